@@ -1,0 +1,134 @@
+// The configuration after checking: every default filled in, every reference known to name something. Addresses stay text.
+
+export type ConnectionState = "Approved" | "Pending" | "Rejected" | "Disconnected";
+export type RuleProtocol = "Tcp" | "Udp" | "All";
+export type LoadDistribution = "Default" | "SourceIP" | "SourceIPProtocol";
+export type BackendState = "up" | "down" | "draining";
+
+/** A consumer's or provider's network. Two networks may use the same private addresses. */
+export interface VirtualNetwork {
+  name: string;
+  /** CIDR blocks without host bits, `10.1.0.0/16`. */
+  addressSpace: string[];
+  /** VLAN identifier of its frames (one tag), or outer and inner identifier (two tags). */
+  vlan?: number | [number, number];
+}
+
+/** The one private address behind which a service stands in a consumer's network. */
+export interface PrivateEndpoint {
+  name: string;
+  virtualNetwork: string;
+  privateIPAddress: string;
+  privateLinkService: string;
+  connectionState: ConnectionState;
+  /** Sub-resource the endpoint is mapped to, such as `blob`. */
+  groupId?: string;
+}
+
+/** The provider's side: the load balancer frontends behind it and the addresses that consumers' sources become. */
+export interface PrivateLinkService {
+  name: string;
+  virtualNetwork: string;
+  loadBalancer: string;
+  /** Names of frontends of the load balancer; all of them when left out in the file. */
+  loadBalancerFrontendIPConfigurations: string[];
+  /** One to eight NAT addresses. */
+  natAddresses: string[];
+  /** Source MAC of frames towards a backend that has a `macAddress`. */
+  macAddress?: string;
+}
+
+export interface FrontendIPConfiguration {
+  name: string;
+  privateIPAddress: string;
+}
+
+export interface Backend {
+  address: string;
+  weight: number;
+  state: BackendState;
+  macAddress?: string;
+}
+
+export interface BackendAddressPool {
+  name: string;
+  backends: Backend[];
+}
+
+export interface LoadBalancingRule {
+  name: string;
+  frontendIPConfiguration: string;
+  backendAddressPool: string;
+  protocol: RuleProtocol;
+  /** 0 (with protocol `All` only) takes every port. */
+  frontendPort: number;
+  /** 0 leaves the port as it is. */
+  backendPort: number;
+  loadDistribution: LoadDistribution;
+  /** Idle timeout of established TCP flows, 4 to 100; `settings.timers.tcpIdleSeconds` when absent. */
+  idleTimeoutInMinutes?: number;
+  /** RST to both ends when an established flow idles out. */
+  enableTcpReset: boolean;
+}
+
+export interface LoadBalancer {
+  name: string;
+  frontendIPConfigurations: FrontendIPConfiguration[];
+  backendAddressPools: BackendAddressPool[];
+  loadBalancingRules: LoadBalancingRule[];
+}
+
+export interface Timers {
+  tcpOpeningSeconds: number;
+  tcpIdleSeconds: number;
+  tcpClosingSeconds: number;
+  tcpResetSeconds: number;
+  udpIdleSeconds: number;
+  deniedSeconds: number;
+}
+
+export interface Settings {
+  /** Seed of every hash of the plane, 0 to 2^32 - 1. */
+  seed: number;
+  /** Slices of each pool of NAT ports, a power of two up to 64. */
+  shards: number;
+  /** Flows held at once. */
+  maxFlows: number;
+  /** Denied flows held at once. */
+  maxDenied: number;
+  /** A TCP flow whose beginning was not seen; absent: `drop` in the library, `admit` in a replay. */
+  midStream?: "admit" | "drop";
+  /** Frames on the consumer's side whose source is an endpoint's address. A replay admits them. */
+  endpointSources: "drop" | "admit";
+  portQuarantineSeconds: number;
+  /** Answer packets whose TTL expires with ICMP time exceeded. */
+  icmpTimeExceeded: boolean;
+  timers: Timers;
+}
+
+export interface Configuration {
+  virtualNetworks: VirtualNetwork[];
+  privateEndpoints: PrivateEndpoint[];
+  privateLinkServices: PrivateLinkService[];
+  loadBalancers: LoadBalancer[];
+  settings: Settings;
+}
+
+/** What settings are when the file does not say otherwise. */
+export const DEFAULT_SETTINGS: Settings = {
+  seed: 1,
+  shards: 1,
+  maxFlows: 1_048_576,
+  maxDenied: 65_536,
+  endpointSources: "drop",
+  portQuarantineSeconds: 0,
+  icmpTimeExceeded: false,
+  timers: {
+    tcpOpeningSeconds: 60,
+    tcpIdleSeconds: 300,
+    tcpClosingSeconds: 30,
+    tcpResetSeconds: 10,
+    udpIdleSeconds: 300,
+    deniedSeconds: 60,
+  },
+};

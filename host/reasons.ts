@@ -1,0 +1,144 @@
+// Names, sentences and remedies of the verdict reasons, in the order of their codes in assembly/abi.ts.
+
+export type Verdict = "forward" | "drop" | "pass" | "held";
+
+export interface Reason {
+  /** Stable name, as in JSON and in packet comments. */
+  name: string;
+  /** The verdict that carries it. */
+  verdict: Verdict;
+  /** What happened. */
+  sentence: string;
+  /** What a person can change about it. */
+  remedy: string;
+}
+
+const row = (name: string, verdict: Verdict, sentence: string, remedy = ""): Reason => ({
+  name,
+  verdict,
+  sentence,
+  remedy,
+});
+
+export const REASONS: readonly Reason[] = [
+  row("forwarded", "forward", "The packet belongs to a live flow and was translated."),
+  row("new-flow", "forward", "The packet opened a flow and was translated."),
+  row(
+    "mid-stream-admitted",
+    "forward",
+    "A TCP flow was taken up in its middle: its beginning was not seen.",
+    "Set midStream: drop to refuse such flows.",
+  ),
+  row("not-ip", "pass", "The frame carries no IP packet, so it concerns no endpoint."),
+  row("ipv6", "pass", "The frame carries IPv6, which no endpoint here speaks."),
+  row(
+    "link-type",
+    "pass",
+    "The link type is not one the plane reads.",
+    "Capture on Ethernet, raw IP, loopback or Linux cooked interfaces.",
+  ),
+  row("vlan-depth", "pass", "The frame has more than two VLAN tags."),
+  row(
+    "tunnel",
+    "pass",
+    "The packet is a tunnel's (IP in IP, 6in4 or GRE) and its outer address is no endpoint's.",
+    "Capture inside the tunnel.",
+  ),
+  row(
+    "no-endpoint",
+    "pass",
+    "The packet's address is no endpoint's, so it was left as it is.",
+    "Let an endpoint stand for the address with --as ENDPOINT=ADDRESS.",
+  ),
+  row("truncated", "drop", "The captured bytes end inside the headers.", "Capture with a larger snaplen."),
+  row("bad-ip-header", "drop", "The IPv4 version or header length is impossible."),
+  row("bad-ip-length", "drop", "The IPv4 total length does not fit the header or the frame."),
+  row("bad-tcp-header", "drop", "The TCP header does not fit into the packet."),
+  row("bad-udp-length", "drop", "The UDP length does not fit the packet."),
+  row(
+    "icmp",
+    "drop",
+    "ICMP to an endpoint or NAT address is not translated; a real private endpoint does not answer a ping either.",
+    "Test with the service's own protocol.",
+  ),
+  row(
+    "fragment",
+    "drop",
+    "The packet is an IP fragment, which is not translated.",
+    "Lower the sender's packet size below the path MTU.",
+  ),
+  row("protocol", "drop", "Private Link carries TCP and UDP only."),
+  row(
+    "spoofed-endpoint",
+    "drop",
+    "A frame in the consumer's network claims an endpoint's address as its source.",
+    "Only the plane speaks for an endpoint: find who sends it.",
+  ),
+  row(
+    "ttl-expired",
+    "drop",
+    "The packet's time to live ended at this hop.",
+    "Look for a routing loop, or a probe such as traceroute.",
+  ),
+  row(
+    "connection-pending",
+    "drop",
+    "The endpoint's connection still waits for the provider's approval.",
+    "Ask the owner of the private link service to approve the connection.",
+  ),
+  row(
+    "connection-rejected",
+    "drop",
+    "The provider rejected the endpoint's connection.",
+    "Ask the owner of the private link service why; then set it back to Pending.",
+  ),
+  row(
+    "connection-disconnected",
+    "drop",
+    "The provider removed the endpoint's connection.",
+    "Delete the endpoint and make a new one.",
+  ),
+  row(
+    "no-rule",
+    "drop",
+    "The service has no load balancing rule for this protocol and port.",
+    "Add a rule for the port, or correct the client.",
+  ),
+  row(
+    "mid-stream",
+    "drop",
+    "The TCP flow's beginning was not seen, and midStream is drop.",
+    "Capture from the beginning, or set midStream: admit.",
+  ),
+  row(
+    "no-backend",
+    "drop",
+    "No backend of the pool takes new flows.",
+    "Bring a backend up, or raise its weight above 0.",
+  ),
+  row(
+    "flow-table-full",
+    "drop",
+    "The flow table holds as many flows as it may.",
+    "Raise settings.maxFlows, or shorten the idle timeouts.",
+  ),
+  row(
+    "nat-exhausted",
+    "drop",
+    "No NAT address has a free port towards this backend.",
+    "Add a NAT address or a backend: each pair carries 64,512 flows per protocol.",
+  ),
+  row("no-flow", "drop", "A packet from the provider's side belongs to no flow; only consumers can open one."),
+  row(
+    "reply-unmatched",
+    "drop",
+    "A captured reply whose request is not in the capture, or that cannot be rebuilt.",
+    "Start the capture earlier, and capture both directions.",
+  ),
+  row("reply-refused", "drop", "A captured reply of a flow that the plane refused."),
+];
+
+const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));
+
+/** Code of a reason's name, as in assembly/abi.ts; undefined when there is none. */
+export const reasonCode = (name: string): number | undefined => byName.get(name);
