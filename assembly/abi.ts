@@ -167,3 +167,204 @@ export const PORT_FIRST = 1024;
 export const PORT_COUNT = 64512;
 export const PORT_BLOCK = 512;
 export const FRAME_MAX = 262144; // bytes of one frame, the largest snaplen capture tools use
+
+/// Control block, at a fixed place. The host writes the first part before configure and reads the rest after it.
+export const CONTROL_AT = 1024;
+export const CONTROL_MAX_FLOWS = 0; // u32
+export const CONTROL_MAX_DENIED = 4; // u32
+export const CONTROL_TABLES_SIZE = 8; // u32, bytes
+export const CONTROL_POOL_SLOTS = 12; // u32, NAT port pools that may come to exist
+export const CONTROL_ENDPOINTS = 16; // u32
+export const CONTROL_BACKENDS = 20; // u32
+export const CONTROL_RING_SIZE = 24; // u32, bytes for frames of one batch
+export const CONTROL_KEEP_LINKS = 28; // u32, 1 keeps the link header of each flow's first packet
+export const CONTROL_KEEP_ENDED = 32; // u32, 1 reports flows as they end
+/// Written by process and advance.
+export const CONTROL_EMIT_COUNT = 36; // u32
+export const CONTROL_ENDED_COUNT = 40; // u32
+export const CONTROL_DENIED_TOP = 44; // u32, denied numbers ever used
+export const CONTROL_FLOW_TOP = 48; // u32, flow numbers ever used
+export const CONTROL_MORE_DUE = 52; // u32, 1 when advance left due flows for the next call
+/// Addresses of the regions, u32 each, written by configure.
+export const CONTROL_REGIONS = 128;
+export const REGION_RING = 0;
+export const REGION_DESCRIPTORS = 1;
+export const REGION_VERDICTS = 2;
+export const REGION_EMITS = 3;
+export const REGION_HEADS = 4;
+export const REGION_ENDED = 5;
+export const REGION_LANES = 6;
+export const REGION_COUNTERS = 7;
+export const REGION_ENDPOINT_COUNTERS = 8;
+export const REGION_BACKEND_COUNTERS = 9;
+export const REGION_TABLES = 10;
+export const REGION_WHEEL = 11;
+export const REGION_POOL_SLOTS = 12;
+export const REGION_POOLS = 13;
+export const REGION_PORT_BLOCKS = 14;
+export const REGION_TIMERS = 15;
+export const REGION_LINKS = 16;
+export const REGION_INDEX = 17;
+export const REGION_COLD = 18;
+export const REGION_RECORDS = 19;
+export const REGION_END = 20;
+export const REGION_COUNT = 21;
+
+export const EMIT_CAPACITY = 4096;
+export const EMIT_HEAD_SIZE = 128; // bytes of scratch for each generated packet
+export const ENDED_CAPACITY = 2048;
+/// Free places that must be left before a packet is handled; more than one packet can ever need.
+export const EMIT_RESERVE = 128;
+export const ENDED_RESERVE = 64;
+
+/// Hot record: one direction of a flow, or a denied flow. A flow's request direction comes first, its reply direction
+/// 64 bytes on; the flow's number is the index of the pair.
+export const REC_KEY = 0; // 16 bytes: side + 1, protocol, network u16, then source, destination, ports as in the packet
+export const REC_TEMPLATE = 16; // 16 bytes: IP delta u16, TCP or UDP delta u16, then new source, destination, ports
+export const REC_ENDPOINT = 32; // u16
+export const REC_BACKEND = 34; // u16
+export const REC_SEEN = 36; // u8, SEEN_ bits
+export const REC_TIMER = 37; // u8, index among the timeouts; tells the state
+export const REC_EPOCH = 38; // u8, configuration that judged the flow
+export const REC_TOUCH = 39; // u8, written to bring the record into the cache; never read
+export const REC_LAST_SEEN = 40; // u64, ns
+export const REC_SEQUENCE_END = 48; // u32, host order
+export const REC_ACKNOWLEDGED = 52; // u32, host order
+export const REC_PACKETS = 56; // u32
+export const REC_BYTES = 60; // u32, low half; the high half is in the cold record
+export const REC_SIZE = 64;
+/// A denied flow uses the template's place for these.
+export const DENIED_FIRST_SEEN = 16; // u64
+export const DENIED_REASON = 24; // u8
+export const DENIED_BYTES_HIGH = 28; // u32
+
+/// Bits of REC_SEEN: the TCP flags seen, at their places in the header, and what else the direction knows.
+export const SEEN_FIN = 0x01;
+export const SEEN_SYN = 0x02;
+export const SEEN_RST = 0x04;
+export const SEEN_LINK = 0x08; // the link header is rewritten
+export const SEEN_ACK = 0x10;
+export const SEEN_SEQUENCE = 0x20; // REC_SEQUENCE_END holds a value
+export const SEEN_MID_STREAM = 0x40; // admitted without its beginning
+export const SEEN_TCP_MASK = 0x17;
+
+/// Cold record: what a flow needs beside its hot records. Its index is the flow number.
+export const COLD_FIRST_SEEN = 0; // u64; next free number while the flow is free
+export const COLD_POOL_SLOT = 8; // u32
+export const COLD_PORT = 12; // u16, NAT port, host order
+export const COLD_RULE = 14; // u16
+export const COLD_NAT_ADDRESS = 16; // u16, index among all NAT addresses
+export const COLD_BYTES_HIGH = 18; // u16 for each direction
+export const COLD_ALIVE = 22; // u8
+export const COLD_SIZE = 32;
+
+/// Link header of a flow's first packet, in front of its IP header.
+export const LINK_LENGTH = 0; // u8
+export const LINK_TYPE = 1; // u8
+export const LINK_BYTES = 2;
+export const LINK_BYTES_MAX = 28;
+export const LINK_SIZE = 32;
+
+/// Report of an ended flow: both hot records and the cold one as they were.
+export const ENDED_RECORDS = 0;
+export const ENDED_COLD = 128;
+export const ENDED_NUMBER = 160; // u32, from the flow capacity up for denied flows
+export const ENDED_HOW = 164; // u8, END_
+export const ENDED_SIZE = 192;
+
+/// NAT port pool.
+export const POOL_IN_USE = 0; // u32
+export const POOL_PEAK = 4; // u32
+export const POOL_EXHAUSTED = 8; // u32
+export const POOL_FRESH = 12; // u32, ports of the slice ever taken
+export const POOL_FREE_HEAD = 16; // u32, port index + 1 of the port released longest ago, 0 for none
+export const POOL_FREE_TAIL = 20; // u32
+export const POOL_BLOCKS = 32; // u32 each, block number + 1
+export const POOL_SIZE = 544;
+export const BLOCK_NEXT = 0; // u16 for each port: index + 1 of the next free one
+export const BLOCK_TICK = 1024; // u32 for each port: tick of its release
+export const BLOCK_SIZE = 3072;
+
+/// Configuration tables: one image built by the host. Offsets of sections are relative to the image.
+export const TABLES_SEED = 0; // u64 twice
+export const TABLES_FLAGS = 16; // u32
+export const TABLES_SHARDS = 20; // u32
+export const TABLES_QUARANTINE = 24; // u32, ticks
+export const TABLES_TIMEOUTS = 32; // u32, section: u64 each, ns, by REC_TIMER
+export const TABLES_VLANS = 36; // u32, section: u16 for each identifier, network + 1; consumer's side, then provider's
+export const TABLES_VLAN_PAIRS = 40; // u32, section
+export const TABLES_VLAN_PAIR_COUNT = 44; // u32
+export const TABLES_ADDRESSES = 48; // u32, section: hash table of AddressEntry
+export const TABLES_ADDRESS_MASK = 52; // u32
+export const TABLES_ENDPOINTS = 56; // u32, section
+export const TABLES_SERVICES = 60; // u32, section
+export const TABLES_RULE_INDEX = 64; // u32, section: hash table of RuleEntry
+export const TABLES_RULE_MASK = 68; // u32
+export const TABLES_RULES = 72; // u32, section
+export const TABLES_POOLS = 76; // u32, section: backend pools
+export const TABLES_BACKENDS = 80; // u32, section
+export const TABLES_NAT_ADDRESSES = 84; // u32, section: u32 each, network order
+export const TABLES_HEADER_SIZE = 128;
+
+export const FLAG_MID_STREAM_DROP = 1;
+export const FLAG_ENDPOINT_SOURCES_DROP = 2;
+export const FLAG_TIME_EXCEEDED = 4;
+
+/// Timers 0 to 5 are those of the states; rules with an idle timeout of their own use later ones.
+export const TIMER_RULES = 6;
+export const TIMER_COUNT = 256;
+
+export const VLAN_PAIR_OUTER = 0; // u16
+export const VLAN_PAIR_INNER = 2; // u16
+export const VLAN_PAIR_NETWORK = 4; // u16
+export const VLAN_PAIR_SIDES = 6; // u16, bit 0 consumer's side, bit 1 provider's
+export const VLAN_PAIR_SIZE = 8;
+
+/// What an address of a network is: an endpoint's or a NAT address.
+export const ADDRESS_IP_BE = 0; // u32
+export const ADDRESS_NETWORK = 4; // u16
+export const ADDRESS_KIND = 6; // u16, 0 for an empty place
+export const ADDRESS_INDEX = 8; // u32
+export const ADDRESS_SIZE = 12;
+export const KIND_ENDPOINT = 1;
+export const KIND_NAT = 2;
+
+export const ENDPOINT_SERVICE = 0; // u16
+export const ENDPOINT_CONNECTION = 2; // u8
+export const ENDPOINT_SIZE = 8;
+
+export const SERVICE_NETWORK = 0; // u16
+export const SERVICE_NAT_COUNT = 2; // u16
+export const SERVICE_NAT_FIRST = 4; // u32, index of its first NAT address
+export const SERVICE_POOL_BASE = 8; // u32, first of its pool slots
+export const SERVICE_HOSTS = 12; // u32, backend addresses of its load balancer
+export const SERVICE_HAS_MAC = 16; // u16
+export const SERVICE_MAC = 18; // 6 bytes
+export const SERVICE_SIZE = 24;
+
+export const RULE_ENTRY_SERVICE = 0; // u16
+export const RULE_ENTRY_PROTOCOL = 2; // u16, with bit 15 set in a place that is taken
+export const RULE_ENTRY_PORT = 4; // u16, host order
+export const RULE_ENTRY_RULE = 6; // u16
+export const RULE_ENTRY_SIZE = 8;
+export const RULE_ENTRY_TAKEN = 0x8000;
+
+export const RULE_POOL = 0; // u16
+export const RULE_BACKEND_PORT = 2; // u16, host order
+export const RULE_DISTRIBUTION = 4; // u8
+export const RULE_TIMER = 5; // u8
+export const RULE_RESET = 6; // u8
+export const RULE_SIZE = 8;
+
+export const BACKEND_POOL_TABLE = 0; // u32, section: u16 each, member of the pool
+export const BACKEND_POOL_SLOTS = 4; // u32, prime size of the table, 0 when no backend takes new flows
+export const BACKEND_POOL_FIRST = 8; // u32, first of its backends
+export const BACKEND_POOL_SIZE = 16;
+
+export const BACKEND_ADDRESS_BE = 0; // u32
+export const BACKEND_HOST = 4; // u16, index among its load balancer's backend addresses
+export const BACKEND_HAS_MAC = 6; // u16
+export const BACKEND_MAC = 8; // 6 bytes
+export const BACKEND_SIZE = 16;
+
+/// Salts and multipliers of the hashes (docs/behaviour.md, sections 4 and 5) are in assembly/flow/hash.ts.

@@ -132,3 +132,16 @@ export const DEFAULT_SETTINGS: Settings = {
     deniedSeconds: 60,
   },
 };
+
+const checked = new WeakSet<object>();
+
+/** Marks a configuration as checked and complete. For those who check it. */
+export function markChecked(configuration: Configuration): Configuration {
+  checked.add(configuration);
+  return configuration;
+}
+
+/** Whether a value is a configuration that was checked. */
+export function isChecked(value: object): value is Configuration {
+  return checked.has(value);
+}

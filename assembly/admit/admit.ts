@@ -1,0 +1,105 @@
+// A packet of the consumer's side that the fast path did not take: whom it concerns, and whether a flow, a denied flow or
+// the stages of a first packet decide on it (docs/behaviour.md, section 3).
+
+import {
+  DESC_WIRE,
+  END_IDLE,
+  END_REUSED,
+  FLAG_ENDPOINT_SOURCES_DROP,
+  NO_FLOW,
+  REASON_FORWARDED,
+  REASON_FRAGMENT,
+  REASON_ICMP,
+  REASON_NO_ENDPOINT,
+  REASON_PROTOCOL,
+  REASON_SPOOFED_ENDPOINT,
+  REASON_TTL_EXPIRED,
+  REASON_TUNNEL,
+  STATE_CLOSING,
+  STATE_RESET,
+} from "../abi";
+import { now } from "../clock";
+import { answerTimeExceeded } from "../emit/time-exceeded";
+import {
+  countDenied,
+  deniedDeath,
+  deniedNumber,
+  deniedReason,
+  isDenied,
+  mayRetry,
+  releaseDenied,
+} from "../flow/denied";
+import { release, releaseDead } from "../flow/flow";
+import { flowOf, lives, requestOf, stateOf } from "../flow/lifetime";
+import { find } from "../flow/table";
+import { FLAGS, IP, KEY_HIGH, KEY_LOW, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON } from "../parse";
+import { forward } from "../path";
+import { has } from "../tables";
+import { droppedAt, passed } from "../verdict";
+import * as Ipv4 from "../wire/ipv4";
+import * as Tcp from "../wire/tcp";
+import { endpointAt } from "./endpoint";
+import { open } from "./stages";
+
+/** Handles an IPv4 packet of the consumer's side. */
+export function admit(desc: u32, parsed: u32, verdict: u32): void {
+  const ip = load<u32>(parsed, IP);
+  const network = <u32>load<u16>(parsed, NETWORK);
+  const endpoint = endpointAt(network, Ipv4.destinationBe(ip));
+  const speaker = endpointAt(network, Ipv4.sourceBe(ip));
+  if (speaker >= 0 && has(FLAG_ENDPOINT_SOURCES_DROP))
+    return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
+  if (endpoint < 0) return toOthers(parsed, verdict, speaker);
+  if (load<u8>(parsed, KIND) != KIND_FLOW)
+    return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);
+  if (Ipv4.ttl(ip) <= 1) {
+    droppedAt(verdict, REASON_TTL_EXPIRED, <u32>NO_FLOW, endpoint);
+    return answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
+  }
+  const flags = <u32>load<u8>(parsed, FLAGS);
+  const found = find(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH));
+  if (found == 0) return open(desc, parsed, verdict, endpoint, 0);
+  if (isDenied(found)) return retry(desc, parsed, verdict, endpoint, found, isBeginning(flags));
+  if (keepsFlow(found, flags)) return forward(desc, parsed, verdict, found, REASON_FORWARDED);
+  open(desc, parsed, verdict, endpoint, 0);
+}
+
+/** SYN without ACK and RST. */
+export function isBeginning(flags: u32): bool {
+  return (flags & (Tcp.SYN | Tcp.ACK | Tcp.RST)) == Tcp.SYN;
+}
+
+/** Whether a found flow takes the packet; if not, it is released: it is dead, or its tuple is used again. */
+function keepsFlow(record: u32, flags: u32): bool {
+  const flow = flowOf(record);
+  if (!lives(record)) {
+    releaseDead(flow);
+    return false;
+  }
+  const state = stateOf(requestOf(flow));
+  if (!isBeginning(flags) || (state != STATE_CLOSING && state != STATE_RESET)) return true;
+  release(flow, END_REUSED);
+  return false;
+}
+
+/** A packet of a denied tuple: counted there, or let walk the stages again. */
+function retry(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32, beginning: bool): void {
+  if (now >= deniedDeath(denied)) {
+    releaseDenied(denied, END_IDLE);
+    return open(desc, parsed, verdict, endpoint, 0);
+  }
+  if (mayRetry(denied, beginning)) return open(desc, parsed, verdict, endpoint, denied);
+  const reason = deniedReason(denied);
+  countDenied(denied, reason, load<u32>(desc, DESC_WIRE));
+  droppedAt(verdict, reason, deniedNumber(denied), endpoint);
+}
+
+/** A packet whose destination is no endpoint; `speaker` is the endpoint whose address is its source, or -1. */
+function toOthers(parsed: u32, verdict: u32, speaker: i32): void {
+  const kind = <u32>load<u8>(parsed, KIND);
+  const reason = <u32>load<u8>(parsed, REASON);
+  const untranslated =
+    kind != KIND_FLOW && (reason == REASON_FRAGMENT || reason == REASON_ICMP || reason == REASON_PROTOCOL);
+  if (speaker >= 0 && untranslated) return droppedAt(verdict, reason, <u32>NO_FLOW, speaker);
+  passed(verdict, kind == KIND_TUNNEL ? REASON_TUNNEL : REASON_NO_ENDPOINT);
+}

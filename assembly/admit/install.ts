@@ -1,0 +1,146 @@
+// The last stage of a flow's first packet: what the stages decided becomes two records, one for each direction.
+
+import {
+  BACKEND_ADDRESS_BE,
+  BACKEND_HAS_MAC,
+  BACKEND_SIZE,
+  COLD_FIRST_SEEN,
+  COLD_NAT_ADDRESS,
+  COLD_POOL_SLOT,
+  COLD_PORT,
+  COLD_RULE,
+  DESC_FRAME,
+  DESC_LINK,
+  LINK_BYTES,
+  LINK_BYTES_MAX,
+  LINK_LENGTH,
+  LINK_SIZE,
+  LINK_TYPE,
+  PROTOCOL_TCP,
+  REC_BACKEND,
+  REC_ENDPOINT,
+  REC_LAST_SEEN,
+  REC_SEEN,
+  REC_SIZE,
+  REC_TEMPLATE,
+  REC_TIMER,
+  RULE_BACKEND_PORT,
+  RULE_SIZE,
+  SEEN_LINK,
+  SEEN_MID_STREAM,
+  SERVICE_NETWORK,
+  SERVICE_SIZE,
+  SIDE_PROVIDER,
+  STATE_UDP,
+} from "../abi";
+import { now, tickAfter } from "../clock";
+import { coldOf, openFlow, takeFlow } from "../flow/flow";
+import { deathOf, requestOf, timerFor } from "../flow/lifetime";
+import { insert } from "../flow/table";
+import { add } from "../flow/wheel";
+import { KEEP_LINKS, LINKS } from "../memory";
+import { IP, KEY_HIGH, KEY_LOW, PROTOCOL } from "../parse";
+import { BACKENDS, NAT_ADDRESSES, RULES, SERVICES } from "../tables";
+import { delta16, delta32, fold } from "../wire/checksum";
+
+/// What the stages decided about the packet at hand.
+let endpoint: u32 = 0;
+let service: u32 = 0;
+let rule: u32 = 0;
+let backend: u32 = 0;
+let natAddress: u32 = 0;
+let slot: u32 = 0;
+let port: u32 = 0;
+
+export function decide(itsEndpoint: u32, itsService: u32, itsRule: u32, itsBackend: u32): void {
+  endpoint = itsEndpoint;
+  service = itsService;
+  rule = itsRule;
+  backend = itsBackend;
+}
+
+/** `which` counts among all NAT addresses; the port is in host order. */
+export function decidePort(which: u32, itsSlot: u32, itsPort: u32): void {
+  natAddress = which;
+  slot = itsSlot;
+  port = itsPort;
+}
+
+/** Makes the flow; its request record. */
+export function install(desc: u32, parsed: u32, midStream: bool): u32 {
+  const flow = takeFlow();
+  const request = requestOf(flow);
+  const low = load<u64>(parsed, KEY_LOW);
+  const high = load<u64>(parsed, KEY_HIGH);
+  const chosen = BACKENDS + backend * BACKEND_SIZE;
+  const natBe = load<u32>(NAT_ADDRESSES + natAddress * 4);
+  const backendBe = load<u32>(chosen, BACKEND_ADDRESS_BE);
+  const portsBe = <u32>(high >> 32);
+  const backendPort = <u32>load<u16>(RULES + rule * RULE_SIZE, RULE_BACKEND_PORT);
+  const backendPortBe = backendPort == 0 ? portsBe >> 16 : <u32>bswap<u16>(<u16>backendPort);
+  const natPortBe = <u32>bswap<u16>(<u16>port);
+  const clientBe = <u32>(low >> 32);
+  const endpointBe = <u32>high;
+
+  writeCold(flow);
+  writeLink(flow, desc, parsed);
+  const seen = (load<u16>(chosen, BACKEND_HAS_MAC) != 0 ? SEEN_LINK : 0) | (midStream ? SEEN_MID_STREAM : 0);
+  const timer = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP ? timerFor(flow, seen, 0) : STATE_UDP;
+  writeRecord(request, seen, timer);
+  writeRecord(request + REC_SIZE, seen, timer);
+  transposition(request, clientBe, endpointBe, portsBe, natBe, backendBe, natPortBe | (backendPortBe << 16));
+  const replyPorts = backendPortBe | (natPortBe << 16);
+  const clientPorts = rotl<u32>(portsBe, 16);
+  transposition(request + REC_SIZE, backendBe, natBe, replyPorts, endpointBe, clientBe, clientPorts);
+  insert(low, high, request);
+  const network = <u64>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NETWORK);
+  const replyLow = (low & 0xff00) | (SIDE_PROVIDER + 1) | (network << 16) | ((<u64>backendBe) << 32);
+  insert(replyLow, <u64>natBe | ((<u64>replyPorts) << 32), request + REC_SIZE);
+  add(flow, tickAfter(deathOf(request)));
+  openFlow(flow);
+  return request;
+}
+
+function writeCold(flow: u32): void {
+  const cold = coldOf(flow);
+  store<u64>(cold, now, COLD_FIRST_SEEN);
+  store<u32>(cold, slot, COLD_POOL_SLOT);
+  store<u16>(cold, <u16>port, COLD_PORT);
+  store<u16>(cold, <u16>rule, COLD_RULE);
+  store<u16>(cold, <u16>natAddress, COLD_NAT_ADDRESS);
+}
+
+/** Keeps the link header of the flow's first packet, if the configuration has a use for it. */
+function writeLink(flow: u32, desc: u32, parsed: u32): void {
+  if (!KEEP_LINKS) return;
+  const kept = LINKS + flow * LINK_SIZE;
+  const frame = load<u32>(desc, DESC_FRAME);
+  const length = min(load<u32>(parsed, IP) - frame, <u32>LINK_BYTES_MAX);
+  store<u8>(kept, <u8>length, LINK_LENGTH);
+  store<u8>(kept, load<u8>(desc, DESC_LINK), LINK_TYPE);
+  memory.copy(kept + LINK_BYTES, frame, length);
+}
+
+function writeRecord(record: u32, seen: u32, timer: u32): void {
+  store<u16>(record, <u16>endpoint, REC_ENDPOINT);
+  store<u16>(record, <u16>backend, REC_BACKEND);
+  store<u8>(record, <u8>seen, REC_SEEN);
+  store<u8>(record, <u8>timer, REC_TIMER);
+  store<u64>(record, now, REC_LAST_SEEN);
+}
+
+/** Writes a template: new addresses and ports, and what they change in the checksums. All in network order. */
+function transposition(
+  record: u32,
+  source: u32,
+  destination: u32,
+  ports: u32,
+  newSource: u32,
+  newDestination: u32,
+  newPorts: u32,
+): void {
+  const addresses = fold(delta32(source, newSource) + delta32(destination, newDestination));
+  const all = fold(addresses + delta16(ports & 0xffff, newPorts & 0xffff) + delta16(ports >> 16, newPorts >> 16));
+  store<u64>(record, <u64>(addresses | (all << 16)) | ((<u64>newSource) << 32), REC_TEMPLATE);
+  store<u64>(record, <u64>newDestination | ((<u64>newPorts) << 32), REC_TEMPLATE + 8);
+}

@@ -1,0 +1,118 @@
+// NAT ports: one pool for each (NAT address, backend address, protocol, shard), made on first use. A pool takes blocks of
+// 512 ports from a shared arena as it grows; released ports queue in it, the one released longest ago is taken first.
+
+import {
+  BACKEND_HOST,
+  BACKEND_SIZE,
+  BLOCK_NEXT,
+  BLOCK_SIZE,
+  BLOCK_TICK,
+  POOL_BLOCKS,
+  POOL_EXHAUSTED,
+  POOL_FREE_HEAD,
+  POOL_FREE_TAIL,
+  POOL_FRESH,
+  POOL_IN_USE,
+  POOL_PEAK,
+  POOL_SIZE,
+  PORT_BLOCK,
+  PORT_COUNT,
+  PORT_FIRST,
+  PROTOCOL_UDP,
+  SERVICE_HOSTS,
+  SERVICE_POOL_BASE,
+  SERVICE_SIZE,
+} from "../abi";
+import { nowTick } from "../clock";
+import * as Memory from "../memory";
+import { BACKENDS, QUARANTINE, SERVICES, SHARDS } from "../tables";
+
+let poolsUsed: u32 = 0;
+let blocksUsed: u32 = 0;
+
+export function resetPorts(): void {
+  poolsUsed = 0;
+  blocksUsed = 0;
+}
+
+/** Number of the pool slot of a flow; `nat` counts within its service. */
+export function poolSlot(service: u32, nat: u32, backend: u32, protocol: u32, shard: u32): u32 {
+  const at = SERVICES + service * SERVICE_SIZE;
+  const host = <u32>load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_HOST);
+  const pair = nat * load<u32>(at, SERVICE_HOSTS) + host;
+  return load<u32>(at, SERVICE_POOL_BASE) + (pair * 2 + <u32>(protocol == PROTOCOL_UDP)) * SHARDS + shard;
+}
+
+/** Takes a port (host order) from a pool; 0 when it has none, which it counts. */
+export function takePort(slot: u32, shard: u32): u32 {
+  const pool = poolAt(slot);
+  const size = PORT_COUNT / SHARDS;
+  let index = takeReleased(pool);
+  if (index < 0) {
+    const fresh = load<u32>(pool, POOL_FRESH);
+    if (fresh == size || !reach(pool, fresh)) {
+      store<u32>(pool, load<u32>(pool, POOL_EXHAUSTED) + 1, POOL_EXHAUSTED);
+      return 0;
+    }
+    store<u32>(pool, fresh + 1, POOL_FRESH);
+    index = <i32>fresh;
+  }
+  const inUse = load<u32>(pool, POOL_IN_USE) + 1;
+  store<u32>(pool, inUse, POOL_IN_USE);
+  if (inUse > load<u32>(pool, POOL_PEAK)) store<u32>(pool, inUse, POOL_PEAK);
+  return PORT_FIRST + shard * size + <u32>index;
+}
+
+/** Gives a port back; it rests for the quarantine. */
+export function releasePort(slot: u32, port: u32): void {
+  const pool = load<u32>(Memory.POOL_SLOTS + slot * 4);
+  const index = (port - PORT_FIRST) % (PORT_COUNT / SHARDS);
+  const tail = load<u32>(pool, POOL_FREE_TAIL);
+  store<u16>(nextOf(pool, index), 0);
+  store<u32>(tickOf(pool, index), nowTick());
+  if (tail == 0) store<u32>(pool, index + 1, POOL_FREE_HEAD);
+  else store<u16>(nextOf(pool, tail - 1), <u16>(index + 1));
+  store<u32>(pool, index + 1, POOL_FREE_TAIL);
+  store<u32>(pool, load<u32>(pool, POOL_IN_USE) - 1, POOL_IN_USE);
+}
+
+/** Index of the port released longest ago if it has rested, else -1. */
+function takeReleased(pool: u32): i32 {
+  const head = load<u32>(pool, POOL_FREE_HEAD);
+  if (head == 0 || nowTick() - load<u32>(tickOf(pool, head - 1)) < QUARANTINE) return -1;
+  const following = <u32>load<u16>(nextOf(pool, head - 1));
+  store<u32>(pool, following, POOL_FREE_HEAD);
+  if (following == 0) store<u32>(pool, 0, POOL_FREE_TAIL);
+  return <i32>(head - 1);
+}
+
+function poolAt(slot: u32): u32 {
+  const at = Memory.POOL_SLOTS + slot * 4;
+  let pool = load<u32>(at);
+  if (pool == 0) {
+    pool = Memory.POOLS + poolsUsed++ * POOL_SIZE;
+    store<u32>(at, pool);
+  }
+  return pool;
+}
+
+/** Makes sure that a port's block is there. False: the arena is used up. */
+function reach(pool: u32, index: u32): bool {
+  const at = pool + POOL_BLOCKS + (index / PORT_BLOCK) * 4;
+  if (load<u32>(at) != 0) return true;
+  if (blocksUsed == Memory.PORT_BLOCK_COUNT) return false;
+  store<u32>(at, ++blocksUsed);
+  return true;
+}
+
+function blockOf(pool: u32, index: u32): u32 {
+  return Memory.PORT_BLOCKS + (load<u32>(pool + POOL_BLOCKS + (index / PORT_BLOCK) * 4) - 1) * BLOCK_SIZE;
+}
+
+function nextOf(pool: u32, index: u32): u32 {
+  return blockOf(pool, index) + BLOCK_NEXT + (index % PORT_BLOCK) * 2;
+}
+
+function tickOf(pool: u32, index: u32): u32 {
+  return blockOf(pool, index) + BLOCK_TICK + (index % PORT_BLOCK) * 4;
+}

@@ -1,0 +1,115 @@
+// The stages that a flow's first packet meets, in order: connection, rules, balance, room, NAT port. The last one leaves
+// the flow's transposition; a stage that is against the packet leaves a denied flow.
+
+import {
+  DESC_WIRE,
+  END_ADMITTED,
+  ENDPOINT_SERVICE,
+  ENDPOINT_SIZE,
+  FLAG_MID_STREAM_DROP,
+  PROTOCOL_TCP,
+  REASON_FLOW_TABLE_FULL,
+  REASON_MID_STREAM,
+  REASON_MID_STREAM_ADMITTED,
+  REASON_NAT_EXHAUSTED,
+  REASON_NEW_FLOW,
+  REASON_NO_BACKEND,
+  REASON_NO_RULE,
+  RELEASE_WHEN_FULL,
+  SERVICE_NAT_COUNT,
+  SERVICE_NAT_FIRST,
+  SERVICE_SIZE,
+} from "../abi";
+import { countDenied, deniedNumber, deny, releaseDenied } from "../flow/denied";
+import { flowsHaveRoom } from "../flow/flow";
+import { SALT_NAT_ADDRESS, SALT_SHARD, mix32, pick } from "../flow/hash";
+import { releaseDue } from "../flow/release";
+import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL } from "../parse";
+import { forward } from "../path";
+import { ENDPOINTS, SERVICES, SHARDS, has } from "../tables";
+import { droppedAt } from "../verdict";
+import { isBeginning } from "./admit";
+import { balance } from "./balance";
+import { CONTINUE, connection } from "./connection";
+import * as Decision from "./install";
+import { poolSlot, takePort } from "./natport";
+import { ruleOf } from "./rules";
+
+/** Opens a flow for a packet, or refuses it; `denied` is the denied flow of its tuple, or 0. */
+export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): void {
+  const midStream = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !isBeginning(<u32>load<u8>(parsed, FLAGS));
+  const reason = walk(parsed, endpoint, midStream);
+  if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
+  if (denied != 0) releaseDenied(denied, END_ADMITTED);
+  const request = Decision.install(desc, parsed, midStream);
+  forward(desc, parsed, verdict, request, midStream ? REASON_MID_STREAM_ADMITTED : REASON_NEW_FLOW);
+}
+
+/** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
+function walk(parsed: u32, endpoint: u32, midStream: bool): u32 {
+  const state = connection(endpoint);
+  if (state != CONTINUE) return state;
+  const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
+  const portsBe = <u32>(load<u64>(parsed, KEY_HIGH) >> 32);
+  const protocol = <u32>load<u8>(parsed, PROTOCOL);
+  const rule = ruleOf(service, protocol, <u32>bswap<u16>(<u16>(portsBe >> 16)));
+  if (rule < 0) return REASON_NO_RULE;
+  if (midStream && has(FLAG_MID_STREAM_DROP)) return REASON_MID_STREAM;
+  const low = tupleLow(parsed);
+  const high = tupleHigh(parsed);
+  const backend = balance(rule, low, high);
+  if (backend < 0) return REASON_NO_BACKEND;
+  if (!flowsHaveRoom()) {
+    releaseDue(RELEASE_WHEN_FULL);
+    if (!flowsHaveRoom()) return REASON_FLOW_TABLE_FULL;
+  }
+  Decision.decide(endpoint, service, rule, backend);
+  const found =
+    findPort(service, backend, protocol, low, high) ||
+    (releaseDue(RELEASE_WHEN_FULL) != 0 && findPort(service, backend, protocol, low, high));
+  return found ? CONTINUE : REASON_NAT_EXHAUSTED;
+}
+
+/** Looks through the service's NAT addresses for a port, the client's own first. */
+function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64): bool {
+  const at = SERVICES + service * SERVICE_SIZE;
+  const count = <u32>load<u16>(at, SERVICE_NAT_COUNT);
+  const first = pick(mix32((low & 0xffff) ^ SALT_NAT_ADDRESS, high & 0xffffffff), count);
+  const shard = SHARDS == 1 ? 0 : pick(mix32(low ^ SALT_SHARD, high), SHARDS);
+  for (let i: u32 = 0; i < count; i++) {
+    const nat = first + i < count ? first + i : first + i - count;
+    const slot = poolSlot(service, nat, backend, protocol, shard);
+    const port = takePort(slot, shard);
+    if (port != 0) {
+      Decision.decidePort(load<u32>(at, SERVICE_NAT_FIRST) + nat, slot, port);
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Drops a packet and leaves a denied flow, or counts to the one there is. */
+function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32, reason: u32): void {
+  const bytes = load<u32>(desc, DESC_WIRE);
+  let number: u32;
+  if (denied != 0) {
+    countDenied(denied, reason, bytes);
+    number = deniedNumber(denied);
+  } else {
+    number = deny(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH), endpoint, reason, bytes);
+  }
+  droppedAt(verdict, reason, number, endpoint);
+}
+
+/** network | protocol << 16 | client port << 32 | endpoint port << 48, all in host order. */
+function tupleLow(parsed: u32): u64 {
+  const ports = <u32>(load<u64>(parsed, KEY_HIGH) >> 32);
+  const swapped = <u64>bswap<u16>(<u16>ports) | ((<u64>bswap<u16>(<u16>(ports >> 16))) << 16);
+  return <u64>load<u16>(parsed, NETWORK) | ((<u64>load<u8>(parsed, PROTOCOL)) << 16) | (swapped << 32);
+}
+
+/** Client address | endpoint address << 32, in host order. */
+function tupleHigh(parsed: u32): u64 {
+  const client = bswap<u32>(<u32>(load<u64>(parsed, KEY_LOW) >> 32));
+  return <u64>client | ((<u64>bswap<u32>(<u32>load<u64>(parsed, KEY_HIGH))) << 32);
+}

@@ -1,0 +1,71 @@
+// What leaves: a queue apart from the verdicts, since one input yields no, one or many packets.
+
+import {
+  CONTROL_EMIT_COUNT,
+  EMIT_BODY,
+  EMIT_BODY_LENGTH,
+  EMIT_CAPACITY,
+  EMIT_FLOW,
+  EMIT_HEAD,
+  EMIT_HEAD_LENGTH,
+  EMIT_HEAD_SIZE,
+  EMIT_RESERVE,
+  EMIT_SIDE,
+  EMIT_SIZE,
+  EMIT_WIRE_LENGTH,
+} from "../abi";
+import { EMITS, HEADS, setControl } from "../memory";
+
+let emits: u32 = 0;
+
+/** Empties the queue. */
+export function beginEmits(): void {
+  emits = 0;
+  setControl(CONTROL_EMIT_COUNT, 0);
+}
+
+/** Tells the host how many there are. */
+export function endEmits(): void {
+  setControl(CONTROL_EMIT_COUNT, emits);
+}
+
+export function emitCount(): u32 {
+  return emits;
+}
+
+/** Whether any one packet's emits still fit. */
+export function emitsHaveRoom(): bool {
+  return emits <= <u32>(EMIT_CAPACITY - EMIT_RESERVE);
+}
+
+/** Place in which the next emit's head may be written. */
+export function nextHead(): u32 {
+  return HEADS + emits * EMIT_HEAD_SIZE;
+}
+
+/** A packet that lies in the ring. */
+export function emitBody(side: u32, cause: u32, link: u32, flow: u32, body: u32, length: u32, wireLength: u32): void {
+  const at = EMITS + emits++ * EMIT_SIZE;
+  store<u64>(at, 0, EMIT_HEAD);
+  store<u32>(at, body, EMIT_BODY);
+  store<u32>(at, length, EMIT_BODY_LENGTH);
+  store<u32>(at, wireLength, EMIT_WIRE_LENGTH);
+  finish(at, side, cause, link, flow);
+}
+
+/** A packet that the plane wrote at `nextHead`. */
+export function emitHead(side: u32, cause: u32, link: u32, flow: u32, length: u32): void {
+  const head = nextHead();
+  const at = EMITS + emits++ * EMIT_SIZE;
+  store<u32>(at, head, EMIT_HEAD);
+  store<u32>(at, length, EMIT_HEAD_LENGTH);
+  store<u64>(at, 0, EMIT_BODY);
+  store<u32>(at, length, EMIT_WIRE_LENGTH);
+  finish(at, side, cause, link, flow);
+}
+
+function finish(at: u32, side: u32, cause: u32, link: u32, flow: u32): void {
+  store<u32>(at, flow, EMIT_FLOW);
+  // EMIT_SIDE, EMIT_CAUSE and EMIT_LINK lie side by side.
+  store<u32>(at, side | (cause << 8) | (link << 16), EMIT_SIDE);
+}

@@ -1,0 +1,83 @@
+// Resets to both ends of a flow that idled out (docs/behaviour.md, section 10).
+
+import {
+  BACKEND_HAS_MAC,
+  BACKEND_MAC,
+  BACKEND_SIZE,
+  CAUSE_TIMER,
+  COUNTER_RESETS_SENT,
+  ENDPOINT_SERVICE,
+  ENDPOINT_SIZE,
+  LINK_BYTES,
+  LINK_BYTES_MAX,
+  LINK_ETHERNET,
+  LINK_LENGTH,
+  LINK_SIZE,
+  LINK_TYPE,
+  PROTOCOL_TCP,
+  REC_ACKNOWLEDGED,
+  REC_BACKEND,
+  REC_ENDPOINT,
+  REC_SEEN,
+  REC_SEQUENCE_END,
+  REC_SIZE,
+  REC_TEMPLATE,
+  SEEN_ACK,
+  SEEN_SEQUENCE,
+  SERVICE_HAS_MAC,
+  SERVICE_MAC,
+  SERVICE_SIZE,
+  SIDE_CONSUMER,
+  SIDE_PROVIDER,
+} from "../abi";
+import { count } from "../counters";
+import { LINKS } from "../memory";
+import { BACKENDS, ENDPOINTS, SERVICES } from "../tables";
+import * as Ipv4 from "../wire/ipv4";
+import * as Link from "../wire/link";
+import * as Tcp from "../wire/tcp";
+import { emitHead, nextHead } from "./queue";
+
+/** Emits both resets; `request` is the hot record of the request direction. */
+export function emitResets(flow: u32, request: u32): void {
+  const reply = request + REC_SIZE;
+  const clientSequence = load<u32>(request, REC_ACKNOWLEDGED);
+  const clientEnd = load<u32>(request, REC_SEQUENCE_END);
+  const answered = (load<u8>(reply, REC_SEEN) & SEEN_ACK) != 0;
+  const followed = (load<u8>(reply, REC_SEEN) & SEEN_SEQUENCE) != 0;
+  const backendSequence = answered ? load<u32>(reply, REC_ACKNOWLEDGED) : clientEnd;
+  const backendEnd = followed ? load<u32>(reply, REC_SEQUENCE_END) : clientSequence;
+  emitReset(SIDE_CONSUMER, flow, request, reply, clientSequence, clientEnd);
+  emitReset(SIDE_PROVIDER, flow, request, request, backendSequence, backendEnd);
+}
+
+/** One reset with the addresses and ports that a record's template gives a packet. */
+function emitReset(side: u32, flow: u32, request: u32, record: u32, sequence: u32, acknowledgement: u32): void {
+  const head = nextHead();
+  const kept = LINKS + flow * LINK_SIZE;
+  const length = <u32>load<u8>(kept, LINK_LENGTH);
+  const link = <u32>load<u8>(kept, LINK_TYPE);
+  memory.copy(head, kept + LINK_BYTES, LINK_BYTES_MAX);
+  if (link == LINK_ETHERNET) {
+    if (side == SIDE_CONSUMER) Link.swapAddresses(head);
+    else addressProvider(head, request);
+  }
+  const template = record + REC_TEMPLATE;
+  const sourceBe = load<u32>(template, 4);
+  const destinationBe = load<u32>(template, 8);
+  const ip = head + length;
+  Ipv4.write(ip, Ipv4.HEADER_MIN + Tcp.HEADER_MIN, PROTOCOL_TCP, sourceBe, destinationBe, true);
+  Tcp.writeReset(ip + Ipv4.HEADER_MIN, load<u32>(template, 12), sequence, acknowledgement, sourceBe, destinationBe);
+  emitHead(side, CAUSE_TIMER, link, flow, length + Ipv4.HEADER_MIN + Tcp.HEADER_MIN);
+  count(COUNTER_RESETS_SENT, 1);
+}
+
+/** Gives an Ethernet frame towards a flow's backend the addresses that are configured for it, if any. */
+export function addressProvider(frame: u32, request: u32): void {
+  const backend = BACKENDS + <u32>load<u16>(request, REC_BACKEND) * BACKEND_SIZE;
+  if (load<u16>(backend, BACKEND_HAS_MAC) == 0) return;
+  Link.setDestination(frame, backend + BACKEND_MAC);
+  const endpoint = ENDPOINTS + <u32>load<u16>(request, REC_ENDPOINT) * ENDPOINT_SIZE;
+  const service = SERVICES + <u32>load<u16>(endpoint, ENDPOINT_SERVICE) * SERVICE_SIZE;
+  if (load<u16>(service, SERVICE_HAS_MAC) != 0) Link.setSource(frame, service + SERVICE_MAC);
+}

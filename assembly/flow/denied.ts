@@ -1,0 +1,133 @@
+// Denied flows: short records of refused tuples, so that a client's retries count as packets of one denied flow and do not
+// walk the stages again (docs/behaviour.md, section 7).
+
+import {
+  CONTROL_DENIED_TOP,
+  COUNTER_DENIALS_UNRECORDED,
+  COUNTER_FLOWS_DENIED,
+  DENIED_BYTES_HIGH,
+  DENIED_FIRST_SEEN,
+  DENIED_REASON,
+  END_IDLE,
+  NO_FLOW,
+  REASON_FLOW_TABLE_FULL,
+  REASON_MID_STREAM,
+  REASON_NAT_EXHAUSTED,
+  REC_BYTES,
+  REC_ENDPOINT,
+  REC_KEY,
+  REC_LAST_SEEN,
+  REC_PACKETS,
+  REC_SIZE,
+  REC_TIMER,
+  RELEASE_WHEN_FULL,
+  STATE_DENIED,
+} from "../abi";
+import { now, tickAfter } from "../clock";
+import { count } from "../counters";
+import { DENIED, MAX_DENIED, MAX_FLOWS, setControl } from "../memory";
+import { timeout } from "../tables";
+import { reportEnded } from "./ended";
+import { releaseDue } from "./release";
+import { insert, remove } from "./table";
+import { add, drop } from "./wheel";
+
+/// Number + 1 released last, 0 for none; the others are chained through their records.
+let free: u32 = 0;
+let top: u32 = 0;
+
+export function resetDenied(): void {
+  free = 0;
+  top = 0;
+  setControl(CONTROL_DENIED_TOP, 0);
+}
+
+export function isDenied(record: u32): bool {
+  return record >= DENIED;
+}
+
+/** Number of a denied flow as verdicts give it: from the flow capacity up. It is its entry in the wheel too. */
+export function deniedNumber(record: u32): u32 {
+  return MAX_FLOWS + (record - DENIED) / REC_SIZE;
+}
+
+export function deniedRecord(number: u32): u32 {
+  return DENIED + (number - MAX_FLOWS) * REC_SIZE;
+}
+
+export function deniedReason(record: u32): u32 {
+  return <u32>load<u8>(record, DENIED_REASON);
+}
+
+/** Time from which a denied flow is dead, nanoseconds. */
+export function deniedDeath(record: u32): u64 {
+  return load<u64>(record, REC_LAST_SEEN) + timeout(STATE_DENIED);
+}
+
+/** Whether a packet of a denied tuple walks the stages again. */
+export function mayRetry(record: u32, beginning: bool): bool {
+  const reason = deniedReason(record);
+  return (
+    reason == REASON_NAT_EXHAUSTED || reason == REASON_FLOW_TABLE_FULL || (reason == REASON_MID_STREAM && beginning)
+  );
+}
+
+/** Counts a packet to a denied flow. */
+export function countDenied(record: u32, reason: u32, bytes: u32): void {
+  store<u8>(record, <u8>reason, DENIED_REASON);
+  store<u64>(record, now, REC_LAST_SEEN);
+  store<u32>(record, load<u32>(record, REC_PACKETS) + 1, REC_PACKETS);
+  const before = load<u32>(record, REC_BYTES);
+  store<u32>(record, before + bytes, REC_BYTES);
+  if (before + bytes < before) store<u32>(record, load<u32>(record, DENIED_BYTES_HIGH) + 1, DENIED_BYTES_HIGH);
+}
+
+/** Leaves a denied flow for a refused tuple; its number, or NO_FLOW when the quota is used up. */
+export function deny(low: u64, high: u64, endpoint: u32, reason: u32, bytes: u32): u32 {
+  if (!hasRoom()) releaseDue(RELEASE_WHEN_FULL);
+  if (!hasRoom()) {
+    count(COUNTER_DENIALS_UNRECORDED, 1);
+    return <u32>NO_FLOW;
+  }
+  const record = take();
+  memory.fill(record, 0, REC_SIZE);
+  store<u64>(record, now, DENIED_FIRST_SEEN);
+  store<u16>(record, <u16>endpoint, REC_ENDPOINT);
+  store<u8>(record, STATE_DENIED, REC_TIMER);
+  insert(low, high, record);
+  countDenied(record, reason, bytes);
+  const number = deniedNumber(record);
+  add(number, tickAfter(deniedDeath(record)));
+  count(COUNTER_FLOWS_DENIED, 1);
+  return number;
+}
+
+/** Releases a dead denied flow. */
+export function releaseDeadDenied(number: u32): void {
+  releaseDenied(deniedRecord(number), END_IDLE);
+}
+
+/** Releases a denied flow, however it ends. */
+export function releaseDenied(record: u32, how: u32): void {
+  const number = deniedNumber(record);
+  reportEnded(record, 0, number, how);
+  drop(number);
+  remove(record);
+  store<u32>(record, free, REC_KEY + 8);
+  free = number - MAX_FLOWS + 1;
+}
+
+function hasRoom(): bool {
+  return free != 0 || top < MAX_DENIED;
+}
+
+function take(): u32 {
+  if (free == 0) {
+    const record = DENIED + top++ * REC_SIZE;
+    setControl(CONTROL_DENIED_TOP, top);
+    return record;
+  }
+  const record = DENIED + (free - 1) * REC_SIZE;
+  free = load<u32>(record, REC_KEY + 8);
+  return record;
+}

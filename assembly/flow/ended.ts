@@ -1,0 +1,46 @@
+// Reports of flows that ended, for whoever keeps a record of every flow.
+
+import {
+  COLD_SIZE,
+  CONTROL_ENDED_COUNT,
+  CONTROL_KEEP_ENDED,
+  ENDED_CAPACITY,
+  ENDED_COLD,
+  ENDED_HOW,
+  ENDED_NUMBER,
+  ENDED_RECORDS,
+  ENDED_RESERVE,
+  ENDED_SIZE,
+  REC_SIZE,
+} from "../abi";
+import { ENDED, control, setControl } from "../memory";
+
+let ended: u32 = 0;
+let keep: bool = false;
+
+/** Empties the reports. */
+export function beginEnded(): void {
+  ended = 0;
+  keep = control(CONTROL_KEEP_ENDED) != 0;
+  setControl(CONTROL_ENDED_COUNT, 0);
+}
+
+/** Whether any one packet's reports still fit. */
+export function endedHaveRoom(): bool {
+  return ended <= <u32>(ENDED_CAPACITY - ENDED_RESERVE);
+}
+
+/** Tells the host how many there are. */
+export function endEnded(): void {
+  setControl(CONTROL_ENDED_COUNT, ended);
+}
+
+/** Keeps the records of a flow; of a denied flow `cold` is 0 and the second record is not its own. */
+export function reportEnded(record: u32, cold: u32, number: u32, how: u32): void {
+  if (!keep) return;
+  const at = ENDED + ended++ * ENDED_SIZE;
+  memory.copy(at + ENDED_RECORDS, record, cold != 0 ? 2 * REC_SIZE : REC_SIZE);
+  if (cold != 0) memory.copy(at + ENDED_COLD, cold, COLD_SIZE);
+  store<u32>(at, number, ENDED_NUMBER);
+  store<u8>(at, <u8>how, ENDED_HOW);
+}

@@ -1,0 +1,111 @@
+// The life of a flow's records: made when its first packet is admitted, released when it is dead.
+
+import {
+  BACKEND_ACTIVE,
+  BACKEND_FLOWS,
+  COLD_ALIVE,
+  COLD_FIRST_SEEN,
+  COLD_POOL_SLOT,
+  COLD_PORT,
+  COLD_RULE,
+  COLD_SIZE,
+  CONTROL_FLOW_TOP,
+  COUNTER_FLOWS_ACTIVE,
+  COUNTER_FLOWS_CREATED,
+  COUNTER_FLOWS_EXPIRED,
+  COUNTER_FLOWS_PEAK,
+  END_CLOSED,
+  END_IDLE,
+  END_RESET,
+  ENDPOINT_FLOWS,
+  REC_BACKEND,
+  REC_ENDPOINT,
+  REC_SIZE,
+  RULE_RESET,
+  RULE_SIZE,
+  STATE_CLOSING,
+  STATE_ESTABLISHED,
+  STATE_RESET,
+} from "../abi";
+import { releasePort } from "../admit/natport";
+import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
+import { emitResets } from "../emit/reset";
+import { COLD, MAX_FLOWS, setControl } from "../memory";
+import { RULES } from "../tables";
+import { reportEnded } from "./ended";
+import { requestOf, stateOf } from "./lifetime";
+import { remove } from "./table";
+import { drop } from "./wheel";
+
+/// Flow number + 1 released last, 0 for none; the others are chained through their cold records.
+let free: u32 = 0;
+let top: u32 = 0;
+
+export function resetFlows(): void {
+  free = 0;
+  top = 0;
+  setControl(CONTROL_FLOW_TOP, 0);
+}
+
+export function coldOf(flow: u32): u32 {
+  return COLD + flow * COLD_SIZE;
+}
+
+/** Whether a flow can be made. */
+export function flowsHaveRoom(): bool {
+  return free != 0 || top < MAX_FLOWS;
+}
+
+/** Takes a flow number, the one released last first, and clears its records. */
+export function takeFlow(): u32 {
+  let flow: u32;
+  if (free != 0) {
+    flow = free - 1;
+    free = load<u32>(coldOf(flow), COLD_FIRST_SEEN);
+  } else {
+    flow = top++;
+    setControl(CONTROL_FLOW_TOP, top);
+  }
+  memory.fill(requestOf(flow), 0, 2 * REC_SIZE);
+  memory.fill(coldOf(flow), 0, COLD_SIZE);
+  return flow;
+}
+
+/** Counts a flow whose records are filled. */
+export function openFlow(flow: u32): void {
+  const request = requestOf(flow);
+  store<u8>(coldOf(flow), 1, COLD_ALIVE);
+  count(COUNTER_FLOWS_CREATED, 1);
+  count(COUNTER_FLOWS_ACTIVE, 1);
+  raise(COUNTER_FLOWS_PEAK, counter(COUNTER_FLOWS_ACTIVE));
+  countAtEndpoint(<u32>load<u16>(request, REC_ENDPOINT), ENDPOINT_FLOWS);
+  const backend = <u32>load<u16>(request, REC_BACKEND);
+  countAtBackend(backend, BACKEND_FLOWS, 1);
+  countAtBackend(backend, BACKEND_ACTIVE, 1);
+}
+
+/** Releases a dead flow: resets if its rule wants them, its port, its number. */
+export function releaseDead(flow: u32): void {
+  const state = stateOf(requestOf(flow));
+  const rule = <u32>load<u16>(coldOf(flow), COLD_RULE);
+  if (state == STATE_ESTABLISHED && load<u8>(RULES + rule * RULE_SIZE, RULE_RESET) != 0)
+    emitResets(flow, requestOf(flow));
+  release(flow, state == STATE_CLOSING ? END_CLOSED : state == STATE_RESET ? END_RESET : END_IDLE);
+}
+
+/** Releases a flow, however it ends. */
+export function release(flow: u32, how: u32): void {
+  const request = requestOf(flow);
+  const cold = coldOf(flow);
+  reportEnded(request, cold, flow, how);
+  drop(flow);
+  remove(request);
+  remove(request + REC_SIZE);
+  releasePort(load<u32>(cold, COLD_POOL_SLOT), <u32>load<u16>(cold, COLD_PORT));
+  countAtBackend(<u32>load<u16>(request, REC_BACKEND), BACKEND_ACTIVE, -1);
+  count(COUNTER_FLOWS_EXPIRED, 1);
+  count(COUNTER_FLOWS_ACTIVE, -1);
+  store<u8>(cold, 0, COLD_ALIVE);
+  store<u32>(cold, free, COLD_FIRST_SEEN);
+  free = flow + 1;
+}

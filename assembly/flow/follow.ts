@@ -1,0 +1,55 @@
+// What a forwarded packet leaves in its flow's record: when it came, how much it was, where TCP stands.
+
+import {
+  COLD_BYTES_HIGH,
+  COLD_SIZE,
+  PROTOCOL_TCP,
+  REC_ACKNOWLEDGED,
+  REC_BACKEND,
+  REC_BYTES,
+  REC_ENDPOINT,
+  REC_LAST_SEEN,
+  REC_PACKETS,
+  REC_SEEN,
+  REC_SEQUENCE_END,
+  SEEN_SEQUENCE,
+  SEEN_TCP_MASK,
+} from "../abi";
+import { now } from "../clock";
+import { countTraffic } from "../counters";
+import { COLD } from "../memory";
+import { FLAGS, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL } from "../parse";
+import * as Tcp from "../wire/tcp";
+import { flowOf, gather } from "./lifetime";
+
+/** Takes note of a packet; `side` is the one it entered on, `bytes` its wire length. */
+export function follow(record: u32, parsed: u32, side: u32, bytes: u32): void {
+  store<u64>(record, now, REC_LAST_SEEN);
+  store<u32>(record, load<u32>(record, REC_PACKETS) + 1, REC_PACKETS);
+  const before = load<u32>(record, REC_BYTES);
+  store<u32>(record, before + bytes, REC_BYTES);
+  if (before + bytes < before) carry(record, side);
+  countTraffic(<u32>load<u16>(record, REC_ENDPOINT), <u32>load<u16>(record, REC_BACKEND), side, bytes);
+  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) followTcp(record, parsed);
+}
+
+function followTcp(record: u32, parsed: u32): void {
+  const flags = <u32>load<u8>(parsed, FLAGS);
+  if (load<u32>(parsed, L4_CAPTURED) >= Tcp.NUMBERS_END) {
+    const tcp = load<u32>(parsed, L4);
+    const payload = load<u32>(parsed, L4_LENGTH) - Tcp.dataOffset(tcp);
+    const end = Tcp.sequence(tcp) + payload + ((flags >> 1) & 1) + (flags & 1);
+    const seen = <u32>load<u8>(record, REC_SEEN);
+    if ((seen & SEEN_SEQUENCE) == 0 || <i32>(end - load<u32>(record, REC_SEQUENCE_END)) > 0) {
+      store<u32>(record, end, REC_SEQUENCE_END);
+      store<u8>(record, <u8>(seen | SEEN_SEQUENCE), REC_SEEN);
+    }
+    if ((flags & Tcp.ACK) != 0) store<u32>(record, Tcp.acknowledgement(tcp), REC_ACKNOWLEDGED);
+  }
+  if ((flags & ~(<u32>load<u8>(record, REC_SEEN)) & SEEN_TCP_MASK) != 0) gather(record, flags);
+}
+
+function carry(record: u32, side: u32): void {
+  const high = COLD + flowOf(record) * COLD_SIZE + COLD_BYTES_HIGH + side * 2;
+  store<u16>(high, load<u16>(high) + 1);
+}

@@ -1,0 +1,110 @@
+// The index: from a key to a record. Groups of one cache line hold twelve tags and the numbers of twelve records, so one
+// miss finds the record's exact place, and records lie dense, a flow's two directions side by side.
+//
+//   0            12          14         15   16                                       64
+//   | 12 tags u8 |           | passed u8 |   | 12 record numbers u32                   |
+//
+// `passed` counts the keys that belong here but found the group full; a search goes on to the next group only while it is
+// not 0, so that removing needs no tombstones. It sticks at 255.
+
+import { REC_KEY, REC_SIZE } from "../abi";
+import { INDEX, INDEX_GROUPS, RECORDS } from "../memory";
+import { mix, pick } from "./hash";
+
+export const GROUP_SIZE: u32 = 64;
+export const GROUP_PLACES: u32 = 12;
+const PASSED: usize = 14;
+const NUMBERS: u32 = 16;
+const PLACES_MASK: u32 = 0xfff;
+const PASSED_STUCK: u32 = 255;
+
+/** Address of the group where a hash belongs. */
+export function groupOf(hash: u64): u32 {
+  return INDEX + pick(<u32>(hash >> 32), INDEX_GROUPS) * GROUP_SIZE;
+}
+
+/** Tag of a hash: 1 to 255. */
+export function tagOf(hash: u64): u32 {
+  const tag = <u32>(hash >> 24) & 255;
+  return tag | <u32>(tag == 0);
+}
+
+/** Bits of the places in a group that bear a tag. */
+export function matches(group: u32, tag: u32): u32 {
+  return <u32>i8x16.bitmask(i8x16.eq(v128.load(group), i8x16.splat(<i8>tag))) & PLACES_MASK;
+}
+
+/** Record that the lowest of some places points to. */
+export function recordAt(group: u32, places: u32): u32 {
+  return RECORDS + load<u32>(group + NUMBERS + (ctz<u32>(places) << 2)) * REC_SIZE;
+}
+
+export function keyIs(record: u32, low: u64, high: u64): bool {
+  return load<u64>(record, REC_KEY) == low && load<u64>(record, REC_KEY + 8) == high;
+}
+
+/** Record with a key, or 0. */
+export function find(low: u64, high: u64): u32 {
+  const hash = mix(low, high);
+  const tag = tagOf(hash);
+  let group = groupOf(hash);
+  let record = findIn(group, tag, low, high);
+  while (record == 0 && load<u8>(group, PASSED) != 0) {
+    group = next(group);
+    record = findIn(group, tag, low, high);
+  }
+  return record;
+}
+
+function findIn(group: u32, tag: u32, low: u64, high: u64): u32 {
+  for (let places = matches(group, tag); places != 0; places &= places - 1) {
+    const record = recordAt(group, places);
+    if (keyIs(record, low, high)) return record;
+  }
+  return 0;
+}
+
+/** Enters a record under a key that the index does not hold. There is always room: capacity stays below the places. */
+export function insert(low: u64, high: u64, record: u32): void {
+  store<u64>(record, low, REC_KEY);
+  store<u64>(record, high, REC_KEY + 8);
+  const hash = mix(low, high);
+  let group = groupOf(hash);
+  let free = matches(group, 0);
+  while (free == 0) {
+    const passed = <u32>load<u8>(group, PASSED);
+    if (passed != PASSED_STUCK) store<u8>(group, <u8>(passed + 1), PASSED);
+    group = next(group);
+    free = matches(group, 0);
+  }
+  const place = ctz<u32>(free);
+  store<u8>(group + place, <u8>tagOf(hash));
+  store<u32>(group + NUMBERS + (place << 2), (record - RECORDS) / REC_SIZE);
+}
+
+/** Takes a record out and clears its key, so that a batch which found it earlier sees that it is gone. */
+export function remove(record: u32): void {
+  const hash = mix(load<u64>(record, REC_KEY), load<u64>(record, REC_KEY + 8));
+  const tag = tagOf(hash);
+  let group = groupOf(hash);
+  while (!removeFrom(group, tag, record)) {
+    const passed = <u32>load<u8>(group, PASSED);
+    if (passed != PASSED_STUCK) store<u8>(group, <u8>(passed - 1), PASSED);
+    group = next(group);
+  }
+  store<u64>(record, 0, REC_KEY);
+}
+
+function removeFrom(group: u32, tag: u32, record: u32): bool {
+  for (let places = matches(group, tag); places != 0; places &= places - 1) {
+    if (recordAt(group, places) != record) continue;
+    store<u8>(group + ctz<u32>(places), 0);
+    return true;
+  }
+  return false;
+}
+
+function next(group: u32): u32 {
+  const following = group + GROUP_SIZE;
+  return following == INDEX + INDEX_GROUPS * GROUP_SIZE ? INDEX : following;
+}

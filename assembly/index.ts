@@ -1,0 +1,85 @@
+// The exports, and nothing else. Everything else crosses the boundary as data in linear memory (abi.ts).
+
+import {
+  ABI_VERSION,
+  BACKEND_COUNTER_COUNT,
+  BATCH_MAX,
+  CONTROL_BACKENDS,
+  CONTROL_ENDPOINTS,
+  CONTROL_MORE_DUE,
+  CONTROL_POOL_SLOTS,
+  COUNTER_COUNT,
+  ENDPOINT_COUNTER_COUNT,
+  POOL_SIZE,
+  WHEEL_TICKS,
+} from "./abi";
+import { resetPorts } from "./admit/natport";
+import { moveTo, resetClock } from "./clock";
+import { beginEmits, emitsHaveRoom, endEmits } from "./emit/queue";
+import { resetDenied } from "./flow/denied";
+import { beginEnded, endEnded, endedHaveRoom } from "./flow/ended";
+import { resetFlows } from "./flow/flow";
+import { releaseDue } from "./flow/release";
+import { GROUP_SIZE } from "./flow/table";
+import { WHEEL_LIST_SIZE, mayBeDue, nextTime, resetWheel } from "./flow/wheel";
+import * as Memory from "./memory";
+import { run } from "./path";
+import { adopt } from "./tables";
+
+/** Version of the boundary, ABI_VERSION. */
+export function version(): u32 {
+  return ABI_VERSION;
+}
+
+/** Lays memory out for the sizes in the control block and grows it. 0: they do not fit. */
+export function configure(): u32 {
+  return Memory.lay() ? 1 : 0;
+}
+
+/** Puts the tables written at REGION_TABLES in force. */
+export function activate(): void {
+  adopt();
+}
+
+/** Handles `count` descriptors, at most BATCH_MAX. Returns how many: call again with the rest moved to the front. */
+export function process(count: u32): u32 {
+  beginEmits();
+  beginEnded();
+  const handled = run(min(count, <u32>BATCH_MAX));
+  endEmits();
+  endEnded();
+  return handled;
+}
+
+/** Moves the clock to `time` (ns) and releases what is due; sets CONTROL_MORE_DUE when the queues are full before the end. */
+export function advance(time: u64): void {
+  beginEmits();
+  beginEnded();
+  moveTo(time);
+  while (mayBeDue() && emitsHaveRoom() && endedHaveRoom()) if (releaseDue(1) == 0) break;
+  Memory.setControl(CONTROL_MORE_DUE, mayBeDue() ? 1 : 0);
+  endEmits();
+  endEnded();
+}
+
+/** Time of the next timer, nanoseconds; all ones when there is none. Nothing happens by itself before it. */
+export function nextDeadline(): u64 {
+  return nextTime();
+}
+
+/** Forgets every flow, every counter and the time; the configuration stays. */
+export function reset(): void {
+  resetClock();
+  resetWheel();
+  resetFlows();
+  resetDenied();
+  resetPorts();
+  const pools = Memory.control(CONTROL_POOL_SLOTS);
+  memory.fill(Memory.COUNTERS, 0, COUNTER_COUNT * 8);
+  memory.fill(Memory.ENDPOINT_COUNTERS, 0, Memory.control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);
+  memory.fill(Memory.BACKEND_COUNTERS, 0, Memory.control(CONTROL_BACKENDS) * BACKEND_COUNTER_COUNT * 8);
+  memory.fill(Memory.WHEEL, 0, WHEEL_TICKS * WHEEL_LIST_SIZE + WHEEL_TICKS / 8);
+  memory.fill(Memory.POOL_SLOTS, 0, pools * 4);
+  memory.fill(Memory.POOLS, 0, pools * POOL_SIZE);
+  memory.fill(Memory.INDEX, 0, Memory.INDEX_GROUPS * GROUP_SIZE);
+}

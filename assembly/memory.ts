@@ -1,0 +1,170 @@
+// The map of linear memory. Each region starts where the one before ends, on a cache line; the host learns the addresses
+// from the control block. Memory is grown once, by configure, and never again, so that views of it stay valid.
+//
+//   0      1 KiB      64 KiB                  REGION_RING ...                                          REGION_RECORDS
+//   | none | control  | static data | frames, descriptors, verdicts | counters, tables | ports, timers, index, cold, hot |
+//                                     touched by the host              tables by the host       the core's own
+
+import {
+  BACKEND_COUNTER_COUNT,
+  BATCH_MAX,
+  BLOCK_SIZE,
+  COLD_SIZE,
+  CONTROL_AT,
+  CONTROL_BACKENDS,
+  CONTROL_ENDPOINTS,
+  CONTROL_KEEP_LINKS,
+  CONTROL_MAX_DENIED,
+  CONTROL_MAX_FLOWS,
+  CONTROL_POOL_SLOTS,
+  CONTROL_REGIONS,
+  CONTROL_RING_SIZE,
+  CONTROL_TABLES_SIZE,
+  COUNTER_COUNT,
+  DESC_SIZE,
+  EMIT_CAPACITY,
+  EMIT_HEAD_SIZE,
+  EMIT_SIZE,
+  ENDED_CAPACITY,
+  ENDED_SIZE,
+  ENDPOINT_COUNTER_COUNT,
+  LANE,
+  LINK_SIZE,
+  POOL_SIZE,
+  PORT_COUNT,
+  PORT_BLOCK,
+  REC_SIZE,
+  REGION_BACKEND_COUNTERS,
+  REGION_COLD,
+  REGION_COUNTERS,
+  REGION_DESCRIPTORS,
+  REGION_EMITS,
+  REGION_END,
+  REGION_ENDED,
+  REGION_ENDPOINT_COUNTERS,
+  REGION_HEADS,
+  REGION_INDEX,
+  REGION_LANES,
+  REGION_LINKS,
+  REGION_POOLS,
+  REGION_POOL_SLOTS,
+  REGION_PORT_BLOCKS,
+  REGION_RECORDS,
+  REGION_RING,
+  REGION_TABLES,
+  REGION_TIMERS,
+  REGION_VERDICTS,
+  REGION_WHEEL,
+  VERDICT_SIZE,
+  WHEEL_TICKS,
+} from "./abi";
+import { PARSED_SIZE } from "./parse";
+import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
+import { TIMER_SIZE, WHEEL_LIST_SIZE } from "./flow/wheel";
+
+const PAGE: u64 = 65536;
+const PAGES_MAX: u64 = 65535;
+const FIRST_REGION: u64 = 131072;
+const CACHE_LINE: u64 = 64;
+/// Share of the index that may be filled, in percent: the fill at which its speed is measured.
+const INDEX_FILL: u64 = 75;
+/// Port blocks beyond one for each pool.
+const PORT_BLOCKS_SPARE: u64 = 65536;
+
+export let DESCRIPTORS: u32 = 0;
+export let VERDICTS: u32 = 0;
+export let EMITS: u32 = 0;
+export let HEADS: u32 = 0;
+export let ENDED: u32 = 0;
+export let LANES: u32 = 0;
+export let COUNTERS: u32 = 0;
+export let ENDPOINT_COUNTERS: u32 = 0;
+export let BACKEND_COUNTERS: u32 = 0;
+export let TABLES: u32 = 0;
+export let WHEEL: u32 = 0;
+export let POOL_SLOTS: u32 = 0;
+export let POOLS: u32 = 0;
+export let PORT_BLOCKS: u32 = 0;
+export let PORT_BLOCK_COUNT: u32 = 0;
+export let TIMERS: u32 = 0;
+export let LINKS: u32 = 0;
+export let INDEX: u32 = 0;
+export let INDEX_GROUPS: u32 = 0;
+export let COLD: u32 = 0;
+export let RECORDS: u32 = 0;
+export let RECORDS_END: u32 = 0;
+/** First record of a denied flow. */
+export let DENIED: u32 = 0;
+export let MAX_FLOWS: u32 = 0;
+export let MAX_DENIED: u32 = 0;
+export let KEEP_LINKS: bool = false;
+
+let end: u64 = FIRST_REGION;
+
+export function control(field: u32): u32 {
+  return load<u32>(CONTROL_AT + field);
+}
+
+export function setControl(field: u32, value: u32): void {
+  store<u32>(CONTROL_AT + field, value);
+}
+
+/** Takes `size` bytes for a region and tells the host where it is. */
+function region(which: u32, size: u64): u32 {
+  const at = end;
+  end = (end + size + CACHE_LINE - 1) & ~(CACHE_LINE - 1);
+  setControl(CONTROL_REGIONS + which * 4, <u32>at);
+  return <u32>at;
+}
+
+/** Lays the regions out for the sizes in the control block and grows memory. False: they do not fit wasm32. */
+export function lay(): bool {
+  MAX_FLOWS = control(CONTROL_MAX_FLOWS);
+  MAX_DENIED = control(CONTROL_MAX_DENIED);
+  KEEP_LINKS = control(CONTROL_KEEP_LINKS) != 0;
+  end = FIRST_REGION;
+  layHostRegions();
+  layPorts(<u64>control(CONTROL_POOL_SLOTS));
+  layFlows(<u64>MAX_FLOWS, <u64>MAX_DENIED);
+  setControl(CONTROL_REGIONS + REGION_END * 4, <u32>end);
+  const pages = (end + PAGE - 1) / PAGE;
+  if (pages > PAGES_MAX) return false;
+  const have = <u64>memory.size();
+  return pages <= have || memory.grow(<i32>(pages - have)) >= 0;
+}
+
+function layHostRegions(): void {
+  region(REGION_RING, control(CONTROL_RING_SIZE));
+  DESCRIPTORS = region(REGION_DESCRIPTORS, BATCH_MAX * DESC_SIZE);
+  VERDICTS = region(REGION_VERDICTS, BATCH_MAX * VERDICT_SIZE);
+  EMITS = region(REGION_EMITS, EMIT_CAPACITY * EMIT_SIZE);
+  HEADS = region(REGION_HEADS, EMIT_CAPACITY * EMIT_HEAD_SIZE);
+  ENDED = region(REGION_ENDED, ENDED_CAPACITY * ENDED_SIZE);
+  LANES = region(REGION_LANES, LANE * PARSED_SIZE);
+  COUNTERS = region(REGION_COUNTERS, COUNTER_COUNT * 8);
+  ENDPOINT_COUNTERS = region(REGION_ENDPOINT_COUNTERS, <u64>control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);
+  BACKEND_COUNTERS = region(REGION_BACKEND_COUNTERS, <u64>control(CONTROL_BACKENDS) * BACKEND_COUNTER_COUNT * 8);
+  TABLES = region(REGION_TABLES, control(CONTROL_TABLES_SIZE));
+}
+
+function layPorts(pools: u64): void {
+  const blocks = min(pools * ((PORT_COUNT + PORT_BLOCK - 1) / PORT_BLOCK), pools + PORT_BLOCKS_SPARE);
+  PORT_BLOCK_COUNT = <u32>blocks;
+  POOL_SLOTS = region(REGION_POOL_SLOTS, pools * 4);
+  POOLS = region(REGION_POOLS, pools * POOL_SIZE);
+  PORT_BLOCKS = region(REGION_PORT_BLOCKS, blocks * BLOCK_SIZE);
+}
+
+function layFlows(flows: u64, denied: u64): void {
+  const places = ((2 * flows + denied) * 100) / INDEX_FILL;
+  INDEX_GROUPS = <u32>(places / GROUP_PLACES + 1);
+  WHEEL = region(REGION_WHEEL, WHEEL_TICKS * WHEEL_LIST_SIZE + WHEEL_TICKS / 8);
+  TIMERS = region(REGION_TIMERS, (flows + denied) * TIMER_SIZE);
+  LINKS = region(REGION_LINKS, KEEP_LINKS ? flows * LINK_SIZE : 0);
+  INDEX = region(REGION_INDEX, <u64>INDEX_GROUPS * GROUP_SIZE);
+  COLD = region(REGION_COLD, flows * COLD_SIZE);
+  end = (end + 127) & ~127;
+  RECORDS = region(REGION_RECORDS, (2 * flows + denied) * REC_SIZE);
+  DENIED = RECORDS + <u32>(2 * flows) * REC_SIZE;
+  RECORDS_END = RECORDS + <u32>(2 * flows + denied) * REC_SIZE;
+}

@@ -1,0 +1,188 @@
+// Frame -> key, offsets and kind. Reads nothing beyond the captured bytes, whatever the bytes say, and decides nothing
+// about endpoints (docs/behaviour.md, section 1).
+
+import {
+  DESC_CAPTURED,
+  DESC_FRAME,
+  DESC_LINK,
+  DESC_NETWORK,
+  DESC_SIDE,
+  DESC_WIRE,
+  LINK_ETHERNET,
+  LINK_OTHER,
+  LINK_RAW,
+  PROTOCOL_ICMP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  REASON_BAD_IP_HEADER,
+  REASON_BAD_IP_LENGTH,
+  REASON_BAD_TCP_HEADER,
+  REASON_BAD_UDP_LENGTH,
+  REASON_FRAGMENT,
+  REASON_ICMP,
+  REASON_IPV6,
+  REASON_LINK_TYPE,
+  REASON_NOT_IP,
+  REASON_PROTOCOL,
+  REASON_TRUNCATED,
+  REASON_VLAN_DEPTH,
+} from "./abi";
+import { networkOfPair, networkOfVlan } from "./admit/network";
+import * as Ipv4 from "./wire/ipv4";
+import * as Link from "./wire/link";
+import * as Tcp from "./wire/tcp";
+import * as Udp from "./wire/udp";
+
+/// What parsing leaves of a frame, one for each frame of a lane.
+export const KEY_LOW: usize = 0; // u64
+export const KEY_HIGH: usize = 8; // u64
+export const IP: usize = 16; // u32, address of the IP header
+export const L4: usize = 20; // u32, address of the TCP or UDP header
+export const L4_LENGTH: usize = 24; // u32, bytes on the wire
+export const L4_CAPTURED: usize = 28; // u32, bytes present
+export const GROUP: usize = 32; // u32, group of the index
+export const RECORD: usize = 36; // u32, record found by its tag, or 0
+export const TAG: usize = 40; // u8
+export const KIND: usize = 41; // u8
+export const REASON: usize = 42; // u8
+export const FLAGS: usize = 43; // u8, TCP flags
+export const NETWORK: usize = 44; // u16
+export const SIDE: usize = 46; // u8
+export const PROTOCOL: usize = 47; // u8
+export const PARSED_SIZE: u32 = 64;
+
+/// TCP or UDP with all it takes to translate it.
+export const KIND_FLOW: u32 = 0;
+/// REASON says it all; no address was read.
+export const KIND_FINAL: u32 = 1;
+/// Concerns an endpoint or not; if it does, REASON is why it is dropped.
+export const KIND_SPECIAL: u32 = 2;
+/// As KIND_SPECIAL, and passed as a tunnel if it concerns none.
+export const KIND_TUNNEL: u32 = 3;
+
+const PROTOCOL_IPIP: u32 = 4;
+const PROTOCOL_6IN4: u32 = 41;
+const PROTOCOL_GRE: u32 = 47;
+const KEEP_KEY: u64 = 0xffffffff0000ff00;
+
+export function parse(desc: u32, parsed: u32): void {
+  const frame = load<u32>(desc, DESC_FRAME);
+  const captured = load<u32>(desc, DESC_CAPTURED);
+  const side = <u32>load<u8>(desc, DESC_SIDE);
+  store<u16>(parsed, load<u16>(desc, DESC_NETWORK), NETWORK);
+  store<u8>(parsed, <u8>side, SIDE);
+  store<u8>(parsed, <u8>KIND_FLOW, KIND);
+  const plain =
+    load<u8>(desc, DESC_LINK) == LINK_ETHERNET &&
+    captured >= Link.ETHERNET_HEADER &&
+    Link.ethertypeBe(frame, LINK_ETHERNET) == Link.TYPE_IPV4_BE;
+  const ip = plain ? frame + Link.ETHERNET_HEADER : networkHeader(desc, parsed);
+  if (ip != 0) parseIpv4(ip, frame + captured, frame + load<u32>(desc, DESC_WIRE), parsed, side);
+}
+
+/** Walks the link layer; 0 when the frame carries no IPv4, and the reason is set. Reads the network off VLAN tags. */
+function networkHeader(desc: u32, parsed: u32): u32 {
+  const frame = load<u32>(desc, DESC_FRAME);
+  const end = frame + load<u32>(desc, DESC_CAPTURED);
+  const link = <u32>load<u8>(desc, DESC_LINK);
+  if (link >= <u32>LINK_OTHER) return final(parsed, REASON_LINK_TYPE);
+  let at = frame + Link.headerLength(link);
+  if (at > end || frame == end) return final(parsed, REASON_TRUNCATED);
+  const tagged = Link.hasEthertype(link);
+  let type = tagged ? Link.ethertypeBe(frame, link) : Link.impliedTypeBe(frame, link);
+  if (tagged && Link.isTag(type)) {
+    if (at + Link.TAG_SIZE > end) return final(parsed, REASON_TRUNCATED);
+    const outer = Link.tagIdentifier(at);
+    type = Link.tagNextTypeBe(at);
+    at += Link.TAG_SIZE;
+    let network = networkOfVlan(<u32>load<u8>(parsed, SIDE), outer);
+    if (Link.isTag(type)) {
+      if (at + Link.TAG_SIZE > end) return final(parsed, REASON_TRUNCATED);
+      network = networkOfPair(<u32>load<u8>(parsed, SIDE), outer, Link.tagIdentifier(at));
+      type = Link.tagNextTypeBe(at);
+      at += Link.TAG_SIZE;
+      if (Link.isTag(type)) return final(parsed, REASON_VLAN_DEPTH);
+    }
+    if (network >= 0) store<u16>(parsed, <u16>network, NETWORK);
+  }
+  if (type == Link.TYPE_IPV4_BE) return at;
+  if (type == Link.TYPE_IPV6_BE) return final(parsed, REASON_IPV6);
+  return final(parsed, type == 0 && link == LINK_RAW ? REASON_BAD_IP_HEADER : REASON_NOT_IP);
+}
+
+function parseIpv4(ip: u32, end: u32, wireEnd: u32, parsed: u32, side: u32): void {
+  if (end - ip < Ipv4.HEADER_MIN) return finish(parsed, REASON_TRUNCATED);
+  const header = Ipv4.headerLength(ip);
+  if (Ipv4.version(ip) != 4 || header < Ipv4.HEADER_MIN) return finish(parsed, REASON_BAD_IP_HEADER);
+  if (end - ip < header) return finish(parsed, REASON_TRUNCATED);
+  const stated = Ipv4.totalLength(ip);
+  const total = stated != 0 ? stated : wireEnd - ip;
+  if (total < header || total > wireEnd - ip) return finish(parsed, REASON_BAD_IP_LENGTH);
+  const protocol = Ipv4.protocol(ip);
+  store<u32>(parsed, ip, IP);
+  store<u32>(parsed, ip + header, L4);
+  store<u8>(parsed, <u8>protocol, PROTOCOL);
+  if (Ipv4.isFragment(ip)) return special(parsed, KIND_SPECIAL, REASON_FRAGMENT);
+  const length = total - header;
+  const captured = min(end - ip - header, length);
+  store<u32>(parsed, length, L4_LENGTH);
+  store<u32>(parsed, captured, L4_CAPTURED);
+  if (protocol == PROTOCOL_TCP) parseTcp(ip + header, length, captured, parsed);
+  else if (protocol == PROTOCOL_UDP) parseUdp(ip + header, length, captured, stated == 0, parsed);
+  else return other(parsed, protocol);
+  if (captured >= Tcp.PORTS_END) makeKey(ip, ip + header, side, parsed);
+}
+
+/** Whether bytes that were captured make an impossible TCP header. */
+function parseTcp(tcp: u32, length: u32, captured: u32, parsed: u32): void {
+  store<u8>(parsed, captured >= Tcp.FLAGS_END ? <u8>Tcp.flags(tcp) : 0, FLAGS);
+  if (length < Tcp.HEADER_MIN) return special(parsed, KIND_SPECIAL, REASON_BAD_TCP_HEADER);
+  if (captured >= Tcp.OFFSET_END) {
+    const offset = Tcp.dataOffset(tcp);
+    if (offset < Tcp.HEADER_MIN || offset > length) special(parsed, KIND_SPECIAL, REASON_BAD_TCP_HEADER);
+  } else if (captured < Tcp.PORTS_END) {
+    special(parsed, KIND_SPECIAL, REASON_TRUNCATED);
+  }
+}
+
+/** Whether bytes that were captured make an impossible UDP header. */
+function parseUdp(udp: u32, length: u32, captured: u32, offloaded: bool, parsed: u32): void {
+  store<u8>(parsed, 0, FLAGS);
+  if (length < Udp.HEADER_MIN) return special(parsed, KIND_SPECIAL, REASON_BAD_UDP_LENGTH);
+  if (captured >= Udp.LENGTH_END) {
+    const stated = Udp.length(udp);
+    if (stated == 0 ? !offloaded : stated < Udp.HEADER_MIN || stated > length)
+      special(parsed, KIND_SPECIAL, REASON_BAD_UDP_LENGTH);
+  } else if (captured < Udp.PORTS_END) {
+    special(parsed, KIND_SPECIAL, REASON_TRUNCATED);
+  }
+}
+
+/** The key: side, protocol and network, then addresses and ports as they lie in the packet. */
+function makeKey(ip: u32, l4: u32, side: u32, parsed: u32): void {
+  const low = load<u64>(ip + Ipv4.TUPLE) & KEEP_KEY;
+  const network = <u64>load<u16>(parsed, NETWORK);
+  store<u64>(parsed, low | <u64>(side + 1) | (network << 16), KEY_LOW);
+  store<u64>(parsed, <u64>Ipv4.destinationBe(ip) | ((<u64>load<u32>(l4)) << 32), KEY_HIGH);
+}
+
+function other(parsed: u32, protocol: u32): void {
+  if (protocol == PROTOCOL_ICMP) special(parsed, KIND_SPECIAL, REASON_ICMP);
+  else if (protocol == PROTOCOL_IPIP || protocol == PROTOCOL_6IN4 || protocol == PROTOCOL_GRE)
+    special(parsed, KIND_TUNNEL, REASON_PROTOCOL);
+  else special(parsed, KIND_SPECIAL, REASON_PROTOCOL);
+}
+
+function special(parsed: u32, kind: u32, reason: u32): void {
+  store<u8>(parsed, <u8>kind, KIND);
+  store<u8>(parsed, <u8>reason, REASON);
+}
+
+function finish(parsed: u32, reason: u32): void {
+  special(parsed, KIND_FINAL, reason);
+}
+
+function final(parsed: u32, reason: u32): u32 {
+  finish(parsed, reason);
+  return 0;
+}

@@ -1,0 +1,54 @@
+// The fast path's only action: apply a flow's transposition to a packet, in place.
+
+import {
+  DESC_FRAME,
+  DESC_LINK,
+  LINK_BYTES,
+  LINK_ETHERNET,
+  LINK_SIZE,
+  LINK_TYPE,
+  PROTOCOL_TCP,
+  REC_SEEN,
+  REC_TEMPLATE,
+  SEEN_LINK,
+  SIDE_CONSUMER,
+} from "./abi";
+import { addressProvider } from "./emit/reset";
+import { flowOf } from "./flow/lifetime";
+import { LINKS } from "./memory";
+import { IP, L4, L4_CAPTURED, PROTOCOL } from "./parse";
+import * as Ipv4 from "./wire/ipv4";
+import * as Link from "./wire/link";
+import * as Tcp from "./wire/tcp";
+import * as Udp from "./wire/udp";
+
+/** Rewrites a packet that entered on `side` by the template of its record. */
+export function rewrite(desc: u32, parsed: u32, record: u32, side: u32): void {
+  const ip = load<u32>(parsed, IP);
+  const l4 = load<u32>(parsed, L4);
+  const low = load<u64>(record, REC_TEMPLATE);
+  const high = load<u64>(record, REC_TEMPLATE + 8);
+  const captured = load<u32>(parsed, L4_CAPTURED);
+  const delta = <u32>(low >> 16) & 0xffff;
+  if (l4 - ip == Ipv4.HEADER_MIN) {
+    Ipv4.transposeWithPorts(ip, low, high, <u32>low & 0xffff);
+  } else {
+    Ipv4.transpose(ip, <u32>(low >> 32), <u32>high, <u32>low & 0xffff);
+    store<u32>(l4, <u32>(high >> 32));
+  }
+  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) {
+    if (captured >= Tcp.CHECKSUM_END) Tcp.adjustChecksum(l4, delta);
+  } else if (captured >= Udp.CHECKSUM_END) {
+    Udp.adjustChecksum(l4, delta);
+  }
+  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLink(desc, record, side);
+}
+
+/** Gives an Ethernet frame the MAC addresses of where it goes. */
+function rewriteLink(desc: u32, record: u32, side: u32): void {
+  if (load<u8>(desc, DESC_LINK) != LINK_ETHERNET) return;
+  const frame = load<u32>(desc, DESC_FRAME);
+  if (side == SIDE_CONSUMER) return addressProvider(frame, record);
+  const kept = LINKS + flowOf(record) * LINK_SIZE;
+  if (load<u8>(kept, LINK_TYPE) == LINK_ETHERNET) Link.answerAddresses(frame, kept + LINK_BYTES);
+}

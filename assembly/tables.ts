@@ -1,0 +1,59 @@
+// The configuration tables in force: one image the host built, its sections found through its header.
+
+import * as Abi from "./abi";
+import { seed } from "./flow/hash";
+import { TABLES } from "./memory";
+
+export let FLAGS: u32 = 0;
+export let SHARDS: u32 = 1;
+/** Ticks a released NAT port rests. */
+export let QUARANTINE: u32 = 0;
+export let TIMEOUTS: u32 = 0;
+export let VLANS: u32 = 0;
+export let VLAN_PAIRS: u32 = 0;
+export let VLAN_PAIR_COUNT: u32 = 0;
+export let ADDRESSES: u32 = 0;
+export let ADDRESS_MASK: u32 = 0;
+export let ENDPOINTS: u32 = 0;
+export let SERVICES: u32 = 0;
+export let RULE_INDEX: u32 = 0;
+export let RULE_MASK: u32 = 0;
+export let RULES: u32 = 0;
+export let POOLS: u32 = 0;
+export let BACKENDS: u32 = 0;
+export let NAT_ADDRESSES: u32 = 0;
+
+/** Puts the image at TABLES in force. */
+export function adopt(): void {
+  seed(load<u64>(TABLES, Abi.TABLES_SEED), load<u64>(TABLES, Abi.TABLES_SEED + 8));
+  FLAGS = load<u32>(TABLES, Abi.TABLES_FLAGS);
+  SHARDS = load<u32>(TABLES, Abi.TABLES_SHARDS);
+  QUARANTINE = load<u32>(TABLES, Abi.TABLES_QUARANTINE);
+  VLAN_PAIR_COUNT = load<u32>(TABLES, Abi.TABLES_VLAN_PAIR_COUNT);
+  ADDRESS_MASK = load<u32>(TABLES, Abi.TABLES_ADDRESS_MASK);
+  RULE_MASK = load<u32>(TABLES, Abi.TABLES_RULE_MASK);
+  TIMEOUTS = section(Abi.TABLES_TIMEOUTS);
+  VLANS = section(Abi.TABLES_VLANS);
+  VLAN_PAIRS = section(Abi.TABLES_VLAN_PAIRS);
+  ADDRESSES = section(Abi.TABLES_ADDRESSES);
+  ENDPOINTS = section(Abi.TABLES_ENDPOINTS);
+  SERVICES = section(Abi.TABLES_SERVICES);
+  RULE_INDEX = section(Abi.TABLES_RULE_INDEX);
+  RULES = section(Abi.TABLES_RULES);
+  POOLS = section(Abi.TABLES_POOLS);
+  BACKENDS = section(Abi.TABLES_BACKENDS);
+  NAT_ADDRESSES = section(Abi.TABLES_NAT_ADDRESSES);
+}
+
+/** Idle time after which a timer's flows are dead, nanoseconds. */
+export function timeout(timer: u32): u64 {
+  return load<u64>(TIMEOUTS + (timer << 3));
+}
+
+export function has(flag: u32): bool {
+  return (FLAGS & flag) != 0;
+}
+
+function section(field: u32): u32 {
+  return TABLES + load<u32>(TABLES + field);
+}

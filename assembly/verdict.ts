@@ -1,0 +1,31 @@
+// What the host reads of each packet, and the counter of its reason.
+
+import { DROP, FORWARD, NO_FLOW, PASS, VERDICT_CODE, VERDICT_FLOW } from "./abi";
+import { count, countAtEndpoint } from "./counters";
+
+/** Forwarded to a side as a packet of a flow. */
+export function forwarded(verdict: u32, reason: u32, side: u32, flow: u32): void {
+  store<u32>(verdict, FORWARD | (reason << 8) | (side << 16), VERDICT_CODE);
+  store<u32>(verdict, flow, VERDICT_FLOW);
+  count(reason, 1);
+}
+
+/** Left as it is: no matter of the plane's. */
+export function passed(verdict: u32, reason: u32): void {
+  store<u32>(verdict, PASS | (reason << 8), VERDICT_CODE);
+  store<u32>(verdict, <u32>NO_FLOW, VERDICT_FLOW);
+  count(reason, 1);
+}
+
+/** Dropped; no endpoint is charged. */
+export function dropped(verdict: u32, reason: u32, flow: u32): void {
+  store<u32>(verdict, DROP | (reason << 8), VERDICT_CODE);
+  store<u32>(verdict, flow, VERDICT_FLOW);
+  count(reason, 1);
+}
+
+/** Dropped, and counted at an endpoint. */
+export function droppedAt(verdict: u32, reason: u32, flow: u32, endpoint: u32): void {
+  dropped(verdict, reason, flow);
+  countAtEndpoint(endpoint, reason);
+}

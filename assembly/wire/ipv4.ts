@@ -1,0 +1,97 @@
+// IPv4 header (RFC 791). Functions take the address of its first byte; nothing here checks bounds.
+
+import { adjust, complement, sum } from "./checksum";
+
+const VERSION_IHL: usize = 0;
+const TYPE_OF_SERVICE: usize = 1;
+const TOTAL_LENGTH: usize = 2;
+const IDENTIFICATION: usize = 4;
+const FRAGMENT: usize = 6;
+const TTL: usize = 8;
+const PROTOCOL: usize = 9;
+const CHECKSUM: usize = 10;
+const SOURCE: usize = 12;
+const DESTINATION: usize = 16;
+/** Where a header without options ends and the ports begin. */
+export const HEADER_MIN: u32 = 20;
+/** Offset of the 16 bytes TTL to ports that a flow's key and template mirror. */
+export const TUPLE: u32 = 8;
+
+/** More-fragments flag and fragment offset, as loaded. */
+const FRAGMENT_MASK_BE: u32 = 0xff3f;
+const DONT_FRAGMENT_BE: u16 = 0x0040;
+const TTL_LESS_ONE: u32 = 0xfffe;
+const DEFAULT_TTL: u8 = 64;
+
+export function version(ip: u32): u32 {
+  return <u32>load<u8>(ip, VERSION_IHL) >> 4;
+}
+
+/** Header length, bytes. */
+export function headerLength(ip: u32): u32 {
+  return (<u32>load<u8>(ip, VERSION_IHL) & 15) << 2;
+}
+
+/** Total length, bytes; 0 in an offloaded frame. */
+export function totalLength(ip: u32): u32 {
+  return <u32>bswap<u16>(load<u16>(ip, TOTAL_LENGTH));
+}
+
+export function isFragment(ip: u32): bool {
+  return (<u32>load<u16>(ip, FRAGMENT) & FRAGMENT_MASK_BE) != 0;
+}
+
+export function ttl(ip: u32): u32 {
+  return <u32>load<u8>(ip, TTL);
+}
+
+export function protocol(ip: u32): u32 {
+  return <u32>load<u8>(ip, PROTOCOL);
+}
+
+export function sourceBe(ip: u32): u32 {
+  return load<u32>(ip, SOURCE);
+}
+
+export function destinationBe(ip: u32): u32 {
+  return load<u32>(ip, DESTINATION);
+}
+
+/** Replaces both addresses and takes one off the TTL; `delta` is the addresses' change, TTL not included. */
+export function transpose(ip: u32, sourceBe: u32, destinationBe: u32, delta: u32): void {
+  const checksum = adjust(<u32>load<u16>(ip, CHECKSUM), delta + TTL_LESS_ONE);
+  store<u8>(ip, <u8>(ttl(ip) - 1), TTL);
+  store<u16>(ip, <u16>checksum, CHECKSUM);
+  store<u32>(ip, sourceBe, SOURCE);
+  store<u32>(ip, destinationBe, DESTINATION);
+}
+
+/** As `transpose` for a header without options, with the ports that follow it, in two stores; `low` and `high` are a template. */
+export function transposeWithPorts(ip: u32, low: u64, high: u64, delta: u32): void {
+  const head = load<u32>(ip, TTL);
+  const checksum = adjust(head >> 16, delta + TTL_LESS_ONE);
+  store<u64>(ip, (low & 0xffffffff00000000) | <u64>(((head & 0xffff) - 1) | (checksum << 16)), TTL);
+  store<u64>(ip, high, DESTINATION);
+}
+
+/** Writes a header without options, don't-fragment set or not, checksum right. */
+export function write(
+  ip: u32,
+  length: u32,
+  protocol: u32,
+  sourceBe: u32,
+  destinationBe: u32,
+  dontFragment: bool,
+): void {
+  store<u8>(ip, 0x45, VERSION_IHL);
+  store<u8>(ip, 0, TYPE_OF_SERVICE);
+  store<u16>(ip, bswap<u16>(<u16>length), TOTAL_LENGTH);
+  store<u16>(ip, 0, IDENTIFICATION);
+  store<u16>(ip, dontFragment ? DONT_FRAGMENT_BE : 0, FRAGMENT);
+  store<u8>(ip, DEFAULT_TTL, TTL);
+  store<u8>(ip, <u8>protocol, PROTOCOL);
+  store<u16>(ip, 0, CHECKSUM);
+  store<u32>(ip, sourceBe, SOURCE);
+  store<u32>(ip, destinationBe, DESTINATION);
+  store<u16>(ip, <u16>complement(sum(ip, HEADER_MIN)), CHECKSUM);
+}

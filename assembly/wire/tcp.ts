@@ -1,0 +1,72 @@
+// TCP header (RFC 9293). Functions take the address of its first byte; nothing here checks bounds.
+
+import { adjust, complement, fold, sum } from "./checksum";
+
+const PORTS: usize = 0;
+const SEQUENCE: usize = 4;
+const ACKNOWLEDGEMENT: usize = 8;
+const DATA_OFFSET: usize = 12;
+const FLAGS: usize = 13;
+const WINDOW: usize = 14;
+const CHECKSUM: usize = 16;
+const URGENT: usize = 18;
+export const HEADER_MIN: u32 = 20;
+/** Bytes that must be present to read the ports, the flags, the numbers, the checksum. */
+export const PORTS_END: u32 = 4;
+export const OFFSET_END: u32 = 13;
+export const FLAGS_END: u32 = 14;
+export const NUMBERS_END: u32 = 16;
+export const CHECKSUM_END: u32 = 18;
+
+export const FIN: u32 = 1;
+export const SYN: u32 = 2;
+export const RST: u32 = 4;
+export const ACK: u32 = 16;
+const PROTOCOL_BE: u32 = 0x0600;
+
+/** Data offset, bytes. */
+export function dataOffset(tcp: u32): u32 {
+  return (<u32>load<u8>(tcp, DATA_OFFSET) >> 4) << 2;
+}
+
+export function flags(tcp: u32): u32 {
+  return <u32>load<u8>(tcp, FLAGS);
+}
+
+/** Sequence number, host order. */
+export function sequence(tcp: u32): u32 {
+  return bswap<u32>(load<u32>(tcp, SEQUENCE));
+}
+
+/** Acknowledgement number, host order. */
+export function acknowledgement(tcp: u32): u32 {
+  return bswap<u32>(load<u32>(tcp, ACKNOWLEDGEMENT));
+}
+
+/** Carries a change of the pseudo-header or the ports into the checksum. */
+export function adjustChecksum(tcp: u32, delta: u32): void {
+  store<u16>(tcp, <u16>adjust(<u32>load<u16>(tcp, CHECKSUM), delta), CHECKSUM);
+}
+
+/** Writes the header of a reset that acknowledges, checksum right; `sourceBe` and `destinationBe` are the IPv4 addresses. */
+export function writeReset(
+  tcp: u32,
+  portsBe: u32,
+  sequence: u32,
+  acknowledgement: u32,
+  sourceBe: u32,
+  destinationBe: u32,
+): void {
+  store<u32>(tcp, portsBe, PORTS);
+  store<u32>(tcp, bswap<u32>(sequence), SEQUENCE);
+  store<u32>(tcp, bswap<u32>(acknowledgement), ACKNOWLEDGEMENT);
+  store<u8>(tcp, <u8>((HEADER_MIN >> 2) << 4), DATA_OFFSET);
+  store<u8>(tcp, <u8>(RST | ACK), FLAGS);
+  store<u16>(tcp, 0, WINDOW);
+  store<u16>(tcp, 0, CHECKSUM);
+  store<u16>(tcp, 0, URGENT);
+  const pseudo = (sourceBe & 0xffff) + (sourceBe >> 16) + (destinationBe & 0xffff) + (destinationBe >> 16);
+  const length = <u32>bswap<u16>(<u16>HEADER_MIN);
+  const total = fold(sum(tcp, HEADER_MIN) + pseudo + PROTOCOL_BE + length);
+  store<u16>(tcp, <u16>complement(total), CHECKSUM);
+}

@@ -1,0 +1,24 @@
+// UDP header (RFC 768). Functions take the address of its first byte; nothing here checks bounds.
+
+import { adjust } from "./checksum";
+
+const LENGTH: usize = 4;
+const CHECKSUM: usize = 6;
+export const HEADER_MIN: u32 = 8;
+/** Bytes that must be present to read the ports, the length, the checksum. */
+export const PORTS_END: u32 = 4;
+export const LENGTH_END: u32 = 6;
+export const CHECKSUM_END: u32 = 8;
+
+/** Length of header and data, bytes. */
+export function length(udp: u32): u32 {
+  return <u32>bswap<u16>(load<u16>(udp, LENGTH));
+}
+
+/** Carries a change into the checksum: none (0) stays none, a computed 0 is sent as all ones. */
+export function adjustChecksum(udp: u32, delta: u32): void {
+  const before = <u32>load<u16>(udp, CHECKSUM);
+  if (before == 0) return;
+  const after = adjust(before, delta);
+  store<u16>(udp, after == 0 ? 0xffff : <u16>after, CHECKSUM);
+}

@@ -1,0 +1,60 @@
+// The table of addresses that mean something to the plane: endpoints' and NAT addresses, by (network, address).
+
+import * as Abi from "../../assembly/abi.ts";
+import { addressNumber } from "./address.ts";
+import type { Configuration } from "./configuration.ts";
+import type { TableImage } from "./image.ts";
+
+/** Multiplier of the table's places; the core looks up by the same rule (assembly/admit/endpoint.ts). */
+const MULTIPLIER = 0x9e3779b1;
+
+interface Entry {
+  address: number;
+  network: number;
+  kind: number;
+  index: number;
+}
+
+/** Writes the open-addressing table, at most half full. */
+export function writeAddresses(image: TableImage, configuration: Configuration): void {
+  const entries = entriesOf(configuration);
+  const places = 2 ** Math.ceil(Math.log2(Math.max(entries.length * 2, 4)));
+  const section = image.section(places * Abi.ADDRESS_SIZE);
+  for (const entry of entries) {
+    let place = (hashOf(entry) >>> 8) & (places - 1);
+    while (image.readU16(section + place * Abi.ADDRESS_SIZE + Abi.ADDRESS_KIND) !== 0)
+      place = (place + 1) & (places - 1);
+    const at = section + place * Abi.ADDRESS_SIZE;
+    image.u32Be(at + Abi.ADDRESS_IP_BE, entry.address);
+    image.u16(at + Abi.ADDRESS_NETWORK, entry.network);
+    image.u16(at + Abi.ADDRESS_KIND, entry.kind);
+    image.u32(at + Abi.ADDRESS_INDEX, entry.index);
+  }
+  image.u32(Abi.TABLES_ADDRESSES, section);
+  image.u32(Abi.TABLES_ADDRESS_MASK, places - 1);
+}
+
+function entriesOf(configuration: Configuration): Entry[] {
+  const networks = configuration.virtualNetworks.map((network) => network.name);
+  const entries: Entry[] = configuration.privateEndpoints.map((endpoint, index) => ({
+    address: addressNumber(endpoint.privateIPAddress),
+    network: networks.indexOf(endpoint.virtualNetwork),
+    kind: Abi.KIND_ENDPOINT,
+    index,
+  }));
+  for (const service of configuration.privateLinkServices)
+    for (const address of service.natAddresses)
+      entries.push({
+        address: addressNumber(address),
+        network: networks.indexOf(service.virtualNetwork),
+        kind: Abi.KIND_NAT,
+        index: entries.length,
+      });
+  return entries;
+}
+
+/** Hash over the address as the core loads it: network order read little endian. */
+function hashOf({ address, network }: Entry): number {
+  const loaded = ((address & 0xff) << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24);
+  return Math.imul(loaded ^ Math.imul(network, MULTIPLIER), MULTIPLIER);
+}

@@ -1,0 +1,177 @@
+// Configuration -> the tables the core reads, and the names that give its numbers back their meaning.
+
+import * as Abi from "../../assembly/abi.ts";
+import { addressNumber, macBytes } from "./address.ts";
+import { writeAddresses } from "./addresses.ts";
+import { writeBackendPools } from "./pools.ts";
+import type { Configuration, LoadBalancer, PrivateLinkService } from "./configuration.ts";
+import { seedWords } from "./hash.ts";
+import { TableImage } from "./image.ts";
+import { writeRules, writeTimeouts } from "./rules.ts";
+import { writeVlans } from "./vlans.ts";
+
+/** A backend as a number of the core's stands for it. */
+export interface BackendName {
+  loadBalancer: string;
+  pool: string;
+  address: string;
+  state: string;
+}
+
+/** A NAT port pool that may come to exist. */
+export interface PoolSlotName {
+  service: string;
+  natAddress: string;
+  backend: string;
+  protocol: "tcp" | "udp";
+  shard: number;
+}
+
+/** Names behind the core's numbers: an index into each list is the number. */
+export interface Names {
+  networks: string[];
+  endpoints: string[];
+  endpointAddresses: string[];
+  services: string[];
+  backends: BackendName[];
+  natAddresses: string[];
+  rules: { name: string; backendPort: number }[];
+  poolSlot(slot: number): PoolSlotName;
+}
+
+/** What the core is configured with. */
+export interface CompiledTables {
+  image: Uint8Array;
+  names: Names;
+  poolSlots: number;
+  /** Some rule or backend needs the link header of a flow's first packet. */
+  keepLinks: boolean;
+}
+
+const NANOSECONDS = 1_000_000_000;
+const TICK_NANOSECONDS = 2 ** Abi.TICK_SHIFT;
+
+/** Lays out the tables; `midStream` is the default where the configuration does not say. */
+export function compile(configuration: Configuration, midStream: "admit" | "drop"): CompiledTables {
+  const image = new TableImage();
+  const { settings } = configuration;
+  const seed = seedWords(settings.seed);
+  const timers = writeTimeouts(image, configuration);
+  writeVlans(image, configuration);
+  writeAddresses(image, configuration);
+  const pools = writeBackendPools(image, configuration, seed);
+  const rules = writeRules(image, configuration, pools, timers);
+  writeEndpoints(image, configuration);
+  const services = writeServices(image, configuration, pools.hosts);
+  image.u64(Abi.TABLES_SEED, seed[0]);
+  image.u64(Abi.TABLES_SEED + 8, seed[1]);
+  image.u32(Abi.TABLES_FLAGS, flags(configuration, midStream));
+  image.u32(Abi.TABLES_SHARDS, settings.shards);
+  image.u32(Abi.TABLES_QUARANTINE, Math.ceil((settings.portQuarantineSeconds * NANOSECONDS) / TICK_NANOSECONDS));
+  const balancers = configuration.loadBalancers;
+  const keepLinks =
+    balancers.some((balancer) => balancer.loadBalancingRules.some((rule) => rule.enableTcpReset)) ||
+    balancers.some((balancer) => balancer.backendAddressPools.some((pool) => pool.backends.some((b) => b.macAddress)));
+  const names = namesOf(configuration, pools.names, rules, services);
+  return { image: image.finish(), names, poolSlots: services.poolSlots, keepLinks };
+}
+
+function flags({ settings }: Configuration, midStream: "admit" | "drop"): number {
+  return (
+    ((settings.midStream ?? midStream) === "drop" ? Abi.FLAG_MID_STREAM_DROP : 0) |
+    (settings.endpointSources === "drop" ? Abi.FLAG_ENDPOINT_SOURCES_DROP : 0) |
+    (settings.icmpTimeExceeded ? Abi.FLAG_TIME_EXCEEDED : 0)
+  );
+}
+
+function writeEndpoints(image: TableImage, configuration: Configuration): void {
+  const services = configuration.privateLinkServices.map((service) => service.name);
+  const states = { Approved: 0, Pending: 1, Rejected: 2, Disconnected: 3 };
+  const section = image.section(configuration.privateEndpoints.length * Abi.ENDPOINT_SIZE);
+  image.u32(Abi.TABLES_ENDPOINTS, section);
+  configuration.privateEndpoints.forEach((endpoint, index) => {
+    const at = section + index * Abi.ENDPOINT_SIZE;
+    image.u16(at + Abi.ENDPOINT_SERVICE, services.indexOf(endpoint.privateLinkService));
+    image.u8(at + Abi.ENDPOINT_CONNECTION, states[endpoint.connectionState]);
+  });
+}
+
+interface ServiceSlots {
+  service: PrivateLinkService;
+  hosts: string[];
+  base: number;
+}
+
+interface WrittenServices {
+  poolSlots: number;
+  natAddresses: string[];
+  slots: ServiceSlots[];
+}
+
+function writeServices(image: TableImage, configuration: Configuration, hosts: Map<string, string[]>): WrittenServices {
+  const { privateLinkServices: services, settings } = configuration;
+  const networks = configuration.virtualNetworks.map((network) => network.name);
+  const section = image.section(services.length * Abi.SERVICE_SIZE);
+  const written: WrittenServices = { poolSlots: 0, natAddresses: [], slots: [] };
+  services.forEach((service, index) => {
+    const at = section + index * Abi.SERVICE_SIZE;
+    const itsHosts = hosts.get(service.loadBalancer) ?? [];
+    image.u16(at + Abi.SERVICE_NETWORK, networks.indexOf(service.virtualNetwork));
+    image.u16(at + Abi.SERVICE_NAT_COUNT, service.natAddresses.length);
+    image.u32(at + Abi.SERVICE_NAT_FIRST, written.natAddresses.length);
+    image.u32(at + Abi.SERVICE_POOL_BASE, written.poolSlots);
+    image.u32(at + Abi.SERVICE_HOSTS, itsHosts.length);
+    if (service.macAddress !== undefined) {
+      image.u16(at + Abi.SERVICE_HAS_MAC, 1);
+      image.copy(at + Abi.SERVICE_MAC, macBytes(service.macAddress));
+    }
+    written.slots.push({ service, hosts: itsHosts, base: written.poolSlots });
+    written.natAddresses.push(...service.natAddresses);
+    written.poolSlots += service.natAddresses.length * itsHosts.length * 2 * settings.shards;
+  });
+  const addresses = image.section(written.natAddresses.length * 4);
+  written.natAddresses.forEach((address, index) => image.u32Be(addresses + index * 4, addressNumber(address)));
+  image.u32(Abi.TABLES_SERVICES, section);
+  image.u32(Abi.TABLES_NAT_ADDRESSES, addresses);
+  return written;
+}
+
+function namesOf(
+  configuration: Configuration,
+  backends: BackendName[],
+  rules: { name: string; backendPort: number }[],
+  services: WrittenServices,
+): Names {
+  const { shards } = configuration.settings;
+  return {
+    networks: configuration.virtualNetworks.map((network) => network.name),
+    endpoints: configuration.privateEndpoints.map((endpoint) => endpoint.name),
+    endpointAddresses: configuration.privateEndpoints.map((endpoint) => endpoint.privateIPAddress),
+    services: configuration.privateLinkServices.map((service) => service.name),
+    backends,
+    natAddresses: services.natAddresses,
+    rules,
+    poolSlot(slot) {
+      const owner = services.slots.findLast(({ base }) => base <= slot) as ServiceSlots;
+      const shard = (slot - owner.base) % shards;
+      const pairAndProtocol = Math.floor((slot - owner.base) / shards);
+      const pair = pairAndProtocol >> 1;
+      return {
+        service: owner.service.name,
+        natAddress: owner.service.natAddresses[Math.floor(pair / owner.hosts.length)] as string,
+        backend: owner.hosts[pair % owner.hosts.length] as string,
+        protocol: (pairAndProtocol & 1) === 0 ? "tcp" : "udp",
+        shard,
+      };
+    },
+  };
+}
+
+/** Rules of a service: those of the frontends it stands behind. */
+export function rulesOf(service: PrivateLinkService, balancers: readonly LoadBalancer[]) {
+  const balancer = balancers.find(({ name }) => name === service.loadBalancer) as LoadBalancer;
+  const frontends = new Set(service.loadBalancerFrontendIPConfigurations);
+  return balancer.loadBalancingRules
+    .filter((rule) => frontends.has(rule.frontendIPConfiguration))
+    .map((rule) => ({ balancer, rule }));
+}

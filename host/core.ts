@@ -1,0 +1,205 @@
+// The only file that touches the core's exports. Frames and descriptors go into linear memory, `run` calls the core, and
+// what it says is read where it lies. Numbers in, numbers out: names are the plane's business.
+
+import { instantiate } from "@assemblyscript/loader";
+import * as Abi from "../assembly/abi.ts";
+import { LinkplaneError } from "./errors.ts";
+
+interface Exports extends Record<string, unknown> {
+  memory: WebAssembly.Memory;
+  version(): number;
+  configure(): number;
+  activate(): void;
+  process(count: number): number;
+  advance(time: bigint): void;
+  nextDeadline(): bigint;
+  reset(): void;
+}
+
+/** Sizes the core is configured with. */
+export interface CoreSizes {
+  maxFlows: number;
+  maxDenied: number;
+  poolSlots: number;
+  endpoints: number;
+  backends: number;
+  keepLinks: boolean;
+  /** Report flows as they end. */
+  keepEnded: boolean;
+}
+
+/** Bytes for the frames of one batch. */
+const RING_SIZE = 4 * 1024 * 1024;
+/** A wire length beyond this is a lie; it is cut so that address arithmetic cannot wrap. */
+const WIRE_MAX = 0x3fffffff;
+const NO_DEADLINE = 2n ** 64n - 1n;
+
+/** One instance of the core with its memory. */
+export class Core {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly halves: Uint16Array<ArrayBuffer>;
+  readonly longs: BigUint64Array<ArrayBuffer>;
+  private readonly exports: Exports;
+  private readonly regions: Uint32Array;
+  private readonly ring: number;
+  private readonly descriptors: number;
+  private readonly verdicts: number;
+  private readonly emits: number;
+  private placed = 0;
+  private ringEnd: number;
+
+  private constructor(exports: Exports) {
+    this.exports = exports;
+    const buffer = exports.memory.buffer as ArrayBuffer;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.halves = new Uint16Array(buffer);
+    this.longs = new BigUint64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
+    this.regions = new Uint32Array(buffer, Abi.CONTROL_AT + Abi.CONTROL_REGIONS, Abi.REGION_COUNT);
+    this.ring = this.region(Abi.REGION_RING);
+    this.descriptors = this.region(Abi.REGION_DESCRIPTORS);
+    this.verdicts = this.region(Abi.REGION_VERDICTS);
+    this.emits = this.region(Abi.REGION_EMITS);
+    this.ringEnd = this.ring;
+  }
+
+  /** Instantiates a module, sizes its memory and puts the tables in force. Throws MEMORY_LIMIT. */
+  static async create(module: WebAssembly.Module, sizes: CoreSizes, tables: Uint8Array): Promise<Core> {
+    const { exports } = await instantiate<Exports>(module, {});
+    const control = new Uint32Array(exports.memory.buffer, Abi.CONTROL_AT, Abi.CONTROL_REGIONS / 4);
+    control[Abi.CONTROL_MAX_FLOWS / 4] = sizes.maxFlows;
+    control[Abi.CONTROL_MAX_DENIED / 4] = sizes.maxDenied;
+    control[Abi.CONTROL_TABLES_SIZE / 4] = tables.byteLength;
+    control[Abi.CONTROL_POOL_SLOTS / 4] = sizes.poolSlots;
+    control[Abi.CONTROL_ENDPOINTS / 4] = sizes.endpoints;
+    control[Abi.CONTROL_BACKENDS / 4] = sizes.backends;
+    control[Abi.CONTROL_RING_SIZE / 4] = RING_SIZE;
+    control[Abi.CONTROL_KEEP_LINKS / 4] = Number(sizes.keepLinks);
+    control[Abi.CONTROL_KEEP_ENDED / 4] = Number(sizes.keepEnded);
+    if (exports.configure() === 0)
+      throw new LinkplaneError("MEMORY_LIMIT", `${sizes.maxFlows} flows do not fit into one plane's memory.`, {
+        remedy: "Lower settings.maxFlows; about 16,000,000 fit.",
+      });
+    const core = new Core(exports);
+    core.bytes.set(tables, core.region(Abi.REGION_TABLES));
+    exports.activate();
+    return core;
+  }
+
+  /** Version of the boundary the module was built for. */
+  get version(): number {
+    return this.exports.version();
+  }
+
+  /** Address of a region, one of the REGION_ numbers. */
+  region(which: number): number {
+    return this.regions[which] as number;
+  }
+
+  /** A control word, one of the CONTROL_ offsets. */
+  control(field: number): number {
+    return this.words[(Abi.CONTROL_AT + field) >>> 2] as number;
+  }
+
+  /** Frames placed and not yet handled. */
+  get waiting(): number {
+    return this.placed;
+  }
+
+  /** Whether a frame of so many bytes fits behind those placed. An empty ring takes any frame up to FRAME_MAX. */
+  fits(length: number): boolean {
+    return this.placed < Abi.BATCH_MAX && this.ringEnd + length <= this.ring + RING_SIZE;
+  }
+
+  /** Copies a frame into the ring and describes it; it must fit. Its place in the batch. Times are halves of a u64 of ns. */
+  place(
+    frame: Uint8Array,
+    wireLength: number,
+    network: number,
+    link: number,
+    side: number,
+    timeLow: number,
+    timeHigh: number,
+  ): number {
+    const at = this.ringEnd;
+    this.bytes.set(frame, at);
+    this.ringEnd = (at + frame.length + 15) & ~15;
+    const word = (this.descriptors + this.placed * Abi.DESC_SIZE) >>> 2;
+    this.words[word + Abi.DESC_FRAME / 4] = at;
+    this.words[word + Abi.DESC_CAPTURED / 4] = frame.length;
+    this.words[word + Abi.DESC_WIRE / 4] = Math.min(Math.max(wireLength, frame.length), WIRE_MAX);
+    this.words[word + Abi.DESC_NETWORK / 4] = network | (link << 16) | (side << 24);
+    this.words[word + Abi.DESC_TIME / 4] = timeLow;
+    this.words[word + Abi.DESC_TIME / 4 + 1] = timeHigh;
+    return this.placed++;
+  }
+
+  /** Handles what was placed, in order. How many were handled; the rest stays and goes first the next time. */
+  run(): number {
+    const handled = this.exports.process(this.placed);
+    this.placed -= handled;
+    if (this.placed > 0) {
+      const from = this.descriptors + handled * Abi.DESC_SIZE;
+      this.bytes.copyWithin(this.descriptors, from, from + this.placed * Abi.DESC_SIZE);
+    } else {
+      this.ringEnd = this.ring;
+    }
+    return handled;
+  }
+
+  /** Moves the clock on and releases what is due; false when more is due and the emits have to be read first. */
+  advance(time: bigint): boolean {
+    this.exports.advance(time);
+    return this.control(Abi.CONTROL_MORE_DUE) === 0;
+  }
+
+  /** Time of the next timer, ns; undefined when there is none. */
+  nextDeadline(): bigint | undefined {
+    const time = BigInt.asUintN(64, this.exports.nextDeadline());
+    return time === NO_DEADLINE ? undefined : time;
+  }
+
+  /** Forgets flows, counters and time. */
+  reset(): void {
+    this.placed = 0;
+    this.ringEnd = this.ring;
+    this.exports.reset();
+  }
+
+  /** Address of the verdict of the i-th frame handled by the last run. */
+  verdict(i: number): number {
+    return this.verdicts + i * Abi.VERDICT_SIZE;
+  }
+
+  /** Address of an emit of the last run or advance. */
+  emit(i: number): number {
+    return this.emits + i * Abi.EMIT_SIZE;
+  }
+
+  /** Emits of the last run or advance. */
+  get emitCount(): number {
+    return this.control(Abi.CONTROL_EMIT_COUNT);
+  }
+
+  /** Reports of ended flows of the last run or advance. */
+  get endedCount(): number {
+    return this.control(Abi.CONTROL_ENDED_COUNT);
+  }
+
+  u8(address: number): number {
+    return this.bytes[address] as number;
+  }
+
+  u16(address: number): number {
+    return this.halves[address >>> 1] as number;
+  }
+
+  u32(address: number): number {
+    return this.words[address >>> 2] as number;
+  }
+
+  u64(address: number): bigint {
+    return this.longs[address >>> 3] as bigint;
+  }
+}

@@ -1,0 +1,133 @@
+// Counters as people read them: decoded from the core's memory.
+
+import * as Abi from "../assembly/abi.ts";
+import type { Names } from "./config/compile.ts";
+import type { Core } from "./core.ts";
+import type { Traffic } from "./flows.ts";
+import { REASONS } from "./reasons.ts";
+
+/** Packets by reason name; reasons that never occurred are left out. */
+export type ReasonCounts = Record<string, number>;
+
+export interface EndpointCounters {
+  flows: number;
+  toService: Traffic;
+  toConsumer: Traffic;
+  drops: ReasonCounts;
+}
+
+export interface BackendCounters {
+  loadBalancer: string;
+  pool: string;
+  address: string;
+  state: string;
+  /** Flows created, and those not yet released. */
+  flows: number;
+  active: number;
+  toService: Traffic;
+  toConsumer: Traffic;
+}
+
+/** One pool of NAT ports that was ever used. */
+export interface NatPoolCounters {
+  service: string;
+  natAddress: string;
+  backend: string;
+  protocol: "tcp" | "udp";
+  shard: number;
+  capacity: number;
+  inUse: number;
+  peak: number;
+  /** Times a flow asked and found no port. */
+  exhausted: number;
+}
+
+export interface PlaneCounters {
+  /** Packets by reason, all verdicts. */
+  reasons: ReasonCounts;
+  flows: {
+    created: number;
+    denied: number;
+    expired: number;
+    active: number;
+    peak: number;
+    /** Refused packets that found the quota of denied flows used up. */
+    denialsUnrecorded: number;
+  };
+  generated: { reset: number; icmp: number };
+  endpoints: Map<string, EndpointCounters>;
+  backends: BackendCounters[];
+  natPools: NatPoolCounters[];
+}
+
+/** Reads all counters. Each is an exact count below 2^53. */
+export function readCounters(core: Core, names: Names, shards: number): PlaneCounters {
+  const base = core.region(Abi.REGION_COUNTERS);
+  const at = (counter: number): number => Number(core.u64(base + counter * 8));
+  return {
+    reasons: reasonsAt(core, base),
+    flows: {
+      created: at(Abi.COUNTER_FLOWS_CREATED),
+      denied: at(Abi.COUNTER_FLOWS_DENIED),
+      expired: at(Abi.COUNTER_FLOWS_EXPIRED),
+      active: at(Abi.COUNTER_FLOWS_ACTIVE),
+      peak: at(Abi.COUNTER_FLOWS_PEAK),
+      denialsUnrecorded: at(Abi.COUNTER_DENIALS_UNRECORDED),
+    },
+    generated: { reset: at(Abi.COUNTER_RESETS_SENT), icmp: at(Abi.COUNTER_TIME_EXCEEDED_SENT) },
+    endpoints: new Map(names.endpoints.map((name, index) => [name, endpointAt(core, index)])),
+    backends: names.backends.map((name, index) => ({ ...name, ...backendAt(core, index) })),
+    natPools: natPools(core, names, shards),
+  };
+}
+
+function reasonsAt(core: Core, base: number): ReasonCounts {
+  const counts: ReasonCounts = {};
+  REASONS.forEach(({ name }, reason) => {
+    const packets = Number(core.u64(base + reason * 8));
+    if (packets > 0) counts[name] = packets;
+  });
+  return counts;
+}
+
+function endpointAt(core: Core, index: number): EndpointCounters {
+  const base = core.region(Abi.REGION_ENDPOINT_COUNTERS) + index * Abi.ENDPOINT_COUNTER_COUNT * 8;
+  return {
+    flows: Number(core.u64(base + Abi.ENDPOINT_FLOWS * 8)),
+    toService: trafficAt(core, base + Abi.ENDPOINT_TO_SERVICE_PACKETS * 8),
+    toConsumer: trafficAt(core, base + Abi.ENDPOINT_TO_CONSUMER_PACKETS * 8),
+    drops: reasonsAt(core, base),
+  };
+}
+
+function backendAt(core: Core, index: number) {
+  const base = core.region(Abi.REGION_BACKEND_COUNTERS) + index * Abi.BACKEND_COUNTER_COUNT * 8;
+  return {
+    flows: Number(core.u64(base + Abi.BACKEND_FLOWS * 8)),
+    active: Number(core.u64(base + Abi.BACKEND_ACTIVE * 8)),
+    toService: trafficAt(core, base + Abi.BACKEND_TO_SERVICE_PACKETS * 8),
+    toConsumer: trafficAt(core, base + Abi.BACKEND_TO_CONSUMER_PACKETS * 8),
+  };
+}
+
+/** A counter of packets and the one of bytes behind it. */
+function trafficAt(core: Core, at: number): Traffic {
+  return { packets: Number(core.u64(at)), bytes: Number(core.u64(at + 8)) };
+}
+
+function natPools(core: Core, names: Names, shards: number): NatPoolCounters[] {
+  const slots = core.region(Abi.REGION_POOL_SLOTS);
+  const pools: NatPoolCounters[] = [];
+  for (let slot = 0; slot < core.control(Abi.CONTROL_POOL_SLOTS); slot++) {
+    const pool = core.u32(slots + slot * 4);
+    if (pool === 0) continue;
+    pools.push({
+      ...names.poolSlot(slot),
+      capacity: Abi.PORT_COUNT / shards,
+      inUse: core.u32(pool + Abi.POOL_IN_USE),
+      peak: core.u32(pool + Abi.POOL_PEAK),
+      exhausted: core.u32(pool + Abi.POOL_EXHAUSTED),
+    });
+  }
+  return pools;
+}

@@ -1,0 +1,171 @@
+// Flows as people read them: decoded from the core's records.
+
+import * as Abi from "../assembly/abi.ts";
+import { addressText } from "./config/address.ts";
+import type { Names } from "./config/compile.ts";
+import type { Core } from "./core.ts";
+import { REASONS } from "./reasons.ts";
+
+export interface Traffic {
+  packets: number;
+  /** Wire lengths of the frames as they came in. */
+  bytes: number;
+}
+
+export type FlowState = "opening" | "established" | "closing" | "reset" | "udp" | "denied";
+export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted";
+
+/** A flow or denied flow. */
+export interface Flow {
+  /** Flow number, as in verdicts; it is used again after the flow has ended. */
+  number: number;
+  network: string;
+  protocol: "tcp" | "udp";
+  /** `address:port` of the client. */
+  client: string;
+  /** Name of the endpoint. */
+  endpoint: string;
+  endpointPort: number;
+  denied: boolean;
+  /** Reason of its first packet's verdict, of its last one if denied. */
+  reason: string;
+  /** `address:port`, empty when denied. */
+  backend: string;
+  /** NAT `address:port`, empty when denied. */
+  nat: string;
+  state: FlowState;
+  end: FlowEnd;
+  toService: Traffic;
+  toConsumer: Traffic;
+  /** Nanoseconds. */
+  firstSeen: bigint;
+  lastSeen: bigint;
+}
+
+const STATES: readonly FlowState[] = ["opening", "established", "closing", "reset", "udp", "denied"];
+const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted"];
+const HIGH = 2 ** 32;
+
+/** Reads flows out of a core's memory. */
+export class FlowReader {
+  private readonly core: Core;
+  private readonly names: Names;
+  private readonly maxFlows: number;
+
+  constructor(core: Core, names: Names) {
+    this.core = core;
+    this.names = names;
+    this.maxFlows = core.control(Abi.CONTROL_MAX_FLOWS);
+  }
+
+  /** Flows and denied flows not yet released, in ascending number. */
+  *alive(): Generator<Flow, void, void> {
+    const { core } = this;
+    const records = core.region(Abi.REGION_RECORDS);
+    const cold = core.region(Abi.REGION_COLD);
+    for (let flow = 0; flow < core.control(Abi.CONTROL_FLOW_TOP); flow++) {
+      const itsCold = cold + flow * Abi.COLD_SIZE;
+      if (core.u8(itsCold + Abi.COLD_ALIVE) !== 0)
+        yield this.flow(records + flow * 2 * Abi.REC_SIZE, itsCold, flow, Abi.END_ALIVE);
+    }
+    const denied = records + this.maxFlows * 2 * Abi.REC_SIZE;
+    for (let i = 0; i < core.control(Abi.CONTROL_DENIED_TOP); i++) {
+      const record = denied + i * Abi.REC_SIZE;
+      if (core.u32(record + Abi.REC_KEY) !== 0) yield this.denied(record, this.maxFlows + i, Abi.END_ALIVE);
+    }
+  }
+
+  /** Flows that ended during the core's last run or advance, in the order they ended. */
+  *ended(): Generator<Flow, void, void> {
+    const { core } = this;
+    const first = core.region(Abi.REGION_ENDED);
+    for (let i = 0; i < core.endedCount; i++) {
+      const at = first + i * Abi.ENDED_SIZE;
+      const number = core.u32(at + Abi.ENDED_NUMBER);
+      const how = core.u8(at + Abi.ENDED_HOW);
+      if (number >= this.maxFlows) yield this.denied(at + Abi.ENDED_RECORDS, number, how);
+      else yield this.flow(at + Abi.ENDED_RECORDS, at + Abi.ENDED_COLD, number, how);
+    }
+  }
+
+  private flow(request: number, cold: number, number: number, how: number): Flow {
+    const { core } = this;
+    const reply = request + Abi.REC_SIZE;
+    const timer = core.u8(request + Abi.REC_TIMER);
+    const state = timer >= Abi.TIMER_RULES ? Abi.STATE_ESTABLISHED : timer;
+    const midStream = (core.u8(request + Abi.REC_SEEN) & Abi.SEEN_MID_STREAM) !== 0;
+    const reason = midStream ? Abi.REASON_MID_STREAM_ADMITTED : Abi.REASON_NEW_FLOW;
+    const bytesHigh = cold + Abi.COLD_BYTES_HIGH;
+    const lastSeen = [request, reply].map((record) => core.u64(record + Abi.REC_LAST_SEEN));
+    return {
+      ...this.tuple(request),
+      number,
+      denied: false,
+      reason: REASONS[reason]?.name ?? "",
+      backend: this.target(request, 8, 14),
+      nat: this.target(request, 4, 12),
+      state: STATES[state] as FlowState,
+      end: ENDS[how] as FlowEnd,
+      toService: this.traffic(request, core.u16(bytesHigh)),
+      toConsumer: this.traffic(reply, core.u16(bytesHigh + 2)),
+      firstSeen: core.u64(cold + Abi.COLD_FIRST_SEEN),
+      lastSeen: (lastSeen[0] as bigint) > (lastSeen[1] as bigint) ? (lastSeen[0] as bigint) : (lastSeen[1] as bigint),
+    };
+  }
+
+  private denied(record: number, number: number, how: number): Flow {
+    const { core } = this;
+    return {
+      ...this.tuple(record),
+      number,
+      denied: true,
+      reason: REASONS[core.u8(record + Abi.DENIED_REASON)]?.name ?? "",
+      backend: "",
+      nat: "",
+      state: "denied",
+      end: ENDS[how] as FlowEnd,
+      toService: this.traffic(record, core.u32(record + Abi.DENIED_BYTES_HIGH)),
+      toConsumer: { packets: 0, bytes: 0 },
+      firstSeen: core.u64(record + Abi.DENIED_FIRST_SEEN),
+      lastSeen: core.u64(record + Abi.REC_LAST_SEEN),
+    };
+  }
+
+  /** What a request direction's key says. */
+  private tuple(record: number): Pick<Flow, "network" | "protocol" | "client" | "endpoint" | "endpointPort"> {
+    const { core, names } = this;
+    const key = record + Abi.REC_KEY;
+    return {
+      network: names.networks[core.u16(key + 2)] as string,
+      protocol: core.u8(key + 1) === Abi.PROTOCOL_TCP ? "tcp" : "udp",
+      client: `${this.address(key + 4)}:${this.port(key + 12)}`,
+      endpoint: names.endpoints[core.u16(record + Abi.REC_ENDPOINT)] as string,
+      endpointPort: this.port(key + 14),
+    };
+  }
+
+  /** An address and a port of a template. */
+  private target(record: number, address: number, port: number): string {
+    return `${this.address(record + Abi.REC_TEMPLATE + address)}:${this.port(record + Abi.REC_TEMPLATE + port)}`;
+  }
+
+  private traffic(record: number, bytesHigh: number): Traffic {
+    const bytes = bytesHigh * HIGH + this.core.u32(record + Abi.REC_BYTES);
+    return { packets: this.core.u32(record + Abi.REC_PACKETS), bytes };
+  }
+
+  private address(at: number): string {
+    const { bytes } = this.core;
+    return addressText(
+      (((bytes[at] as number) << 24) |
+        ((bytes[at + 1] as number) << 16) |
+        ((bytes[at + 2] as number) << 8) |
+        (bytes[at + 3] as number)) >>>
+        0,
+    );
+  }
+
+  private port(at: number): number {
+    return ((this.core.bytes[at] as number) << 8) | (this.core.bytes[at + 1] as number);
+  }
+}
