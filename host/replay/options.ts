@@ -1,0 +1,56 @@
+// What a replay is asked to do: the command line's options, read.
+
+import type { ByteSink, ByteSource } from "../capture/capture.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { Side } from "../plane.ts";
+
+/** A capture to read, and the network its frames come from. */
+export interface ReplayInput {
+  /** Name for messages; `-` for stdin. */
+  file: string;
+  /** Name of a virtual network; absent: the only one that holds endpoints. */
+  network?: string;
+  source: ByteSource;
+  /** Size of the source in bytes, when known, for progress. */
+  size?: number;
+}
+
+/** An address of the capture that stands for an endpoint. */
+export interface EndpointAlias {
+  endpoint: string;
+  address: string;
+  /** Only this port of the address; every port when absent. */
+  port?: number;
+}
+
+export interface ReplayOutput {
+  sink: ByteSink;
+  format: "pcapng" | "pcap";
+  /** Side that a pcap file shows; a pcapng file shows both. */
+  side: Side;
+}
+
+export interface ReplayProgress {
+  packets: number;
+  /** Bytes of the captures consumed, and in all (0 when not known). */
+  bytes: number;
+  totalBytes: number;
+}
+
+export interface ReplayOptions {
+  configuration: Configuration;
+  inputs: ReplayInput[];
+  output?: ReplayOutput;
+  /** Receives one line of JSON for each flow, newline included. */
+  flows?: ByteSink;
+  aliases?: EndpointAlias[];
+  /** Where the captures were taken; `consumer` when absent. */
+  side?: Side;
+  verifyChecksums?: boolean;
+  /** Stop after so many packets. */
+  limit?: number;
+  /** Called a few times a second. */
+  onProgress?: (progress: ReplayProgress) => void;
+  /** Ends the replay at the next packet: what was done so far is written and summarised. */
+  signal?: AbortSignal;
+}

@@ -1,0 +1,89 @@
+// What a replay reports: the shape of `linkplane replay --json`, and what the text summary is made of.
+
+import type { EndpointCounters, NatPoolCounters, ReasonCounts } from "../counters.ts";
+import type { Flow } from "../flows.ts";
+
+export const REPLAY_SCHEMA = "linkplane.replay/1";
+
+/** One capture that was read. */
+export interface CaptureSummary {
+  file: string;
+  format: "pcap" | "pcapng" | null;
+  /** LINKTYPE_ number of its first interface; null when it has none. */
+  linkType: number | null;
+  packets: number;
+  /** Captured bytes of its packets. */
+  bytes: number;
+  /** Why reading ended early, or null. */
+  damaged: string | null;
+}
+
+export interface ReplayEndpoint extends EndpointCounters {
+  name: string;
+  /** Connection state. */
+  state: string;
+}
+
+export interface ReplayBackend {
+  /** `loadBalancer/pool`. */
+  pool: string;
+  address: string;
+  state: string;
+  /** Flows that were given to it. */
+  flows: number;
+}
+
+export interface ReplaySummary {
+  schema: typeof REPLAY_SCHEMA;
+  captures: CaptureSummary[];
+  /** Captured packets by what became of them: read = forwarded + dropped + passed. */
+  packets: { read: number; forwarded: number; dropped: number; passed: number };
+  /** Packets the replay or the plane made: rebuilt replies, resets, ICMP errors. */
+  generated: { mirrored: number; reset: number; icmp: number };
+  drops: ReasonCounts;
+  flows: { created: number; denied: number; expired: number; active: number; peak: number };
+  endpoints: ReplayEndpoint[];
+  natPools: Omit<NatPoolCounters, "shard">[];
+  backends: ReplayBackend[];
+  /** Captured replies: rebuilt as the backend must have sent them, fed in, and compared with what came out. */
+  replies: { mirrored: number; identical: number; different: number; unmatched: number; refused: number };
+  /** With `--verify-checksums`: packets looked at, those that came wrong, and those whose error changed (a fault of the plane). */
+  checksums?: { verified: number; wrongBefore: number; changed: number };
+  seed: number;
+  time: { captureSeconds: number; wallSeconds: number; packetsPerSecond: number; bitsPerSecond: number };
+  /** When no packet concerned an endpoint: the busiest destinations of the capture. */
+  busiest?: BusyDestination[];
+  /** True when the replay was interrupted; everything else says what was done so far. */
+  interrupted?: boolean;
+}
+
+/** A destination of a capture in which no packet met an endpoint. */
+export interface BusyDestination {
+  address: string;
+  port: number;
+  protocol: "tcp" | "udp";
+  packets: number;
+}
+
+/** One line of `--flows`. */
+export interface FlowLine {
+  network: string;
+  protocol: "tcp" | "udp";
+  client: string;
+  endpoint: string;
+  endpointPort: number;
+  verdict: "allowed" | "denied";
+  reason: string;
+  backend: string | null;
+  natAddress: string | null;
+  natPort: number | null;
+  toService: Flow["toService"];
+  toConsumer: Flow["toConsumer"];
+  /** RFC 3339 with nanoseconds. */
+  firstSeen: string;
+  lastSeen: string;
+  /** State it ended in, or was in at the end of the input. */
+  state: Flow["state"];
+  /** How it ended; `alive` at the end of the input. */
+  end: Flow["end"];
+}
