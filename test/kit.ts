@@ -111,7 +111,7 @@ async function allOf(steps: Step[]): Promise<void> {
 function printable(thrown: unknown): Error {
   if (thrown instanceof assert.Assertion) return thrown;
   if (!(thrown instanceof Error)) return new Error(`A value that is no Error was thrown: ${String(thrown)}`);
-  const error = new Error(`${thrown.name}: ${thrown.message}`, { cause: thrown });
+  const error = new Error(thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`);
   if (typeof thrown.stack === "string") error.stack = thrown.stack;
   return error;
 }

@@ -1,0 +1,188 @@
+// Feeding a capture to the plane. Requests go in on the consumer's side as captured; a captured reply goes in on the provider's
+// side as the backend must have sent it, and what comes out is compared with it. A reply whose translation hangs on a request
+// that still waits makes the batch go first.
+
+import * as Abi from "../../assembly/abi.ts";
+import { type LinkName, linkNumber } from "../links.ts";
+import type { Plane } from "../plane.ts";
+import { REASONS } from "../reasons.ts";
+import type { Busiest } from "./busiest.ts";
+import { FrameView, type VlanNetworks } from "./frame.ts";
+import type { Mirror } from "./mirror.ts";
+import { KIND_OTHER, KIND_REPLY, KIND_REQUEST, Pending } from "./pending.ts";
+import { readdress } from "./readdress.ts";
+import type { Recording } from "./recording.ts";
+import { Settler } from "./settle.ts";
+import type { Role, Roles } from "./roles.ts";
+import type { Tally } from "./tally.ts";
+
+/** A captured frame. */
+export interface CapturedFrame {
+  bytes: Uint8Array;
+  wireLength: number;
+  link: LinkName;
+  /** Number of its network, unless its VLAN tags say otherwise. */
+  network: number;
+  /** Interface of the recording it belongs to. */
+  interfaceId: number;
+  timeLow: number;
+  timeHigh: number;
+}
+
+/** What a feed works with. */
+export interface FeedParts {
+  plane: Plane;
+  roles: Roles;
+  mirror: Mirror;
+  vlans: VlanNetworks;
+  tally: Tally;
+  busiest: Busiest;
+  recording: Recording | undefined;
+  /** What the TTL of a captured reply has lost since the backend sent it: 1 at a consumer, 0 at the server itself. */
+  ttlLoss: number;
+  verifyChecksums: boolean;
+  /** Some backend has a MAC address of its own. */
+  rewritesLinks: boolean;
+}
+
+const TTL_MAX = 255;
+const SCRATCH_SIZE = 8 * 1024 * 1024;
+
+/** Puts frames into the core's ring, and settles them once a batch has been handled. */
+export class Feed {
+  private readonly parts: FeedParts;
+  private readonly pending = new Pending();
+  private readonly settler: Settler;
+  private readonly view = new FrameView();
+  /** Frames the replay rewrites before they go in; used again with each batch. */
+  private readonly scratch = new Uint8Array(SCRATCH_SIZE);
+  private scratchEnd = 0;
+  private batch = 0;
+  /** Highest time so far, nanoseconds as a float. */
+  private clock = 0;
+
+  constructor(parts: FeedParts) {
+    this.parts = parts;
+    this.settler = new Settler(parts, this.pending);
+  }
+
+  /** Takes a captured frame. */
+  frame(frame: CapturedFrame): void {
+    const { plane, roles, vlans } = this.parts;
+    const { bytes } = frame;
+    if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
+    this.clock = Math.max(this.clock, frame.timeHigh * 2 ** 32 + frame.timeLow);
+    if (!this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans)) return this.other(frame);
+    const direction = roles.classify(this.view, (view, role) => this.isKnownReply(view, role));
+    const role = roles.role as Role;
+    if (direction === "request") return this.request(frame, role);
+    if (direction === "reply") return this.reply(frame, role);
+    this.parts.busiest.count(this.view);
+    this.other(frame);
+  }
+
+  /** Has everything that waits handled and settled. */
+  flush(): void {
+    const { core } = this.parts.plane;
+    let settled = 0;
+    while (core.waiting > 0) {
+      const handled = core.run();
+      for (let i = 0; i < handled; i++) this.settler.settle(settled + i, core.verdict(i));
+      this.parts.plane.reportEnded();
+      settled += handled;
+    }
+    this.pending.count = 0;
+    this.scratchEnd = 0;
+    this.batch++;
+  }
+
+  private isKnownReply(view: FrameView, role: Role): boolean {
+    return this.parts.mirror.reply(view, role, role.frontendPort(view.sourcePort, view.protocol)) !== undefined;
+  }
+
+  private other(frame: CapturedFrame): void {
+    this.place(frame, frame.bytes, frame.network, Abi.SIDE_CONSUMER, KIND_OTHER);
+  }
+
+  private request(frame: CapturedFrame, role: Role): void {
+    const { view } = this;
+    const port = role.frontendPort(view.destinationPort, view.protocol);
+    const conversation = this.parts.mirror.request(view, role, port, this.batch, this.clock);
+    const moved = role.address !== view.destination || port !== view.destinationPort;
+    const entered = moved ? this.copy(frame.bytes) : frame.bytes;
+    if (moved) {
+      view.move(entered);
+      readdress(view, { ...tupleOf(view), destination: role.address, destinationPort: port }, 0);
+    }
+    const at = this.place(frame, entered, role.network, Abi.SIDE_CONSUMER, KIND_REQUEST);
+    this.pending.conversation[at] = conversation.uncertainIn === this.batch ? conversation : undefined;
+  }
+
+  private reply(frame: CapturedFrame, role: Role): void {
+    const { mirror, ttlLoss } = this.parts;
+    const { view } = this;
+    const port = role.frontendPort(view.sourcePort, view.protocol);
+    let conversation = mirror.reply(view, role, port);
+    if (conversation?.uncertainIn === this.batch) {
+      this.flush();
+      conversation = mirror.reply(view, role, port);
+    }
+    if (conversation === undefined || conversation.state === "unknown") return this.refuse(frame, "reply-unmatched");
+    if (conversation.state === "refused") return this.refuse(frame, "reply-refused");
+    if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, "reply-unmatched");
+    const expected = this.copy(frame.bytes);
+    view.move(expected);
+    readdress(view, { ...tupleOf(view), source: role.address, sourcePort: port }, ttlLoss - 1);
+    const entered = this.copy(frame.bytes);
+    view.move(entered);
+    mirror.rebuild(conversation, view, ttlLoss);
+    const at = this.place(frame, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
+    this.pending.expected[at] = expected;
+    this.pending.conversation[at] = conversation;
+    this.pending.mayBeDead[at] = mirror.mustLive(conversation, this.clock) ? 0 : 1;
+    conversation.last = this.clock;
+    this.parts.tally.mirrored++;
+  }
+
+  /** A captured reply that has no counterpart on the provider's side; it keeps its place in the recording. */
+  private refuse(frame: CapturedFrame, reason: "reply-unmatched" | "reply-refused"): void {
+    const { tally, recording } = this.parts;
+    if (recording !== undefined) this.flush();
+    tally.drop(reason);
+    tally.concerned++;
+    if (reason === "reply-refused") tally.refused++;
+    else tally.unmatched++;
+    const sentence = REASONS.find(({ name }) => name === reason)?.sentence ?? "";
+    recording?.write(frame.interfaceId, "consumer", frame.bytes, frame, `${reason}: ${sentence}`);
+  }
+
+  private place(frame: CapturedFrame, entered: Uint8Array, network: number, side: number, kind: number): number {
+    const { pending } = this;
+    const { wireLength, link, timeLow, timeHigh } = frame;
+    const { core } = this.parts.plane;
+    const at = core.place(entered, wireLength, network, linkNumber(link), side, timeLow, timeHigh);
+    pending.count = at + 1;
+    pending.kind[at] = kind;
+    pending.side[at] = side;
+    pending.interfaceId[at] = frame.interfaceId;
+    pending.link[at] = link;
+    pending.frame[at] = entered;
+    pending.wireLength[at] = wireLength;
+    pending.timeLow[at] = timeLow;
+    pending.timeHigh[at] = timeHigh;
+    pending.conversation[at] = undefined;
+    return at;
+  }
+
+  /** A copy of a frame in scratch memory. */
+  private copy(bytes: Uint8Array): Uint8Array {
+    const copy = this.scratch.subarray(this.scratchEnd, this.scratchEnd + bytes.length);
+    copy.set(bytes);
+    this.scratchEnd += bytes.length;
+    return copy;
+  }
+}
+
+function tupleOf({ source, destination, sourcePort, destinationPort }: FrameView) {
+  return { source, destination, sourcePort, destinationPort };
+}

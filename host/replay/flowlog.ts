@@ -1,0 +1,64 @@
+// The flow log: one line of JSON for each flow and denied flow, as it ends or as it is at the end of the input.
+
+import type { ByteSink } from "../capture/capture.ts";
+import type { Flow } from "../flows.ts";
+import type { FlowLine } from "./summary.ts";
+
+const NANOSECONDS = 1_000_000_000n;
+const MILLISECONDS = 1000n;
+
+/** Collects lines and hands them to a sink. */
+export class FlowLog {
+  private readonly sink: ByteSink;
+  private readonly encoder = new TextEncoder();
+  private lines: string[] = [];
+
+  constructor(sink: ByteSink) {
+    this.sink = sink;
+  }
+
+  add(flow: Flow): void {
+    this.lines.push(`${JSON.stringify(flowLine(flow))}\n`);
+  }
+
+  /** Writes what was collected. */
+  async drain(): Promise<void> {
+    if (this.lines.length === 0) return;
+    const text = this.lines.join("");
+    this.lines = [];
+    await this.sink.write(this.encoder.encode(text));
+  }
+}
+
+/** A flow as a line of the log. */
+export function flowLine(flow: Flow): FlowLine {
+  const [natAddress, natPort] = flow.nat.split(":");
+  const { network, protocol, client, endpoint, endpointPort, reason, toService, toConsumer, state, end } = flow;
+  return {
+    network,
+    protocol,
+    client,
+    endpoint,
+    endpointPort,
+    verdict: flow.denied ? "denied" : "allowed",
+    reason,
+    backend: flow.denied ? null : flow.backend,
+    natAddress: flow.denied ? null : (natAddress ?? null),
+    natPort: flow.denied ? null : Number(natPort),
+    toService,
+    toConsumer,
+    firstSeen: timeText(flow.firstSeen),
+    lastSeen: timeText(flow.lastSeen),
+    state,
+    end,
+  };
+}
+
+/** RFC 3339 with nanoseconds, UTC. */
+export function timeText(nanoseconds: bigint): string {
+  const seconds = nanoseconds / NANOSECONDS;
+  const date = new Date(Number(seconds * MILLISECONDS));
+  const fraction = String(nanoseconds % NANOSECONDS).padStart(9, "0");
+  if (Number.isNaN(date.getTime())) return `${seconds}.${fraction}`;
+  return `${date.toISOString().slice(0, -5)}.${fraction}Z`;
+}

@@ -1,0 +1,109 @@
+// The replay's own reading of a frame, apart from the core's: enough to tell requests from replies and to rebuild what a
+// backend sent. One view is used for every frame; it allocates nothing.
+
+import type { LinkName } from "../links.ts";
+
+/** Header sizes and the place of the ethertype, by link type. */
+const HEADER: Record<LinkName, number> = { ethernet: 14, raw: 0, null: 4, sll: 16, sll2: 20, other: 0 };
+const ETHERTYPE: Partial<Record<LinkName, number>> = { ethernet: 12, sll: 14, sll2: 0 };
+const TAG_SIZE = 4;
+const TAG_TYPES: readonly number[] = [0x8100, 0x88a8, 0x9100];
+const TYPE_IPV4 = 0x0800;
+const FAMILY_IPV4 = 2;
+
+export const IPV4 = { totalLength: 2, fragment: 6, ttl: 8, protocol: 9, checksum: 10, source: 12, destination: 16, min: 20 };
+export const TCP = { flags: 13, checksum: 16, checksumEnd: 18 };
+export const UDP = { checksum: 6, checksumEnd: 8 };
+const PORTS_END = 4;
+const FRAGMENT_BITS = 0x3fff;
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+
+/** Finds the network of VLAN tags; undefined when none is theirs. */
+export type VlanNetworks = (outer: number, inner: number | undefined) => number | undefined;
+
+/** A TCP or UDP packet over IPv4 seen in place. Offsets are into the buffer; addresses and ports are numbers. */
+export class FrameView {
+  buffer: Uint8Array = new Uint8Array(0);
+  /** IP header, TCP or UDP header, end of captured bytes. */
+  ip = 0;
+  l4 = 0;
+  end = 0;
+  network = 0;
+  protocol = 0;
+  source = 0;
+  destination = 0;
+  sourcePort = 0;
+  destinationPort = 0;
+  /** TCP flags, 0 when not captured or UDP. */
+  flags = 0;
+  ttl = 0;
+
+  /** Looks at a frame. False when it is not an unfragmented TCP or UDP packet over IPv4 with its ports captured. */
+  read(buffer: Uint8Array, offset: number, length: number, link: LinkName, network: number, vlans: VlanNetworks): boolean {
+    this.buffer = buffer;
+    this.end = offset + length;
+    this.network = network;
+    this.ip = this.networkHeader(offset, link, vlans);
+    return this.ip >= 0 && this.readIpv4();
+  }
+
+  /** Looks at the same packet in another copy of its frame, which starts where its buffer does. */
+  move(buffer: Uint8Array): void {
+    this.buffer = buffer;
+  }
+
+  /** Offset of the IPv4 header, or -1. */
+  private networkHeader(offset: number, link: LinkName, vlans: VlanNetworks): number {
+    const { buffer, end } = this;
+    let at = offset + HEADER[link];
+    if (link === "other" || at >= end) return -1;
+    if (link === "raw") return at;
+    if (link === "null") return this.u16(offset) + this.u16(offset + 2) === FAMILY_IPV4 || buffer[offset] === FAMILY_IPV4 ? at : -1;
+    let type = this.u16(offset + (ETHERTYPE[link] as number));
+    let outer: number | undefined;
+    for (let depth = 0; depth < 2 && TAG_TYPES.includes(type); depth++) {
+      if (at + TAG_SIZE > end) return -1;
+      const identifier = this.u16(at) & 0xfff;
+      type = this.u16(at + 2);
+      at += TAG_SIZE;
+      if (outer === undefined) {
+        outer = identifier;
+        if (!TAG_TYPES.includes(type)) this.network = vlans(outer, undefined) ?? this.network;
+      } else {
+        this.network = vlans(outer, identifier) ?? this.network;
+      }
+    }
+    return type === TYPE_IPV4 ? at : -1;
+  }
+
+  private readIpv4(): boolean {
+    const { buffer, ip, end } = this;
+    if (end - ip < IPV4.min) return false;
+    const first = buffer[ip] as number;
+    this.l4 = ip + (first & 15) * 4;
+    this.protocol = buffer[ip + IPV4.protocol] as number;
+    this.source = this.u32(ip + IPV4.source);
+    this.destination = this.u32(ip + IPV4.destination);
+    this.ttl = buffer[ip + IPV4.ttl] as number;
+    if (first >> 4 !== 4 || this.l4 - ip < IPV4.min || end - this.l4 < PORTS_END) return false;
+    const total = this.u16(ip + IPV4.totalLength);
+    if (total !== 0 && total < this.l4 - ip + PORTS_END) return false;
+    if (total !== 0) this.end = Math.min(end, ip + total);
+    if ((this.u16(ip + IPV4.fragment) & FRAGMENT_BITS) !== 0) return false;
+    if (this.protocol !== PROTOCOL_TCP && this.protocol !== PROTOCOL_UDP) return false;
+    this.sourcePort = this.u16(this.l4);
+    this.destinationPort = this.u16(this.l4 + 2);
+    const flags = this.l4 + TCP.flags;
+    this.flags = this.protocol === PROTOCOL_TCP && flags < this.end ? (buffer[flags] as number) : 0;
+    return true;
+  }
+
+  private u16(at: number): number {
+    return ((this.buffer[at] as number) << 8) | (this.buffer[at + 1] as number);
+  }
+
+  private u32(at: number): number {
+    return ((this.u16(at) << 16) | this.u16(at + 2)) >>> 0;
+  }
+}

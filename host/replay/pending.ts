@@ -1,0 +1,30 @@
+// Frames given to the core and not yet handled: what the replay has to know of each once its verdict is there. Parallel
+// arrays, written over by the next batch.
+
+import { BATCH_MAX } from "../../assembly/abi.ts";
+import type { LinkName } from "../links.ts";
+import type { Conversation } from "./mirror.ts";
+
+export const KIND_OTHER = 0;
+export const KIND_REQUEST = 1;
+export const KIND_REPLY = 2;
+
+/** The frames of one batch in the order they were placed. */
+export class Pending {
+  count = 0;
+  readonly kind = new Uint8Array(BATCH_MAX);
+  /** Side of the plane the frame entered on. */
+  readonly side = new Uint8Array(BATCH_MAX);
+  readonly interfaceId = new Uint32Array(BATCH_MAX);
+  readonly link: LinkName[] = [];
+  /** The frame as it entered the plane, untouched by it. */
+  readonly frame: Uint8Array[] = [];
+  /** Of a reply: the frame that has to come out. */
+  readonly expected: (Uint8Array | undefined)[] = [];
+  readonly wireLength = new Uint32Array(BATCH_MAX);
+  readonly timeLow = new Uint32Array(BATCH_MAX);
+  readonly timeHigh = new Uint32Array(BATCH_MAX);
+  readonly conversation: (Conversation | undefined)[] = [];
+  /** Of a reply: nothing of its flow was seen for long enough that the flow may have timed out. */
+  readonly mayBeDead = new Uint8Array(BATCH_MAX);
+}

@@ -1,0 +1,63 @@
+// Giving a packet other addresses and ports, with its checksums carried along: the replay's own arithmetic, which is what
+// lets it find the core's wrong.
+
+import { type FrameView, IPV4, PROTOCOL_TCP, TCP, UDP } from "./frame.ts";
+
+const ALL_ONES = 0xffff;
+
+/** New addresses and ports of a packet, as numbers. */
+export interface Tuple {
+  source: number;
+  destination: number;
+  sourcePort: number;
+  destinationPort: number;
+}
+
+/**
+ * Rewrites the packet a view looks at, in place, raising its TTL by `raise`. IPv4 and TCP checksums keep the error they had,
+ * if any; a UDP checksum of 0 (none) stays 0.
+ */
+export function readdress(view: FrameView, to: Tuple, raise: number): void {
+  const { buffer, ip, l4 } = view;
+  const addresses =
+    halves(to.source) + halves(to.destination) - halves(view.source) - halves(view.destination);
+  const ports = to.sourcePort + to.destinationPort - view.sourcePort - view.destinationPort;
+  put16(buffer, ip + IPV4.checksum, changed(get16(buffer, ip + IPV4.checksum), addresses + raise * 256));
+  buffer[ip + IPV4.ttl] = view.ttl + raise;
+  put32(buffer, ip + IPV4.source, to.source);
+  put32(buffer, ip + IPV4.destination, to.destination);
+  put16(buffer, l4, to.sourcePort);
+  put16(buffer, l4 + 2, to.destinationPort);
+  if (view.protocol === PROTOCOL_TCP) {
+    if (l4 + TCP.checksumEnd <= view.end)
+      put16(buffer, l4 + TCP.checksum, changed(get16(buffer, l4 + TCP.checksum), addresses + ports));
+  } else if (l4 + UDP.checksumEnd <= view.end) {
+    const before = get16(buffer, l4 + UDP.checksum);
+    if (before !== 0) put16(buffer, l4 + UDP.checksum, changed(before, addresses + ports) || ALL_ONES);
+  }
+}
+
+/** Checksum after the sum of the words it covers has grown by `growth` (may be negative): its complement grows alike. */
+function changed(checksum: number, growth: number): number {
+  const sum = (ALL_ONES - checksum + growth) % ALL_ONES;
+  const positive = sum <= 0 ? sum + ALL_ONES : sum;
+  return ALL_ONES - positive;
+}
+
+function halves(address: number): number {
+  return (address >>> 16) + (address & ALL_ONES);
+}
+
+function get16(buffer: Uint8Array, at: number): number {
+  return ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
+}
+
+function put16(buffer: Uint8Array, at: number, value: number): void {
+  buffer[at] = value >>> 8;
+  buffer[at + 1] = value;
+}
+
+function put32(buffer: Uint8Array, at: number, value: number): void {
+  put16(buffer, at, value >>> 16);
+  put16(buffer, at + 2, value & ALL_ONES);
+}

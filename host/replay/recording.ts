@@ -1,0 +1,57 @@
+// What a replay writes. pcapng: two interfaces for each captured one, the consumer's side and the provider's, so that each packet
+// is followed by what left, with the same time. pcap: one side, every frame that is on it before or after the plane.
+
+import type { CaptureInterface, CaptureWriter } from "../capture/capture.ts";
+import type { Side } from "../plane.ts";
+
+/** Time and wire length of a written frame. */
+export interface Stamp {
+  timeLow: number;
+  timeHigh: number;
+  wireLength: number;
+}
+
+/** The output of a replay. */
+export class Recording {
+  private readonly writer: CaptureWriter;
+  /** Side a one-sided file shows. */
+  private readonly only: Side | undefined;
+  /** Writer's interface of each side, by the number the recording gave out. */
+  private readonly ids: Record<Side, number>[] = [];
+
+  constructor(writer: CaptureWriter, only: Side | undefined) {
+    this.writer = writer;
+    this.only = only;
+  }
+
+  /** Adds a captured interface; the number by which frames name it. */
+  addInterface(captured: CaptureInterface, file: string): number {
+    const name = captured.name ?? file;
+    const { linkType, snaplen, timeDigits } = captured;
+    const add = (side: Side): number =>
+      this.writer.addInterface({ linkType, snaplen, timeDigits, name: `${name} ${side}` });
+    if (this.only === undefined) {
+      this.ids.push({ consumer: add("consumer"), provider: add("provider") });
+    } else {
+      const id = add(this.only);
+      this.ids.push({ consumer: id, provider: id });
+    }
+    return this.ids.length - 1;
+  }
+
+  /** Writes a frame on a side; a one-sided file leaves out the other's. */
+  write(interfaceId: number, side: Side, bytes: Uint8Array, stamp: Stamp, comment: string | undefined): void {
+    if (this.only !== undefined && side !== this.only) return;
+    const id = (this.ids[interfaceId] as Record<Side, number>)[side];
+    this.writer.packet(id, stamp.timeLow, stamp.timeHigh, bytes, stamp.wireLength, comment);
+  }
+
+  /** Hands what was written to the sink when there is much of it. */
+  async drain(): Promise<void> {
+    await this.writer.drain();
+  }
+
+  async close(): Promise<void> {
+    await this.writer.close();
+  }
+}

@@ -1,0 +1,128 @@
+// Who is who in a capture: which addresses are endpoints', which ports their services answer on, and what a captured packet
+// is because of that: a request, a reply, or no matter of ours.
+
+import type { Configuration } from "../config/configuration.ts";
+import { addressNumber } from "../config/address.ts";
+import { rulesOf } from "../config/compile.ts";
+import { LinkplaneError } from "../errors.ts";
+import type { Side } from "../plane.ts";
+import { type FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
+import type { EndpointAlias } from "./options.ts";
+
+/** One endpoint as the replay sees it. */
+export interface Role {
+  /** Number of the endpoint. */
+  endpoint: number;
+  /** Its own address, network, and the network of its service, as numbers. */
+  address: number;
+  network: number;
+  providerNetwork: number;
+  /** Address and port in the capture that stand for it; port undefined for every one. */
+  seenAddress: number;
+  seenPort: number | undefined;
+  /** Ports of its rules: `tcp/443`; `all` takes everything. */
+  ports: Set<string>;
+  /** For a capture taken at a server: endpoint's port by the port that was captured. */
+  frontendPort: (port: number, protocol: number) => number;
+}
+
+/** What a captured packet is. */
+export type Direction = "request" | "reply" | "other";
+
+/** Tells requests from replies. */
+export class Roles {
+  private readonly byAddress = new Map<number, Role[]>();
+  /** The role of the packet last classified, when it is a request or a reply. */
+  role: Role | undefined;
+
+  constructor(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side) {
+    for (const role of rolesOf(configuration, aliases, side)) {
+      const key = role.network * 2 ** 32 + role.seenAddress;
+      this.byAddress.set(key, [...(this.byAddress.get(key) ?? []), role]);
+    }
+  }
+
+  /** What the packet in a view is; `role` says whose. A packet between two endpoint addresses goes by its ports. */
+  classify(view: FrameView, isKnownReply: (view: FrameView, role: Role) => boolean): Direction {
+    const to = this.find(view.network, view.destination, view.destinationPort);
+    const from = this.find(view.network, view.source, view.sourcePort);
+    this.role = to ?? from;
+    if (to === undefined) return from === undefined ? "other" : "reply";
+    if (from === undefined) return "request";
+    if (serves(to, view.protocol, view.destinationPort) && !isKnownReply(view, from)) return "request";
+    this.role = serves(from, view.protocol, view.sourcePort) ? from : to;
+    return this.role === from ? "reply" : "request";
+  }
+
+  private find(network: number, address: number, port: number): Role | undefined {
+    const roles = this.byAddress.get(network * 2 ** 32 + address);
+    if (roles === undefined) return undefined;
+    return roles.find((role) => role.seenPort === port) ?? roles.find((role) => role.seenPort === undefined);
+  }
+}
+
+/** Whether a role's service has a rule for a port. */
+export function serves(role: Role, protocol: number, port: number): boolean {
+  return role.ports.has("all") || role.ports.has(portKey(protocol === PROTOCOL_TCP ? "Tcp" : "Udp", port));
+}
+
+const portKey = (protocol: string, port: number): string => `${protocol}/${port}`;
+
+function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side): Role[] {
+  const networks = configuration.virtualNetworks.map(({ name }) => name);
+  return configuration.privateEndpoints.flatMap((endpoint, index) => {
+    const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
+    if (service === undefined) return [];
+    const rules = rulesOf(service, configuration.loadBalancers);
+    const base = {
+      endpoint: index,
+      address: addressNumber(endpoint.privateIPAddress),
+      network: networks.indexOf(endpoint.virtualNetwork),
+      providerNetwork: networks.indexOf(service.virtualNetwork),
+      ports: new Set(rules.map(({ rule }) => (rule.frontendPort === 0 ? "all" : portKey(rule.protocol, rule.frontendPort)))),
+      frontendPort: (port: number) => port,
+    };
+    for (const port of [...base.ports])
+      if (port.startsWith("All/")) for (const protocol of ["Tcp", "Udp"]) base.ports.add(port.replace("All", protocol));
+    const itsAliases = aliases.filter((alias) => alias.endpoint === endpoint.name);
+    if (itsAliases.length > 0)
+      return itsAliases.map((alias) => ({ ...base, seenAddress: addressNumber(alias.address), seenPort: alias.port }));
+    if (side === "consumer") return [{ ...base, seenAddress: base.address, seenPort: undefined }];
+    return serverRoles(base, rules);
+  });
+}
+
+/** In a capture taken at a server, a backend's address and port stand for the endpoint, by the rule that leads there. */
+function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: ReturnType<typeof rulesOf>): Role[] {
+  return rules.flatMap(({ balancer, rule }) => {
+    const pool = balancer.backendAddressPools.find(({ name }) => name === rule.backendAddressPool);
+    const seenPort = rule.backendPort === 0 ? undefined : rule.backendPort;
+    const frontendPort = (port: number): number => (seenPort === undefined ? port : rule.frontendPort);
+    return (pool?.backends ?? []).map(({ address }) => ({
+      ...base,
+      seenAddress: addressNumber(address),
+      seenPort,
+      frontendPort,
+    }));
+  });
+}
+
+/** Networks by VLAN identifiers, as the consumer's side sees them. */
+export function vlanNetworks(configuration: Configuration): VlanNetworks {
+  const networks = new Map<number, number>();
+  configuration.virtualNetworks.forEach(({ vlan }, index) => {
+    if (vlan !== undefined) networks.set(typeof vlan === "number" ? vlan : (vlan[0] + 1) * 4096 + vlan[1], index);
+  });
+  return (outer, inner) => networks.get(inner === undefined ? outer : (outer + 1) * 4096 + inner);
+}
+
+/** Number of the network a capture's frames come from. Throws UNKNOWN_NETWORK. */
+export function captureNetwork(configuration: Configuration, name: string | undefined): number {
+  const networks = configuration.virtualNetworks.map((network) => network.name);
+  const holding = [...new Set(configuration.privateEndpoints.map((endpoint) => endpoint.virtualNetwork))];
+  const chosen = name ?? (holding.length === 1 ? holding[0] : undefined);
+  if (chosen !== undefined && networks.includes(chosen)) return networks.indexOf(chosen);
+  const sentence =
+    chosen === undefined ? "Endpoints lie in more than one network." : `There is no virtual network "${chosen}".`;
+  throw new LinkplaneError("UNKNOWN_NETWORK", sentence, { remedy: `Name one with CAPTURE@NETWORK: ${networks.join(", ")}.` });
+}

@@ -1,0 +1,157 @@
+// Settling a packet once its verdict is there: counted, learnt from or compared, and recorded.
+
+import * as Abi from "../../assembly/abi.ts";
+import type { Core } from "../core.ts";
+import { linkNumber } from "../links.ts";
+import { REASONS } from "../reasons.ts";
+import { ipError, transportError } from "./checksums.ts";
+import type { FeedParts } from "./feed.ts";
+import { FrameView } from "./frame.ts";
+import { firstDifference } from "./mirror.ts";
+import { KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
+import type { Stamp } from "./recording.ts";
+
+const SIDES = ["consumer", "provider"] as const;
+const NO_VLANS = (): undefined => undefined;
+
+/** Reads verdicts and emits of the core's last run. */
+export class Settler {
+  private readonly parts: FeedParts;
+  private readonly pending: Pending;
+  private readonly core: Core;
+  private readonly before = new FrameView();
+  private readonly after = new FrameView();
+
+  constructor(parts: FeedParts, pending: Pending) {
+    this.parts = parts;
+    this.pending = pending;
+    this.core = parts.plane.core;
+  }
+
+  /** Settles the frame that was placed as number `at` of its batch, its verdict lying at `verdict`. */
+  settle(at: number, verdict: number): void {
+    const { core, pending } = this;
+    const code = core.u8(verdict + Abi.VERDICT_CODE);
+    const reason = core.u8(verdict + Abi.VERDICT_REASON);
+    const first = core.u32(verdict + Abi.VERDICT_FIRST_EMIT);
+    const emits = core.u32(verdict + Abi.VERDICT_EMITS);
+    this.count(at, code);
+    const left = this.find(first, emits, pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
+    let note = code === Abi.DROP ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
+    if (pending.kind[at] === KIND_REPLY) note = this.compare(at, left, reason) ?? note;
+    else if (pending.kind[at] === KIND_REQUEST && pending.conversation[at] !== undefined) this.learn(at, code, left);
+    if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
+    if (this.parts.recording !== undefined) this.record(at, first, emits, note);
+  }
+
+  private count(at: number, code: number): void {
+    const { tally } = this.parts;
+    if (code === Abi.FORWARD) tally.forwarded++;
+    else if (code === Abi.DROP) tally.dropped++;
+    else tally.passed++;
+    if (code === Abi.FORWARD || this.pending.kind[at] !== 0) tally.concerned++;
+  }
+
+  /** The packet itself as it left on a side, if it did. */
+  private find(first: number, emits: number, side: number): Uint8Array | undefined {
+    for (let i = first; i < first + emits; i++) {
+      const emit = this.core.emit(i);
+      if (this.core.u8(emit + Abi.EMIT_CAUSE) === Abi.CAUSE_INPUT && this.core.u8(emit + Abi.EMIT_SIDE) === side)
+        return this.bytes(emit);
+    }
+    return undefined;
+  }
+
+  private bytes(emit: number): Uint8Array {
+    const { core } = this;
+    const head = core.u32(emit + Abi.EMIT_HEAD_LENGTH);
+    const body = core.u32(emit + Abi.EMIT_BODY_LENGTH);
+    const headAt = core.u32(emit + Abi.EMIT_HEAD);
+    const bodyAt = core.u32(emit + Abi.EMIT_BODY);
+    if (head === 0) return core.bytes.subarray(bodyAt, bodyAt + body);
+    if (body === 0) return core.bytes.subarray(headAt, headAt + head);
+    const joined = new Uint8Array(head + body);
+    joined.set(core.bytes.subarray(headAt, headAt + head));
+    joined.set(core.bytes.subarray(bodyAt, bodyAt + body), head);
+    return joined;
+  }
+
+  private learn(at: number, code: number, left: Uint8Array | undefined): void {
+    const { pending } = this;
+    const conversation = pending.conversation[at];
+    if (conversation === undefined) return;
+    if (code === Abi.FORWARD && left !== undefined)
+      this.parts.mirror.learn(conversation, (pending.frame[at] as Uint8Array).slice(), left, pending.link[at] ?? "other");
+    else conversation.state = code === Abi.FORWARD ? "broken" : "refused";
+  }
+
+  /** Compares what came out with the captured reply; what to note in the recording, if anything. */
+  private compare(at: number, left: Uint8Array | undefined, reason: number): string | undefined {
+    const { tally } = this.parts;
+    const expected = this.pending.expected[at] as Uint8Array;
+    if (left === undefined) {
+      if (reason === Abi.REASON_NO_FLOW && this.pending.mayBeDead[at] === 0) {
+        tally.different++;
+        return "reply differs: the plane let none through";
+      }
+      tally.refused++;
+      return undefined;
+    }
+    const broken = this.pending.conversation[at]?.state === "broken";
+    const differs = broken ? 0 : firstDifference(left, expected, this.linkLength(at, left));
+    if (differs < 0) {
+      tally.identical++;
+      return undefined;
+    }
+    tally.different++;
+    return broken ? "reply differs: its request left wrongly translated" : `reply differs from the captured one at byte ${differs}`;
+  }
+
+  /** Bytes not compared: an Ethernet header whose addresses the configuration has the plane set. */
+  private linkLength(at: number, left: Uint8Array): number {
+    const { after, pending } = this;
+    if (!this.parts.rewritesLinks || !after.read(left, 0, left.length, pending.link[at] ?? "other", 0, NO_VLANS)) return 0;
+    return after.ip;
+  }
+
+  private verify(at: number, left: Uint8Array): void {
+    const { before, after, pending } = this;
+    const link = pending.link[at] ?? "other";
+    const entered = pending.frame[at] as Uint8Array;
+    if (!before.read(entered, 0, entered.length, link, 0, NO_VLANS)) return;
+    if (!after.read(left, 0, left.length, link, 0, NO_VLANS)) return;
+    const { tally } = this.parts;
+    const ip = ipError(before);
+    const transport = transportError(before);
+    tally.verified++;
+    if (ip !== 0 || (transport ?? 0) !== 0) tally.wrongBefore++;
+    if (ip !== ipError(after) || transport !== transportError(after)) tally.changed++;
+  }
+
+  private record(at: number, first: number, emits: number, note: string | undefined): void {
+    const { core, pending } = this;
+    const { recording } = this.parts;
+    const stamp: Stamp = {
+      timeLow: pending.timeLow[at] as number,
+      timeHigh: pending.timeHigh[at] as number,
+      wireLength: pending.wireLength[at] as number,
+    };
+    const interfaceId = pending.interfaceId[at] as number;
+    const link = linkNumber(pending.link[at] ?? "other");
+    let entered = false;
+    const enter = (): void => {
+      if (!entered)
+        recording?.write(interfaceId, SIDES[pending.side[at] as 0 | 1], pending.frame[at] as Uint8Array, stamp, note);
+      entered = true;
+    };
+    for (let i = first; i < first + emits; i++) {
+      const emit = core.emit(i);
+      const bytes = this.bytes(emit);
+      if (core.u8(emit + Abi.EMIT_CAUSE) !== Abi.CAUSE_TIMER) enter();
+      const wireLength = core.u32(emit + Abi.EMIT_WIRE_LENGTH);
+      const side = SIDES[core.u8(emit + Abi.EMIT_SIDE) as 0 | 1];
+      if (core.u8(emit + Abi.EMIT_LINK) === link) recording?.write(interfaceId, side, bytes, { ...stamp, wireLength }, undefined);
+    }
+    enter();
+  }
+}

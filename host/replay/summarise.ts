@@ -1,0 +1,72 @@
+// The summary of a replay, from the plane's counters and the replay's own.
+
+import type { ReasonCounts } from "../counters.ts";
+import type { Plane } from "../plane.ts";
+import { REASONS } from "../reasons.ts";
+import type { Busiest } from "./busiest.ts";
+import { type CaptureSummary, REPLAY_SCHEMA, type ReplaySummary } from "./summary.ts";
+import type { Tally } from "./tally.ts";
+
+const NANOSECONDS = 1e9;
+const BITS = 8;
+
+/** `wallSeconds` is what the replay took. */
+export function summarise(
+  plane: Plane,
+  captures: CaptureSummary[],
+  tally: Tally,
+  busiest: Busiest,
+  wallSeconds: number,
+  interrupted: boolean,
+): ReplaySummary {
+  const counters = plane.counters();
+  const { created, denied, expired, active, peak } = counters.flows;
+  const summary: ReplaySummary = {
+    schema: REPLAY_SCHEMA,
+    captures,
+    packets: { read: tally.read, forwarded: tally.forwarded, dropped: tally.dropped, passed: tally.passed },
+    generated: { mirrored: tally.mirrored, ...counters.generated },
+    drops: dropsOf(counters.reasons, tally),
+    flows: { created, denied, expired, active, peak },
+    endpoints: [...counters.endpoints].map(([name, counts], index) => ({
+      name,
+      state: plane.configuration.privateEndpoints[index]?.connectionState ?? "",
+      ...counts,
+    })),
+    natPools: counters.natPools.map(({ shard: _, ...pool }) => pool),
+    backends: counters.backends.map(({ loadBalancer, pool, address, state, flows }) => ({
+      pool: `${loadBalancer}/${pool}`,
+      address,
+      state,
+      flows,
+    })),
+    replies: {
+      mirrored: tally.mirrored,
+      identical: tally.identical,
+      different: tally.different,
+      unmatched: tally.unmatched,
+      refused: tally.refused,
+    },
+    seed: plane.configuration.settings.seed,
+    time: {
+      captureSeconds: Number(tally.last - tally.first) / NANOSECONDS,
+      wallSeconds,
+      packetsPerSecond: tally.read / wallSeconds,
+      bitsPerSecond: (tally.bytes * BITS) / wallSeconds,
+    },
+  };
+  const { verified, wrongBefore, changed } = tally;
+  if (verified > 0) summary.checksums = { verified, wrongBefore, changed };
+  if (tally.concerned === 0 && tally.read > 0) summary.busiest = busiest.list();
+  if (interrupted) summary.interrupted = true;
+  return summary;
+}
+
+function dropsOf(reasons: ReasonCounts, tally: Tally): ReasonCounts {
+  const drops: ReasonCounts = {};
+  for (const { name, verdict } of REASONS) {
+    const packets = (reasons[name] ?? 0) + (tally.drops[name] ?? 0);
+    if (verdict === "drop" && packets > 0) drops[name] = packets;
+  }
+  return drops;
+}
