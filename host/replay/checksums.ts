@@ -21,7 +21,8 @@ export function transportError(view: FrameView): ChecksumError {
   if (total === 0 || end > view.end) return undefined;
   const field = l4 + (view.protocol === PROTOCOL_TCP ? TCP.checksum : UDP.checksum);
   if (field + 2 > end || (view.protocol !== PROTOCOL_TCP && get16(buffer, field) === 0)) return undefined;
-  const pseudo = sum(buffer, ip + IPV4.source, ip + IPV4.min) + (buffer[ip + PSEUDO_PROTOCOL_AT] as number) + (end - l4);
+  const pseudo =
+    sum(buffer, ip + IPV4.source, ip + IPV4.min) + (buffer[ip + PSEUDO_PROTOCOL_AT] as number) + (end - l4);
   return error(pseudo + sum(buffer, l4, end));
 }
 

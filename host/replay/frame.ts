@@ -11,7 +11,16 @@ const TAG_TYPES: readonly number[] = [0x8100, 0x88a8, 0x9100];
 const TYPE_IPV4 = 0x0800;
 const FAMILY_IPV4 = 2;
 
-export const IPV4 = { totalLength: 2, fragment: 6, ttl: 8, protocol: 9, checksum: 10, source: 12, destination: 16, min: 20 };
+export const IPV4 = {
+  totalLength: 2,
+  fragment: 6,
+  ttl: 8,
+  protocol: 9,
+  checksum: 10,
+  source: 12,
+  destination: 16,
+  min: 20,
+};
 export const TCP = { flags: 13, checksum: 16, checksumEnd: 18 };
 export const UDP = { checksum: 6, checksumEnd: 8 };
 const PORTS_END = 4;
@@ -40,7 +49,14 @@ export class FrameView {
   ttl = 0;
 
   /** Looks at a frame. False when it is not an unfragmented TCP or UDP packet over IPv4 with its ports captured. */
-  read(buffer: Uint8Array, offset: number, length: number, link: LinkName, network: number, vlans: VlanNetworks): boolean {
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    link: LinkName,
+    network: number,
+    vlans: VlanNetworks,
+  ): boolean {
     this.buffer = buffer;
     this.end = offset + length;
     this.network = network;
@@ -59,7 +75,8 @@ export class FrameView {
     let at = offset + HEADER[link];
     if (link === "other" || at >= end) return -1;
     if (link === "raw") return at;
-    if (link === "null") return this.u16(offset) + this.u16(offset + 2) === FAMILY_IPV4 || buffer[offset] === FAMILY_IPV4 ? at : -1;
+    if (link === "null")
+      return this.u16(offset) + this.u16(offset + 2) === FAMILY_IPV4 || buffer[offset] === FAMILY_IPV4 ? at : -1;
     let type = this.u16(offset + (ETHERTYPE[link] as number));
     let outer: number | undefined;
     for (let depth = 0; depth < 2 && TAG_TYPES.includes(type); depth++) {

@@ -96,7 +96,15 @@ export class Mirror {
   }
 
   private add(role: Role, protocol: number, port: number, client: number, clientPort: number): Conversation {
-    const fresh = { state: "unknown" as const, nat: 0, natPort: 0, backend: 0, backendPort: 0, uncertainIn: -1, last: 0 };
+    const fresh = {
+      state: "unknown" as const,
+      nat: 0,
+      natPort: 0,
+      backend: 0,
+      backendPort: 0,
+      uncertainIn: -1,
+      last: 0,
+    };
     return this.keep(serviceKey(role, protocol, port), client * 65536 + clientPort, fresh);
   }
 

@@ -19,8 +19,7 @@ export interface Tuple {
  */
 export function readdress(view: FrameView, to: Tuple, raise: number): void {
   const { buffer, ip, l4 } = view;
-  const addresses =
-    halves(to.source) + halves(to.destination) - halves(view.source) - halves(view.destination);
+  const addresses = halves(to.source) + halves(to.destination) - halves(view.source) - halves(view.destination);
   const ports = to.sourcePort + to.destinationPort - view.sourcePort - view.destinationPort;
   put16(buffer, ip + IPV4.checksum, changed(get16(buffer, ip + IPV4.checksum), addresses + raise * 256));
   buffer[ip + IPV4.ttl] = view.ttl + raise;

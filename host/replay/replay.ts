@@ -60,7 +60,14 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   await recording?.close();
   const seconds = (performance.now() - started) / 1000;
   for (const capture of captures) finish(capture);
-  return summarise(plane, captures.map(({ summary }) => summary), tally, busiest, seconds, interrupted);
+  return summarise(
+    plane,
+    captures.map(({ summary }) => summary),
+    tally,
+    busiest,
+    seconds,
+    interrupted,
+  );
 }
 
 /** A replay admits frames that endpoints sent: in a capture they are the replies. */

@@ -79,7 +79,9 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
       address: addressNumber(endpoint.privateIPAddress),
       network: networks.indexOf(endpoint.virtualNetwork),
       providerNetwork: networks.indexOf(service.virtualNetwork),
-      ports: new Set(rules.map(({ rule }) => (rule.frontendPort === 0 ? "all" : portKey(rule.protocol, rule.frontendPort)))),
+      ports: new Set(
+        rules.map(({ rule }) => (rule.frontendPort === 0 ? "all" : portKey(rule.protocol, rule.frontendPort))),
+      ),
       frontendPort: (port: number) => port,
     };
     for (const port of [...base.ports])
@@ -124,5 +126,7 @@ export function captureNetwork(configuration: Configuration, name: string | unde
   if (chosen !== undefined && networks.includes(chosen)) return networks.indexOf(chosen);
   const sentence =
     chosen === undefined ? "Endpoints lie in more than one network." : `There is no virtual network "${chosen}".`;
-  throw new LinkplaneError("UNKNOWN_NETWORK", sentence, { remedy: `Name one with CAPTURE@NETWORK: ${networks.join(", ")}.` });
+  throw new LinkplaneError("UNKNOWN_NETWORK", sentence, {
+    remedy: `Name one with CAPTURE@NETWORK: ${networks.join(", ")}.`,
+  });
 }

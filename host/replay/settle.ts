@@ -36,7 +36,11 @@ export class Settler {
     const first = core.u32(verdict + Abi.VERDICT_FIRST_EMIT);
     const emits = core.u32(verdict + Abi.VERDICT_EMITS);
     this.count(at, code);
-    const left = this.find(first, emits, pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
+    const left = this.find(
+      first,
+      emits,
+      pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER,
+    );
     let note = code === Abi.DROP ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
     if (pending.kind[at] === KIND_REPLY) note = this.compare(at, left, reason) ?? note;
     else if (pending.kind[at] === KIND_REQUEST && pending.conversation[at] !== undefined) this.learn(at, code, left);
@@ -81,7 +85,12 @@ export class Settler {
     const conversation = pending.conversation[at];
     if (conversation === undefined) return;
     if (code === Abi.FORWARD && left !== undefined)
-      this.parts.mirror.learn(conversation, (pending.frame[at] as Uint8Array).slice(), left, pending.link[at] ?? "other");
+      this.parts.mirror.learn(
+        conversation,
+        (pending.frame[at] as Uint8Array).slice(),
+        left,
+        pending.link[at] ?? "other",
+      );
     else conversation.state = code === Abi.FORWARD ? "broken" : "refused";
   }
 
@@ -104,13 +113,16 @@ export class Settler {
       return undefined;
     }
     tally.different++;
-    return broken ? "reply differs: its request left wrongly translated" : `reply differs from the captured one at byte ${differs}`;
+    return broken
+      ? "reply differs: its request left wrongly translated"
+      : `reply differs from the captured one at byte ${differs}`;
   }
 
   /** Bytes not compared: an Ethernet header whose addresses the configuration has the plane set. */
   private linkLength(at: number, left: Uint8Array): number {
     const { after, pending } = this;
-    if (!this.parts.rewritesLinks || !after.read(left, 0, left.length, pending.link[at] ?? "other", 0, NO_VLANS)) return 0;
+    if (!this.parts.rewritesLinks || !after.read(left, 0, left.length, pending.link[at] ?? "other", 0, NO_VLANS))
+      return 0;
     return after.ip;
   }
 
@@ -150,7 +162,8 @@ export class Settler {
       if (core.u8(emit + Abi.EMIT_CAUSE) !== Abi.CAUSE_TIMER) enter();
       const wireLength = core.u32(emit + Abi.EMIT_WIRE_LENGTH);
       const side = SIDES[core.u8(emit + Abi.EMIT_SIDE) as 0 | 1];
-      if (core.u8(emit + Abi.EMIT_LINK) === link) recording?.write(interfaceId, side, bytes, { ...stamp, wireLength }, undefined);
+      if (core.u8(emit + Abi.EMIT_LINK) === link)
+        recording?.write(interfaceId, side, bytes, { ...stamp, wireLength }, undefined);
     }
     enter();
   }

@@ -1,0 +1,131 @@
+// A random configuration: small tables, short timers, everything that can be switched on switched on sometimes.
+
+import {
+  type Configuration,
+  type ConnectionState,
+  DEFAULT_SETTINGS,
+  type LoadBalancer,
+  type LoadBalancingRule,
+  markChecked,
+  type PrivateEndpoint,
+} from "../../host/config/configuration.ts";
+import type { Dice } from "./dice.ts";
+
+const NETWORKS = ["red", "blue", "provider", "both"];
+const CONNECTIONS: readonly ConnectionState[] = [
+  "Approved",
+  "Approved",
+  "Approved",
+  "Approved",
+  "Pending",
+  "Rejected",
+  "Disconnected",
+];
+const DISTRIBUTIONS = ["Default", "SourceIP", "SourceIPProtocol"] as const;
+
+/** Builds one; the same dice give the same configuration. */
+export function randomConfiguration(dice: Dice): Configuration {
+  const balancers = [randomBalancer(dice, "lb-a", 1), randomBalancer(dice, "lb-b", 2)];
+  return markChecked({
+    virtualNetworks: [
+      { name: "red", addressSpace: [], vlan: 10 },
+      { name: "blue", addressSpace: [], vlan: [20, 30] },
+      { name: "provider", addressSpace: [], ...(dice.chance(50) ? { vlan: 40 } : {}) },
+      { name: "both", addressSpace: [], ...(dice.chance(50) ? { vlan: [20, 31] as [number, number] } : {}) },
+    ],
+    privateEndpoints: randomEndpoints(dice),
+    privateLinkServices: [
+      {
+        name: "service-a",
+        virtualNetwork: "provider",
+        loadBalancer: "lb-a",
+        loadBalancerFrontendIPConfigurations: ["front"],
+        natAddresses: Array.from({ length: 1 + dice.below(8) }, (_, i) => `172.16.0.${i + 1}`),
+        ...(dice.chance(30) ? { macAddress: "02:00:00:00:0a:01" } : {}),
+      },
+      {
+        name: "service-b",
+        virtualNetwork: "both",
+        loadBalancer: "lb-b",
+        loadBalancerFrontendIPConfigurations: ["front"],
+        natAddresses: ["10.0.9.1", "10.0.9.2"],
+      },
+    ],
+    loadBalancers: balancers,
+    settings: {
+      ...DEFAULT_SETTINGS,
+      seed: dice.bits(),
+      shards: dice.pick([1, 1, 4, 64]),
+      maxFlows: dice.pick([4, 20, 60, 500]),
+      maxDenied: dice.pick([0, 3, 10, 200]),
+      ...(dice.chance(70) ? { midStream: dice.pick(["admit", "drop"] as const) } : {}),
+      endpointSources: dice.pick(["admit", "drop"]),
+      portQuarantineSeconds: dice.pick([0, 0, 3, 120]),
+      icmpTimeExceeded: dice.chance(50),
+      timers: {
+        tcpOpeningSeconds: dice.pick([1, 5, 60]),
+        tcpIdleSeconds: dice.pick([4, 30, 300]),
+        tcpClosingSeconds: dice.pick([1, 3, 30]),
+        tcpResetSeconds: dice.pick([1, 2, 10]),
+        udpIdleSeconds: dice.pick([2, 20, 300]),
+        deniedSeconds: dice.pick([1, 10, 60]),
+      },
+    },
+  });
+}
+
+/** The same address in several networks, every connection state. */
+function randomEndpoints(dice: Dice): PrivateEndpoint[] {
+  return NETWORKS.flatMap((network, n) =>
+    [4, 5, 6].map((host) => ({
+      name: `pe-${network}-${host}`,
+      virtualNetwork: network,
+      privateIPAddress: network === "provider" ? `10.0.${n}.${host}` : `10.0.0.${host}`,
+      privateLinkService: dice.pick(["service-a", "service-b"]),
+      connectionState: dice.pick(CONNECTIONS),
+    })),
+  );
+}
+
+function randomBalancer(dice: Dice, name: string, subnet: number): LoadBalancer {
+  const pool = (poolName: string, first: number) => ({
+    name: poolName,
+    backends: Array.from({ length: 1 + dice.below(6) }, (_, i) => ({
+      address: `172.17.${subnet}.${first + i}`,
+      weight: dice.pick([1, 1, 1, 2, 7, 0]),
+      state: dice.pick(["up", "up", "up", "down", "draining"] as const),
+      ...(dice.chance(15) ? { macAddress: `02:00:00:00:01:${String(10 + i)}` } : {}),
+    })),
+  });
+  return {
+    name,
+    frontendIPConfigurations: [{ name: "front", privateIPAddress: `172.18.${subnet}.1` }],
+    backendAddressPools: [pool("web", 1), pool("other", 4)],
+    loadBalancingRules: [
+      rule(dice, "https", "Tcp", 443, dice.pick([443, 8443])),
+      rule(dice, "http", "Tcp", 80, 80),
+      rule(dice, "dns", "Udp", 53, dice.pick([53, 5353])),
+      ...(dice.chance(30) ? [rule(dice, "rest", "All", 0, 0)] : []),
+    ],
+  };
+}
+
+function rule(
+  dice: Dice,
+  name: string,
+  protocol: LoadBalancingRule["protocol"],
+  frontendPort: number,
+  backendPort: number,
+): LoadBalancingRule {
+  return {
+    name,
+    frontendIPConfiguration: "front",
+    backendAddressPool: dice.pick(["web", "web", "other"]),
+    protocol,
+    frontendPort,
+    backendPort,
+    loadDistribution: dice.pick(DISTRIBUTIONS),
+    ...(dice.chance(30) ? { idleTimeoutInMinutes: dice.pick([4, 5, 30]) } : {}),
+    enableTcpReset: dice.chance(50),
+  };
+}
