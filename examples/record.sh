@@ -34,8 +34,10 @@ at_consumer() { ip netns exec "$consumer" timeout 20 "$@"; }
 at_front() { ip netns exec "$front" "$@"; }
 
 clean_up() {
-    local pid
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+    local namespace pid
+    for namespace in "$consumer" "$front"; do
+        for pid in $(ip netns pids "$namespace" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
+    done
     wait
     ip netns del "$consumer" 2>/dev/null || true
     ip netns del "$front" 2>/dev/null || true
@@ -98,10 +100,8 @@ make_content() {
 
 start_servers() {
     at_front nginx -p "$work" -c nginx.conf -e error.log &
-    started+=($!)
     at_front python3 "$here/recording/dns_server.py" "$storage" account1.blob.example=$storage \
         vault1.vault.example=$vault server1.database.example=$sql &
-    started+=($!)
     wait_for nginx at_front curl -s -o "$work/probe" "http://$gateway/1k.bin"
     wait_for "the DNS server" at_front python3 "$here/recording/clients.py" dns "$storage:0" "$storage" account1.blob.example
 }
@@ -109,7 +109,6 @@ start_servers() {
 start_capture() {
     ip netns exec "$consumer" dumpcap -q -i eth0 -w "$work/recorded.pcapng" 2>"$work/dumpcap.log" &
     capture=$!
-    started+=("$capture")
     wait_for dumpcap grep -q "^File: " "$work/dumpcap.log"
     sleep 0.5 # the file is named just before the socket is ready
 }
@@ -203,7 +202,6 @@ check_recording() {
 
 require
 work=$(mktemp -d)
-started=()
 trap clean_up EXIT
 make_networks
 make_certificates

@@ -2,7 +2,7 @@
 
 import type { ByteSink, ByteSource } from "../capture/capture.ts";
 import type { Configuration } from "../config/configuration.ts";
-import type { Side } from "../plane.ts";
+import type { Plane, Side } from "../plane.ts";
 
 /** A capture to read, and the network its frames come from. */
 export interface ReplayInput {
@@ -51,6 +51,8 @@ export interface ReplayOptions {
   limit?: number;
   /** Called a few times a second. */
   onProgress?: (progress: ReplayProgress) => void;
+  /** A plane to replay through instead of a new one; it has to be made from the same configuration. */
+  plane?: Plane;
   /** Ends the replay at the next packet: what was done so far is written and summarised. */
   signal?: AbortSignal;
 }

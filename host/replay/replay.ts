@@ -7,6 +7,7 @@ import { openCapture } from "../capture/reader.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { markChecked } from "../config/configuration.ts";
 import { LinkplaneError } from "../errors.ts";
+import type { Flow } from "../flows.ts";
 import { linkName } from "../links.ts";
 import { createPlane, type Plane } from "../plane.ts";
 import { Busiest } from "./busiest.ts";
@@ -43,10 +44,8 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const configuration = forReplay(options.configuration);
   const captures = await Promise.all(options.inputs.map((input) => open(input, configuration)));
   const flowLog = options.flows === undefined ? undefined : new FlowLog(options.flows);
-  const plane = await createPlane(configuration, {
-    midStream: "admit",
-    ...(flowLog === undefined ? {} : { onFlowEnd: (flow) => flowLog.add(flow) }),
-  });
+  const onFlowEnd = flowLog === undefined ? {} : { onFlowEnd: (flow: Flow) => flowLog.add(flow) };
+  const plane = options.plane ?? (await createPlane(configuration, { midStream: "admit", ...onFlowEnd }));
   const tally = new Tally();
   const busiest = new Busiest();
   const recording = options.output === undefined ? undefined : recordingFor(options.output);
