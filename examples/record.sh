@@ -23,11 +23,11 @@ fail() {
 require() {
     local missing=() tool
     [[ $(id -u) == 0 ]] || fail "needs root, to make network namespaces."
-    for tool in ip dumpcap tshark openssl curl python3 nginx timeout; do
+    for tool in ip dumpcap tshark openssl curl python3 nginx taskset timeout; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     ((${#missing[@]} == 0)) || fail "these programs are missing: ${missing[*]}." \
-        "On Debian: apt-get install iproute2 wireshark-common tshark openssl curl python3 nginx-light"
+        "On Debian: apt-get install util-linux iproute2 wireshark-common tshark openssl curl python3 nginx-light"
 }
 
 at_consumer() { ip netns exec "$consumer" timeout 20 "$@"; }
@@ -53,6 +53,13 @@ wait_for() {
         sleep 0.1
     done
     fail "$what did not start."
+}
+
+# On one processor, packets are recorded in the order of their times.
+use_one_processor() {
+    local processor
+    processor=$(awk '/^Cpus_allowed_list/ { split($2, list, /[-,]/); print list[1] }' /proc/self/status)
+    taskset -pc "$processor" $$ >/dev/null
 }
 
 make_networks() {
@@ -88,7 +95,7 @@ make_certificates() {
 make_content() {
     local size name
     mkdir "$work/content"
-    for size in 1 4 16 64 128; do
+    for size in 1 4 8 24 96; do
         head -c "$((size * 1024))" < <(yes "linkplane example content") >"$work/content/${size}k.bin"
     done
     cp "$here/recording/nginx.conf" "$work/nginx.conf"
@@ -140,14 +147,14 @@ python_client() { at_consumer python3 "$here/recording/clients.py" "$@"; }
 talk_to_storage() {
     local name=account1.blob.example url=https://account1.blob.example size port=41001
     python_client dns "$client1:40053" "$storage" $name
-    for size in 1 4 16 64 128; do
+    for size in 1 4 8 24 96; do
         get "$storage" "$((port++))" $name "/${size}k.bin"
     done
     get "$storage" 41006 $name /4k.bin --tls-max 1.2
     get "$storage" 41007 $name /missing.bin
-    get "$storage" 41008 $name /1k.bin -o "$work/got" $url/4k.bin -o "$work/got" $url/1k.bin -o "$work/got" $url/16k.bin
-    get "$storage" 41009 $name /uploaded.bin --upload-file "$work/content/16k.bin"
-    get "$storage" 41010-41013 $name /1k.bin -Z --parallel-immediate -o "$work/got" $url/4k.bin \
+    get "$storage" 41008 $name /1k.bin -o "$work/got" $url/4k.bin -o "$work/got" $url/1k.bin -o "$work/got" $url/8k.bin
+    get "$storage" 41009 $name /uploaded.bin --upload-file "$work/content/8k.bin"
+    get "$storage" 41010-41013 $name /1k.bin --no-progress-meter -Z --parallel-immediate -o "$work/got" $url/4k.bin \
         -o "$work/got" $url/1k.bin -o "$work/got" $url/4k.bin
     get_plain "$storage" 41014 $name /4k.bin
     get_plain "$storage" 41015 $name /1k.bin -o "$work/got" http://$name/1k.bin
@@ -158,7 +165,7 @@ talk_to_storage() {
         < <(printf 'HEAD /1k.bin HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' $name; sleep 0.3) >"$work/got" 2>&1
     python_client unserved "$client1:41019" "$storage"
     get "$storage" 41001 $name /1k.bin --interface $client2
-    get "$storage" 41002 $name /16k.bin --interface $client2
+    get "$storage" 41002 $name /8k.bin --interface $client2
     python_client keepalive "$client2:41003" "$storage" $name "$work/tls/authority.pem"
     python_client dns "$client2:40053" "$storage" vault1.vault.example server1.database.example nowhere.example
     python_client ping "$client1:0" "$storage"
@@ -201,6 +208,7 @@ check_recording() {
 }
 
 require
+use_one_processor
 work=$(mktemp -d)
 trap clean_up EXIT
 make_networks

@@ -32,7 +32,7 @@ def request(name: str, path: str) -> bytes:
 def reset(source: tuple[str, int], address: str, name: str) -> None:
     """Aborts a download: a zero linger time makes close() send RST."""
     client = connect(source, address, 80, receive_buffer=8192)
-    client.sendall(request(name, "/128k.bin"))
+    client.sendall(request(name, "/96k.bin"))
     client.recv(4096)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()

@@ -1,5 +1,6 @@
 """A small DNS server: answers A questions from its arguments, `dns_server.py ADDRESS name=address ...`, RFC 1035."""
 
+import signal
 import socket
 import struct
 import sys
@@ -27,6 +28,7 @@ def answer(query: bytes, records: dict[str, str]) -> bytes:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     listen, *pairs = sys.argv[1:]
     records = dict(pair.split("=") for pair in pairs)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:

@@ -1,0 +1,65 @@
+// The configuration that tables start from: one backend and one NAT address, so that what leaves can be written down.
+
+import { type Configuration, DEFAULT_SETTINGS } from "../../host/config/configuration.ts";
+
+/** A fresh copy. Endpoints in `shop`: .4 approved, .5 pending, .6 rejected, .7 disconnected; `lab` has the same .4. */
+export function baseConfiguration(): Configuration {
+  const endpoint = (
+    name: string,
+    network: string,
+    host: number,
+    connectionState: "Approved" | "Pending" | "Rejected" | "Disconnected",
+  ) => ({
+    name,
+    virtualNetwork: network,
+    privateIPAddress: `10.1.0.${host}`,
+    privateLinkService: "service",
+    connectionState,
+  });
+  const rule = (name: string, protocol: "Tcp" | "Udp", frontendPort: number, backendPort: number) => ({
+    name,
+    frontendIPConfiguration: "frontend",
+    backendAddressPool: "pool",
+    protocol,
+    frontendPort,
+    backendPort,
+    loadDistribution: "Default" as const,
+    enableTcpReset: false,
+  });
+  return {
+    virtualNetworks: [
+      { name: "shop", addressSpace: ["10.1.0.0/16"], vlan: 10 },
+      { name: "lab", addressSpace: ["10.1.0.0/16"], vlan: [20, 30] },
+      { name: "provider", addressSpace: ["10.2.0.0/16"] },
+    ],
+    privateEndpoints: [
+      endpoint("shop-approved", "shop", 4, "Approved"),
+      endpoint("shop-pending", "shop", 5, "Pending"),
+      endpoint("shop-rejected", "shop", 6, "Rejected"),
+      endpoint("shop-disconnected", "shop", 7, "Disconnected"),
+      endpoint("lab-approved", "lab", 4, "Approved"),
+    ],
+    privateLinkServices: [
+      {
+        name: "service",
+        virtualNetwork: "provider",
+        loadBalancer: "balancer",
+        loadBalancerFrontendIPConfigurations: ["frontend"],
+        natAddresses: ["10.2.0.10"],
+      },
+    ],
+    loadBalancers: [
+      {
+        name: "balancer",
+        frontendIPConfigurations: [{ name: "frontend", privateIPAddress: "10.2.0.5" }],
+        backendAddressPools: [{ name: "pool", backends: [{ address: "10.2.1.1", weight: 1, state: "up" }] }],
+        loadBalancingRules: [
+          rule("https", "Tcp", 443, 8443),
+          rule("http", "Tcp", 80, 80),
+          rule("dns", "Udp", 53, 5353),
+        ],
+      },
+    ],
+    settings: { ...DEFAULT_SETTINGS, maxFlows: 1000, maxDenied: 100, timers: { ...DEFAULT_SETTINGS.timers } },
+  };
+}

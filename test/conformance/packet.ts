@@ -1,0 +1,127 @@
+// Packets as text, for tables: `tcp 10.1.0.9:5000 > 10.1.0.4:443 S seq=7 ack=9 ttl=64 data=hello vlan=10`. The same text gives the
+// same bytes, checksums right unless the text says otherwise.
+
+import { addressNumber } from "../../host/config/address.ts";
+import type { LinkName } from "../plane.ts";
+
+/** Words of a packet's text after the addresses: `name=value`, or TCP flags as letters. */
+interface Words {
+  flags: number;
+  values: Map<string, string>;
+}
+
+const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, "-": 0 };
+const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50 };
+const CLIENT_MAC = "020000000001";
+const GATEWAY_MAC = "020000000002";
+
+/** Builds a frame. Values: seq ack ttl data id tos options(words) total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
+export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
+  const [kind = "tcp", source = "", , destination = "", ...rest] = text.split(" ");
+  const words = wordsOf(rest);
+  const [from, sourcePort = 0] = ends(source);
+  const [to, destinationPort = 0] = ends(destination);
+  const transport = transportOf(kind, sourcePort, destinationPort, words, from, to);
+  const ip = ipOf(kind, from, to, transport, words);
+  const bytes = [...linkOf(link, words), ...ip, ...transport, ...new Array(number(words, "trailer", 0)).fill(0xee)];
+  return Uint8Array.from(bytes);
+}
+
+function wordsOf(rest: string[]): Words {
+  const words: Words = { flags: 0, values: new Map() };
+  for (const word of rest) {
+    const [name = "", value] = word.split("=");
+    if (value !== undefined) words.values.set(name, value);
+    else for (const letter of name) words.flags |= FLAG_LETTERS[letter] ?? 0;
+  }
+  return words;
+}
+
+function ends(text: string): [number, number | undefined] {
+  const [address = "", port] = text.split(":");
+  return [addressNumber(address), port === undefined ? undefined : Number(port)];
+}
+
+function number({ values }: Words, name: string, otherwise: number): number {
+  const value = values.get(name);
+  return value === undefined ? otherwise : Number(value);
+}
+
+function ipOf(kind: string, from: number, to: number, transport: number[], words: Words): number[] {
+  const options = number(words, "options", 0) * 4;
+  const total = number(words, "total", 20 + options + transport.length);
+  const header = [
+    0x45 + options / 4,
+    number(words, "tos", 0),
+    ...u16(total),
+    ...u16(number(words, "id", 1)),
+    ...u16(number(words, "fragment", 0x4000)),
+    number(words, "ttl", 64),
+    PROTOCOLS[kind] ?? 0,
+    0,
+    0,
+    ...u32(from),
+    ...u32(to),
+    ...new Array(options).fill(1),
+  ];
+  header.splice(10, 2, ...u16(number(words, "ipsum", checksum(header))));
+  return header;
+}
+
+function transportOf(
+  kind: string,
+  source: number,
+  destination: number,
+  words: Words,
+  from: number,
+  to: number,
+): number[] {
+  const data = [...new TextEncoder().encode(words.values.get("data") ?? "")];
+  if (kind !== "tcp" && kind !== "udp") return data.length > 0 ? data : [8, 0, 0, 0, 0, 0, 0, 0];
+  const ports = [...u16(source), ...u16(destination)];
+  const length = (kind === "tcp" ? 20 : 8) + data.length;
+  const pseudo = [...u32(from), ...u32(to), 0, kind === "tcp" ? 6 : 17, ...u16(length)];
+  if (kind === "udp") {
+    const header = [...ports, ...u16(number(words, "udplength", length)), 0, 0, ...data];
+    header.splice(6, 2, ...u16(number(words, "l4sum", checksum([...pseudo, ...header]) || 0xffff)));
+    return header;
+  }
+  const numbers = [...u32(number(words, "seq", 0)), ...u32(number(words, "ack", 0))];
+  const header = [
+    ...ports,
+    ...numbers,
+    number(words, "offset", 5) << 4,
+    words.flags,
+    ...u16(number(words, "window", 0)),
+    0,
+    0,
+    0,
+    0,
+    ...data,
+  ];
+  header.splice(16, 2, ...u16(number(words, "l4sum", checksum([...pseudo, ...header]))));
+  return header;
+}
+
+function linkOf(link: LinkName, words: Words): number[] {
+  const tags = (words.values.get("vlan") ?? "").split(".").filter((tag) => tag !== "");
+  const types = [...tags.flatMap((tag) => [0x81, 0, ...u16(Number(tag))]), 8, 0];
+  if (link === "raw" || link === "other") return [];
+  if (link === "null") return [2, 0, 0, 0];
+  if (link === "sll") return [0, 0, 0, 1, 0, 6, ...hex(CLIENT_MAC), 0, 0, ...types];
+  if (link === "sll2")
+    return [...types.slice(0, 2), 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, ...hex(CLIENT_MAC), 0, 0, ...types.slice(2)];
+  return [...hex(words.values.get("to") ?? GATEWAY_MAC), ...hex(words.values.get("from") ?? CLIENT_MAC), ...types];
+}
+
+/** The checksum of bytes whose checksum field is 0 (RFC 1071). */
+function checksum(bytes: number[]): number {
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i += 2) sum += ((bytes[i] as number) << 8) + (bytes[i + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+const u16 = (value: number): number[] => [(value >>> 8) & 255, value & 255];
+const u32 = (value: number): number[] => [...u16(value >>> 16), ...u16(value & 0xffff)];
+const hex = (text: string): number[] => (text.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));

@@ -1,0 +1,100 @@
+// Tables of (configuration, packets in, verdicts, packets out, counters), run on the core and on the reference plane alike.
+
+import { type Configuration, markChecked, type Settings } from "../../host/config/configuration.ts";
+import { corePlane } from "../core-plane.ts";
+import { assert, bytes, suite } from "../kit.ts";
+import type { EmitOut, LinkName, PlaneUnderTest, Side } from "../plane.ts";
+import { ReferencePlane } from "../reference/plane.ts";
+import { baseConfiguration } from "./configuration.ts";
+import { frameOf } from "./packet.ts";
+
+export interface Step {
+  /** Seconds. */
+  at?: number;
+  /** Text of the packet (packet.ts); absent: the clock is moved to `at`. */
+  in?: string;
+  side?: Side;
+  network?: string;
+  link?: LinkName;
+  /** Only so many bytes of the frame are captured. */
+  captured?: number;
+  /** Bytes of the frame instead of a text. */
+  frame?: Uint8Array;
+  wireLength?: number;
+  /** `verdict reason` or `verdict reason flow`. */
+  gives?: string;
+  /** What leaves: `side text`, in order; not looked at when absent. */
+  out?: string[];
+}
+
+export interface Row {
+  name: string;
+  settings?: Partial<Settings>;
+  change?: (configuration: Configuration) => void;
+  steps: Step[];
+  /** A part of the counters at the end. */
+  counters?: Record<string, unknown>;
+}
+
+/** Runs each row on both planes. */
+export function table(title: string, rows: readonly Row[]): void {
+  suite(title, (test) => {
+    for (const row of rows) {
+      test(`${row.name} (core)`, async () => runRow(await corePlane(configurationOf(row)), row));
+      test(`${row.name} (reference)`, () => runRow(new ReferencePlane(configurationOf(row)), row));
+    }
+  });
+}
+
+function configurationOf({ settings, change }: Row): Configuration {
+  const configuration = baseConfiguration();
+  Object.assign(configuration.settings, settings);
+  change?.(configuration);
+  return markChecked(configuration);
+}
+
+function runRow(plane: PlaneUnderTest, row: Row): void {
+  row.steps.forEach((step, i) => runStep(plane, step, `${row.name}, step ${i + 1}`));
+  if (row.counters !== undefined) includes(plane.counters(), row.counters, row.name);
+}
+
+function runStep(plane: PlaneUnderTest, step: Step, where: string): void {
+  const time = BigInt(Math.round((step.at ?? 0) * 1e9));
+  const link = step.link ?? "ethernet";
+  if (step.in === undefined && step.frame === undefined) return sameEmits(plane.advance(time), step.out, link, where);
+  const whole = step.frame ?? frameOf(step.in ?? "", link);
+  const frame = whole.slice(0, step.captured ?? whole.length);
+  const side = step.side ?? "consumer";
+  const network = step.network ?? (side === "consumer" ? "shop" : "provider");
+  const wireLength = step.wireLength ?? whole.length;
+  const [outcome] = plane.process([{ frame, link, side, network, time, wireLength }]);
+  const { verdict = "", reason = "", flow = -1 } = outcome ?? {};
+  if (step.gives !== undefined) {
+    const wantsFlow = step.gives.split(" ").length > 2;
+    assert.is(`${verdict} ${reason}${wantsFlow ? ` ${flow}` : ""}`, step.gives, where);
+  }
+  sameEmits(outcome?.out ?? [], step.out, link, where, step.captured);
+}
+
+function sameEmits(
+  out: EmitOut[],
+  expected: string[] | undefined,
+  link: LinkName,
+  where: string,
+  captured?: number,
+): void {
+  if (expected === undefined) return;
+  assert.is(out.length, expected.length, `${where}: packets that left`);
+  out.forEach((emit, i) => {
+    const [side = "", ...text] = (expected[i] as string).split(" ");
+    assert.is(emit.side, side, `${where}, packet ${i + 1} that left: side`);
+    bytes(emit.bytes, frameOf(text.join(" "), link).slice(0, captured), `${where}, packet ${i + 1} that left`);
+  });
+}
+
+/** Compares only what the expectation names. */
+function includes(actual: unknown, expected: unknown, where: string): void {
+  if (typeof expected !== "object" || expected === null) return assert.is(actual, expected, where);
+  for (const [key, value] of Object.entries(expected))
+    includes((actual as Record<string, unknown>)?.[key], value, `${where}: ${key}`);
+}
