@@ -52,3 +52,30 @@ export interface CaptureReader {
   readonly bytesRead: number;
   batches(): AsyncGenerator<FrameBatch, void, void>;
 }
+
+/** What an interface of a written capture is. */
+export interface WrittenInterface {
+  /** LINKTYPE_ number. */
+  linkType: number;
+  snaplen: number;
+  /** Digits of the time resolution. */
+  timeDigits: number;
+  name?: string;
+}
+
+/** Writes captures. Packets are collected; `drain` hands them on when there are many, `close` all of them. */
+export interface CaptureWriter {
+  /** Adds an interface; its number for `packet`. May be called at any time. */
+  addInterface(about: WrittenInterface): number;
+  /** Writes a frame; the time is in halves of a u64 of nanoseconds. */
+  packet(
+    interfaceId: number,
+    timeLow: number,
+    timeHigh: number,
+    frame: Uint8Array,
+    wireLength: number,
+    comment: string | undefined,
+  ): void;
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -42,7 +42,7 @@ export class Settler {
       pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER,
     );
     let note = code === Abi.DROP ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
-    if (pending.kind[at] === KIND_REPLY) note = this.compare(at, left, reason) ?? note;
+    if (pending.kind[at] === KIND_REPLY) note = this.compare(at, left, code, reason) ?? note;
     else if (pending.kind[at] === KIND_REQUEST && pending.conversation[at] !== undefined) this.learn(at, code, left);
     if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
     if (this.parts.recording !== undefined) this.record(at, first, emits, note);
@@ -95,11 +95,12 @@ export class Settler {
   }
 
   /** Compares what came out with the captured reply; what to note in the recording, if anything. */
-  private compare(at: number, left: Uint8Array | undefined, reason: number): string | undefined {
+  private compare(at: number, left: Uint8Array | undefined, code: number, reason: number): string | undefined {
     const { tally } = this.parts;
     const expected = this.pending.expected[at] as Uint8Array;
     if (left === undefined) {
-      if (reason === Abi.REASON_NO_FLOW && this.pending.mayBeDead[at] === 0) {
+      const lost = reason === Abi.REASON_NO_FLOW && this.pending.mayBeDead[at] === 0;
+      if (lost || code === Abi.FORWARD) {
         tally.different++;
         return "reply differs: the plane let none through";
       }
