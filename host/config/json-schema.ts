@@ -1,0 +1,13 @@
+// The configuration file's JSON Schema, for editors.
+
+import { z } from "zod";
+import { fileSchema } from "./schema.ts";
+
+const ID = "https://linkplane.dev/schema/linkplane.schema.json";
+
+/** JSON Schema of what people write: fields with defaults may be left out. */
+export function configurationJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(fileSchema, { io: "input", target: "draft-2020-12" }) as Record<string, unknown>;
+  const { $schema, ...rest } = schema;
+  return { $schema, $id: ID, title: "linkplane configuration", ...rest };
+}

@@ -1,0 +1,94 @@
+// From a value to a checked, complete configuration.
+
+import { z } from "zod";
+import { type Configuration, markChecked } from "./configuration.ts";
+import { nearest } from "./nearest.ts";
+import { ConfigurationError, type Mistake, type Path, pathText } from "./problem.ts";
+import { findMistakes } from "./references.ts";
+import { type ConfigurationFile, fileSchema } from "./schema.ts";
+
+/** Checks an object in the terms of the configuration file. Throws ConfigurationError with every mistake. */
+export function normalizeConfiguration(value: unknown): Configuration {
+  const checked = check(value);
+  if ("configuration" in checked) return checked.configuration;
+  throw new ConfigurationError(
+    "CONFIG_INVALID",
+    checked.mistakes.map(({ path, message }) => ({
+      file: "configuration",
+      line: 0,
+      column: 0,
+      path: pathText(path),
+      message,
+    })),
+  );
+}
+
+/** The configuration, or every mistake. */
+export function check(value: unknown): { configuration: Configuration } | { mistakes: Mistake[] } {
+  const parsed = fileSchema.safeParse(value);
+  if (!parsed.success) return { mistakes: parsed.error.issues.flatMap((issue) => mistakesOf(issue)) };
+  const mistakes = findMistakes(parsed.data);
+  return mistakes.length > 0 ? { mistakes } : { configuration: markChecked(complete(parsed.data)) };
+}
+
+/** zod's finding in our words. */
+function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+  const path = issue.path as Path;
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(path);
+    return issue.keys.map((key) => {
+      const near = nearest(key, known);
+      const advice = near === undefined ? `It may be one of: ${known.join(", ")}.` : `Did you mean "${near}"?`;
+      return { path: [...path, key], message: `There is no field "${key}" here. ${advice}`, atKey: true };
+    });
+  }
+  if (issue.code === "invalid_type" && issue.input === undefined) {
+    const field = path.at(-1);
+    return [{ path: path.slice(0, -1), message: `The field "${String(field)}" is missing. Add it.` }];
+  }
+  if (issue.code === "invalid_value") return [{ path, message: `This must be one of: ${issue.values.join(", ")}.` }];
+  if (issue.code === "custom" || /[.?]$/.test(issue.message)) return [{ path, message: issue.message }];
+  return [{ path, message: `${issue.message}.` }];
+}
+
+/** Fields that the schema knows at a path. */
+function keysAt(path: Path): string[] {
+  let at = z.toJSONSchema(fileSchema, { io: "input" }) as JsonSchema | undefined;
+  for (const part of path) at = typeof part === "number" ? at?.items : at?.properties?.[part];
+  return Object.keys(at?.properties ?? {});
+}
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+}
+
+/** Fills in what depends on other fields. */
+function complete(file: ConfigurationFile): Configuration {
+  const { $schema: _, ...rest } = file;
+  const { midStream, seed, ...settings } = file.settings;
+  return {
+    ...(rest as unknown as Omit<Configuration, "settings">),
+    privateLinkServices: file.privateLinkServices.map((service) => ({
+      ...(service as Configuration["privateLinkServices"][number]),
+      loadBalancerFrontendIPConfigurations:
+        service.loadBalancerFrontendIPConfigurations ??
+        (file.loadBalancers.find(({ name }) => name === service.loadBalancer)?.frontendIPConfigurations ?? []).map(
+          ({ name }) => name,
+        ),
+    })),
+    loadBalancers: file.loadBalancers.map((balancer) => ({
+      ...(balancer as Configuration["loadBalancers"][number]),
+      loadBalancingRules: balancer.loadBalancingRules.map((rule) => ({
+        ...(rule as Configuration["loadBalancers"][number]["loadBalancingRules"][number]),
+        backendPort: rule.backendPort ?? rule.frontendPort,
+      })),
+    })),
+    settings: { ...settings, seed: resolveSeed(seed), ...(midStream === undefined ? {} : { midStream }) },
+  };
+}
+
+/** A number for `random`. */
+function resolveSeed(seed: number | "random"): number {
+  return seed === "random" ? (crypto.getRandomValues(new Uint32Array(1))[0] as number) : seed;
+}

@@ -1,0 +1,65 @@
+// Reading a configuration file, YAML or JSON (which is YAML). Mistakes come back with their place, all at once.
+
+import { type Document, isMap, isPair, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import type { Configuration } from "./configuration.ts";
+import { check } from "./normalize.ts";
+import { ConfigurationError, type Mistake, type Path, pathText, type Problem } from "./problem.ts";
+
+/** Reads a configuration. `file` is its name in messages. Throws ConfigurationError. */
+export function parseConfiguration(text: string, file: string): Configuration {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0)
+    throw new ConfigurationError(
+      "CONFIG_SYNTAX",
+      document.errors.map((error) => ({
+        file,
+        ...place(lines, error.pos[0]),
+        path: "",
+        message: syntaxMessage(error.message),
+      })),
+    );
+  const checked = check(document.toJS({ maxAliasCount: 1000 }) ?? {});
+  if ("configuration" in checked) return checked.configuration;
+  throw new ConfigurationError(
+    "CONFIG_INVALID",
+    checked.mistakes
+      .map((mistake) => located(mistake, document, lines, file))
+      .sort((a, b) => a.line - b.line || a.column - b.column),
+  );
+}
+
+function syntaxMessage(message: string): string {
+  return `${message.split("\n")[0]?.replace(/[.:]?$/, "")}. Check the indentation and the quotes around it.`;
+}
+
+function located(mistake: Mistake, document: Document, lines: LineCounter, file: string): Problem {
+  const offset = offsetOf(document, mistake.path, mistake.atKey === true);
+  return { file, ...place(lines, offset), path: pathText(mistake.path), message: mistake.message };
+}
+
+function place(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** Offset of the value at a path, of its key if asked, or of the nearest thing around it that is there. */
+function offsetOf(document: Document, path: Path, atKey: boolean): number {
+  for (let length = path.length; length > 0; length--) {
+    const part = path.slice(0, length);
+    const key = atKey || typeof part.at(-1) === "string" ? keyOf(document, part) : undefined;
+    const node = document.getIn(part, true) as Node | undefined;
+    if (atKey && length === path.length && key !== undefined) return key;
+    if (node?.range != null) return node.range[0];
+    if (key !== undefined) return key;
+  }
+  return (document.contents as Node | null)?.range?.[0] ?? 0;
+}
+
+/** Offset of the key of a path's last part. */
+function keyOf(document: Document, path: Path): number | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find((item: Pair) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1));
+  return (pair?.key as Node | undefined)?.range?.[0];
+}

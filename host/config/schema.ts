@@ -1,0 +1,207 @@
+// The shape of a configuration file, in the cloud's own terms. References between its parts are checked in references.ts.
+
+import { z } from "zod";
+import { blockOf, blockText, hasHostBits, isAddress, isHostAddress, isMac, addressNumber } from "./address.ts";
+import { DEFAULT_SETTINGS } from "./configuration.ts";
+
+const PORT_MAX = 65_535;
+const SECONDS_MAX = 7_440;
+const VLAN_MAX = 4_094;
+
+const name = z
+  .string()
+  .min(1, "A name has at least one character. Give it one.")
+  .max(80, "A name has at most 80 characters. Shorten it.");
+
+const address = z.string().superRefine((text, context) => {
+  if (!isAddress(text))
+    context.addIssue({
+      code: "custom",
+      message: `"${text}" is no IPv4 address. Write four decimal parts from 0 to 255 without leading zeros, such as 10.0.0.1.`,
+    });
+  else if (!isHostAddress(addressNumber(text)))
+    context.addIssue({
+      code: "custom",
+      message: `${text} cannot belong to a host. Choose an address between 1.0.0.0 and 223.255.255.255.`,
+    });
+});
+
+const block = z.string().superRefine((text, context) => {
+  const parsed = blockOf(text);
+  if (parsed === undefined)
+    context.addIssue({ code: "custom", message: `"${text}" is no address block. Write it as 10.1.0.0/16.` });
+  else if (hasHostBits(parsed))
+    context.addIssue({
+      code: "custom",
+      message: `${text} has bits set beyond its length. Write ${blockText(parsed)}.`,
+    });
+});
+
+const mac = z.string().refine(isMac, "This is no MAC address. Write six hexadecimal pairs, such as 02:00:00:00:00:01.");
+const vlanIdentifier = z.int().min(1).max(VLAN_MAX);
+const port = z.int().min(0).max(PORT_MAX);
+const seconds = (otherwise: number, what: string) =>
+  z.number().min(1).max(SECONDS_MAX).default(otherwise).describe(`${what}, seconds (1 to ${SECONDS_MAX}).`);
+
+const virtualNetwork = z
+  .strictObject({
+    name: name.describe("Name of the network, used in references and in CAPTURE@NETWORK."),
+    addressSpace: z.array(block).default([]).describe("CIDR blocks of the network. Left out: any address."),
+    vlan: z
+      .union([vlanIdentifier, z.tuple([vlanIdentifier, vlanIdentifier])])
+      .optional()
+      .describe("VLAN identifier of its frames, or [outer, inner] for frames with two tags."),
+  })
+  .describe("A consumer's or provider's network. Two networks may use the same addresses.");
+
+const privateEndpoint = z
+  .strictObject({
+    name: name.describe("Name of the endpoint."),
+    virtualNetwork: name.describe("Network it lies in."),
+    privateIPAddress: address.describe("Its address there."),
+    privateLinkService: name.describe("Service behind it."),
+    connectionState: z
+      .enum(["Approved", "Pending", "Rejected", "Disconnected"])
+      .default("Approved")
+      .describe("State of its connection. Only Approved carries traffic."),
+    groupId: name.optional().describe("Sub-resource it is mapped to, such as blob."),
+  })
+  .describe("A private endpoint: one address behind which a service stands.");
+
+const privateLinkService = z
+  .strictObject({
+    name: name.describe("Name of the service."),
+    virtualNetwork: name.describe("The provider's network."),
+    loadBalancer: name.describe("Load balancer it stands before."),
+    loadBalancerFrontendIPConfigurations: z
+      .array(name)
+      .min(1, "A service needs a frontend. Name one of its load balancer, or leave the field out to take all.")
+      .optional()
+      .describe("Frontends of the load balancer whose rules apply. Left out: all of them."),
+    natAddresses: z
+      .array(address)
+      .min(1, "A service needs a NAT address. Add one from the provider's network.")
+      .max(8, "A service has at most 8 NAT addresses. Remove some.")
+      .describe("Addresses that consumers' sources become, one to eight."),
+    macAddress: mac.optional().describe("Source MAC of frames to backends that have a macAddress."),
+  })
+  .describe("A private link service: the provider's side.");
+
+const backend = z.strictObject({
+  address: address.describe("Address of the backend in the service's network."),
+  weight: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe("Share of new flows relative to the others of its pool; 0 for none."),
+  state: z.enum(["up", "down", "draining"]).default("up").describe("Only backends that are up take new flows."),
+  macAddress: mac.optional().describe("Destination MAC that Ethernet frames to it leave with."),
+});
+
+const loadBalancingRule = z.strictObject({
+  name: name.describe("Name of the rule."),
+  frontendIPConfiguration: name.describe("Frontend it belongs to."),
+  backendAddressPool: name.describe("Pool its flows go to."),
+  protocol: z.enum(["Tcp", "Udp", "All"]).describe("Protocol; All is for all ports only."),
+  frontendPort: port.describe("Port of the endpoint; 0 (with protocol All) for every port."),
+  backendPort: port.optional().describe("Port of the backend; left out: the same. 0 leaves the port as it is."),
+  loadDistribution: z
+    .enum(["Default", "SourceIP", "SourceIPProtocol"])
+    .default("Default")
+    .describe("What chooses the backend: the five-tuple, the client's address, or that and the protocol."),
+  idleTimeoutInMinutes: z
+    .int()
+    .min(4)
+    .max(100)
+    .optional()
+    .describe("Idle timeout of established TCP flows, minutes (4 to 100). Left out: timers.tcpIdleSeconds."),
+  enableTcpReset: z.boolean().default(false).describe("Send RST to both ends when an established flow idles out."),
+});
+
+const loadBalancer = z.strictObject({
+  name: name.describe("Name of the load balancer."),
+  frontendIPConfigurations: z
+    .array(z.strictObject({ name, privateIPAddress: address }))
+    .min(1, "A load balancer needs a frontend. Add one.")
+    .describe("Its frontends."),
+  backendAddressPools: z
+    .array(
+      z.strictObject({
+        name,
+        backends: z
+          .array(backend)
+          .min(1, "A pool needs a backend. Add one.")
+          .max(5000, "A pool has at most 5,000 backends. Split it."),
+      }),
+    )
+    .describe("Its pools of backends."),
+  loadBalancingRules: z.array(loadBalancingRule).describe("Which port goes to which pool."),
+});
+
+const d = DEFAULT_SETTINGS;
+const timers = z.strictObject({
+  tcpOpeningSeconds: seconds(d.timers.tcpOpeningSeconds, "A TCP flow that is not answered yet"),
+  tcpIdleSeconds: seconds(d.timers.tcpIdleSeconds, "An established TCP flow without packets"),
+  tcpClosingSeconds: seconds(d.timers.tcpClosingSeconds, "A TCP flow after FIN in both directions"),
+  tcpResetSeconds: seconds(d.timers.tcpResetSeconds, "A TCP flow after RST"),
+  udpIdleSeconds: seconds(d.timers.udpIdleSeconds, "A UDP flow without packets"),
+  deniedSeconds: seconds(d.timers.deniedSeconds, "A denied flow without packets"),
+});
+
+const settings = z.strictObject({
+  seed: z
+    .union([
+      z
+        .int()
+        .min(0)
+        .max(2 ** 32 - 1),
+      z.literal("random"),
+    ])
+    .default(d.seed)
+    .describe("Seed of every hash: a number for the same choices each time, or random."),
+  shards: z
+    .int()
+    .min(1)
+    .max(64)
+    .refine(
+      (value) => (value & (value - 1)) === 0,
+      "The number of shards is a power of two. Choose 1, 2, 4, 8, 16, 32 or 64.",
+    )
+    .default(d.shards)
+    .describe("Slices of each pool of NAT ports, a power of two."),
+  maxFlows: z.int().min(1).max(16_000_000).default(d.maxFlows).describe("Flows held at once."),
+  maxDenied: z.int().min(0).max(4_000_000).default(d.maxDenied).describe("Denied flows held at once."),
+  midStream: z
+    .enum(["admit", "drop"])
+    .optional()
+    .describe("A TCP flow whose beginning was not seen. Left out: admitted in a replay, dropped in the library."),
+  endpointSources: z
+    .enum(["drop", "admit"])
+    .default(d.endpointSources)
+    .describe("Consumer-side frames whose source is an endpoint's address. A replay always admits them."),
+  portQuarantineSeconds: z
+    .number()
+    .min(0)
+    .max(SECONDS_MAX)
+    .default(d.portQuarantineSeconds)
+    .describe("Rest of a released NAT port before it is used again, seconds."),
+  icmpTimeExceeded: z
+    .boolean()
+    .default(d.icmpTimeExceeded)
+    .describe("Answer packets whose TTL expires with ICMP time exceeded."),
+  timers: timers.prefault({}).describe("Timeouts."),
+});
+
+/** The whole file. */
+export const fileSchema = z.strictObject({
+  $schema: z.string().optional().describe("Where this schema is, for editors."),
+  virtualNetworks: z.array(virtualNetwork).min(1, "At least one network is needed. Add the consumer's.").max(65_000),
+  privateEndpoints: z.array(privateEndpoint).max(65_000),
+  privateLinkServices: z.array(privateLinkService).max(65_000),
+  loadBalancers: z.array(loadBalancer),
+  settings: settings.prefault({}).describe("How the plane behaves."),
+});
+
+/** A file that has the right shape. */
+export type ConfigurationFile = z.infer<typeof fileSchema>;
