@@ -1,0 +1,7 @@
+// linkplane/node: replays and files, for programs that run on Node.
+
+export { type FileSink, type FileSource, fileSink, fileSource } from "./capture/file.ts";
+export { gunzipped } from "./capture/gzip.ts";
+export type { EndpointAlias, ReplayInput, ReplayOptions, ReplayOutput, ReplayProgress } from "./replay/options.ts";
+export { replay } from "./replay/replay.ts";
+export type { BusyDestination, CaptureSummary, FlowLine, ReplaySummary } from "./replay/summary.ts";
