@@ -1,6 +1,7 @@
 // Interface descriptions of a pcapng section: link type, snaplen, and how their time stamps count.
 
 import type { CaptureInterface } from "./capture.ts";
+import { secondsOf } from "./units.ts";
 import {
   INTERFACE,
   OPTION_END,
@@ -68,6 +69,10 @@ function text(view: DataView, at: number, size: number): string {
 /** Seconds and nanoseconds of a time stamp given in two halves. */
 export function timeOf(scale: TimeScale, high: number, low: number): { seconds: number; nanoseconds: number } {
   const { unitsPerSecond, offset } = scale;
+  if (unitsPerSecond === 1_000_000_000n) {
+    const { seconds, nanoseconds } = secondsOf(low, high);
+    return { seconds: seconds + offset, nanoseconds };
+  }
   if (unitsPerSecond === 1_000_000n) {
     // high * 2^32 + low microseconds, below 2^53 for every plausible time.
     const units = high * HIGH + low;

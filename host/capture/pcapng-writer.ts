@@ -7,6 +7,8 @@ import { secondsOf } from "./units.ts";
 
 const APPLICATION = "linkplane";
 const HIGH = 2 ** 32;
+/** Up to microseconds, every u64 of nanoseconds is below 2^53 units. */
+const EXACT_DIGITS = 6;
 
 export class PcapngWriter implements CaptureWriter {
   private readonly output: Output;
@@ -100,12 +102,15 @@ export class PcapngWriter implements CaptureWriter {
     const { view } = this.output;
     let high = timeHigh;
     let low = timeLow;
-    if (digits < 9) {
+    if (digits <= EXACT_DIGITS) {
       const { seconds, nanoseconds } = secondsOf(timeLow, timeHigh);
-      // Below 2^53 up to microseconds for every u64 of nanoseconds; coarser resolutions are smaller still.
       const units = seconds * 10 ** digits + Math.floor(nanoseconds / 10 ** (9 - digits));
       high = Math.floor(units / HIGH);
       low = units % HIGH;
+    } else if (digits < 9) {
+      const units = ((BigInt(timeHigh) << 32n) | BigInt(timeLow)) / 10n ** BigInt(9 - digits);
+      high = Number(units >> 32n);
+      low = Number(units & 0xffffffffn);
     }
     view.setUint32(at + Ng.ENHANCED.timeHigh, high, true);
     view.setUint32(at + Ng.ENHANCED.timeLow, low, true);
