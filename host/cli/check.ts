@@ -1,0 +1,94 @@
+// linkplane check: what a configuration holds, or what is wrong with it.
+
+import Table from "cli-table3";
+import { rulesOf } from "../config/compile.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { ConfigurationError } from "../config/problem.ts";
+import { LinkplaneError } from "../errors.ts";
+import { PLAIN_TABLE } from "../report/table.ts";
+import { readConfiguration } from "./configuration.ts";
+import { EXIT } from "./exit.ts";
+
+const PORTS_PER_PAIR = 64_512;
+
+/** What an endpoint can carry. */
+interface EndpointCheck {
+  name: string;
+  state: string;
+  service: string;
+  rules: string[];
+  backends: number;
+  /** Flows of one protocol at once: NAT addresses x backends x 64,512. */
+  capacity: number;
+}
+
+/** Runs the command; its exit code. */
+export async function checkCommand(file: string, options: { json?: boolean; verbose?: boolean }): Promise<number> {
+  const configuration = await readConfiguration(file).catch((error: unknown) => {
+    if (options.json !== true || !(error instanceof LinkplaneError)) throw error;
+    const problems = error instanceof ConfigurationError ? error.problems : [{ message: error.format() }];
+    process.stdout.write(`${JSON.stringify({ schema: "linkplane.check/1", ok: false, problems }, null, 2)}\n`);
+    return undefined;
+  });
+  if (configuration === undefined) return EXIT.configuration;
+  const endpoints = endpointsOf(configuration);
+  if (options.json === true)
+    process.stdout.write(`${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints }, null, 2)}\n`);
+  else process.stdout.write(textOf(file, configuration, endpoints, options.verbose === true));
+  return EXIT.done;
+}
+
+function endpointsOf(configuration: Configuration): EndpointCheck[] {
+  return configuration.privateEndpoints.map((endpoint) => {
+    const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
+    if (service === undefined) throw new Error("The configuration was not checked.");
+    const rules = rulesOf(service, configuration.loadBalancers);
+    const pools = new Set(rules.map(({ rule }) => rule.backendAddressPool));
+    const backends = new Set(
+      rules[0]?.balancer.backendAddressPools
+        .filter(({ name }) => pools.has(name))
+        .flatMap((pool) => pool.backends.filter(({ state, weight }) => state === "up" && weight > 0))
+        .map(({ address }) => address),
+    ).size;
+    return {
+      name: endpoint.name,
+      state: endpoint.connectionState,
+      service: service.name,
+      rules: rules.map(({ rule }) =>
+        rule.frontendPort === 0
+          ? "all ports"
+          : `${rule.protocol.toLowerCase()}/${rule.frontendPort} to ${rule.backendPort}`,
+      ),
+      backends,
+      capacity: service.natAddresses.length * backends * PORTS_PER_PAIR,
+    };
+  });
+}
+
+function textOf(file: string, configuration: Configuration, endpoints: EndpointCheck[], verbose: boolean): string {
+  const { virtualNetworks, privateLinkServices, loadBalancers } = configuration;
+  const table = new Table({
+    head: ["endpoint", "connection", "service", "rules", "backends up", "flows at once"],
+    ...PLAIN_TABLE,
+    colAligns: ["left", "left", "left", "left", "right", "right"],
+  });
+  for (const { name, state, service, rules, backends, capacity } of endpoints)
+    table.push([name, state, service, rules.join("\n"), backends, capacity.toLocaleString("en")]);
+  const counts = [
+    `${virtualNetworks.length} virtual networks`,
+    `${endpoints.length} private endpoints`,
+    `${privateLinkServices.length} private link services`,
+    `${loadBalancers.length} load balancers`,
+  ];
+  const details = verbose ? `\n${backendTable(configuration)}\n` : "";
+  return `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n`;
+}
+
+function backendTable({ loadBalancers }: Configuration): string {
+  const table = new Table({ head: ["load balancer", "pool", "backend", "weight", "state"], ...PLAIN_TABLE });
+  for (const balancer of loadBalancers)
+    for (const pool of balancer.backendAddressPools)
+      for (const { address, weight, state } of pool.backends)
+        table.push([balancer.name, pool.name, address, weight, state]);
+  return table.toString();
+}

@@ -1,0 +1,23 @@
+// Reading the configuration that a command names.
+
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import type { Configuration } from "../config/configuration.ts";
+import { LinkplaneError } from "../errors.ts";
+
+/** Reads and checks a file, or stdin for `-`. Throws CONFIG_SYNTAX or CONFIG_INVALID. */
+export async function readConfiguration(file: string): Promise<Configuration> {
+  const { parseConfiguration } = await import("../config/parse.ts");
+  const content =
+    file === "-" ? await text(process.stdin) : await readFile(file, "utf8").catch((error) => unreadable(file, error));
+  return parseConfiguration(content, file === "-" ? "standard input" : file);
+}
+
+function unreadable(file: string, error: NodeJS.ErrnoException): never {
+  const what = error.code === "ENOENT" ? "There is no such file." : `The file cannot be read (${error.code}).`;
+  throw new LinkplaneError("CONFIG_SYNTAX", what, {
+    where: file,
+    remedy: "Check the name given to --config.",
+    cause: error,
+  });
+}

@@ -1,0 +1,29 @@
+// Numbers as people read them.
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** 12,345 */
+export const count = (value: number): string => value.toLocaleString("en");
+
+/** `1 packet`, `2 packets`. */
+export const amount = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+/** Bytes in decimal units. */
+export function bytesText(bytes: number): string {
+  return scaled(bytes, UNITS);
+}
+
+/** Bits a second in decimal units. */
+export function rateText(bits: number): string {
+  return scaled(
+    bits,
+    UNITS.map((unit) => `${unit.replace("B", "").replace("k", "k")}bit/s`),
+  );
+}
+
+function scaled(value: number, units: readonly string[]): string {
+  let unit = 0;
+  let rest = value;
+  for (; rest >= 1000 && unit < units.length - 1; unit++) rest /= 1000;
+  return `${unit === 0 ? Math.round(rest) : rest.toFixed(1)} ${units[unit]}`;
+}

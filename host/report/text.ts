@@ -1,0 +1,155 @@
+// The summary of a replay for people, in less than 100 columns.
+
+import Table from "cli-table3";
+import { REASONS } from "../reasons.ts";
+import type { ReplaySummary } from "../replay/summary.ts";
+import { amount, bytesText, count, rateText } from "./quantity.ts";
+import { PLAIN_TABLE } from "./table.ts";
+
+const WIDTH = 98;
+const POOLS_SHOWN = 12;
+
+/** Text of a summary; `out` is the capture that was written. */
+export function textReport(summary: ReplaySummary, { out }: { out?: string } = {}): string {
+  const sections = [
+    captures(summary),
+    packets(summary),
+    endpoints(summary),
+    drops(summary),
+    flows(summary),
+    replies(summary),
+    natPorts(summary),
+    busiest(summary),
+    closing(summary),
+    out === undefined || out === "-"
+      ? ""
+      : `Written to ${out}: open it in Wireshark; each packet is followed by what left.`,
+  ];
+  const text = sections.filter((section) => section !== "").join("\n\n");
+  return `${text.replace(/ +$/gm, "")}\n`;
+}
+
+function captures({ captures: list, interrupted }: ReplaySummary): string {
+  const lines = list.map(({ file, format, packets: read, bytes, damaged }) => {
+    const what = `${file}: ${amount(read, "packet")}, ${bytesText(bytes)}, ${format ?? "not read"}`;
+    return damaged === null ? what : `${what}\n  damaged: ${damaged}`;
+  });
+  return [...lines, ...(interrupted === true ? ["Interrupted: what follows is what was done so far."] : [])].join("\n");
+}
+
+function packets({ packets: { read, forwarded, dropped, passed } }: ReplaySummary): string {
+  return `${count(read)} packets: ${count(forwarded)} forwarded, ${count(dropped)} dropped, ${count(passed)} passed (no endpoint's)`;
+}
+
+function endpoints({ endpoints: list }: ReplaySummary): string {
+  const table = new Table({
+    head: ["endpoint", "connection", "flows", "to service", "", "to consumer", "", "dropped"],
+    ...PLAIN_TABLE,
+    colAligns: ["left", "left", "right", "right", "right", "right", "right", "right"],
+  });
+  for (const { name, state, flows: opened, toService, toConsumer, drops: reasons } of list) {
+    const dropped = Object.values(reasons).reduce((sum, packets) => sum + packets, 0);
+    table.push([
+      name,
+      state,
+      count(opened),
+      count(toService.packets),
+      bytesText(toService.bytes),
+      count(toConsumer.packets),
+      bytesText(toConsumer.bytes),
+      count(dropped),
+    ]);
+  }
+  return table.toString();
+}
+
+function drops({ drops: reasons }: ReplaySummary): string {
+  const rows = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
+  if (rows.length === 0) return "";
+  const lines = rows.flatMap(([name, packets]) => {
+    const reason = REASONS.find((candidate) => candidate.name === name);
+    const text = `${reason?.sentence ?? ""} ${reason?.remedy ?? ""}`.trim();
+    return [`  ${count(packets).padStart(7)}  ${name}`, ...wrap(text, WIDTH - 11).map((line) => `           ${line}`)];
+  });
+  return ["Dropped, by reason:", ...lines].join("\n");
+}
+
+function flows({ flows: { created, denied, expired, active, peak }, backends }: ReplaySummary): string {
+  const line = `Flows: ${count(created)} created, ${count(denied)} denied, ${count(expired)} ended, ${count(active)} alive at the end, ${count(peak)} at once`;
+  const used = backends.filter(({ flows: given }) => given > 0);
+  if (used.length === 0) return line;
+  const table = new Table({ head: ["backend", "pool", "flows"], ...PLAIN_TABLE, colAligns: ["left", "left", "right"] });
+  for (const { address, pool, flows: given } of used.sort((a, b) => b.flows - a.flows).slice(0, POOLS_SHOWN))
+    table.push([address, pool, count(given)]);
+  const more = used.length > POOLS_SHOWN ? `\n  and ${amount(used.length - POOLS_SHOWN, "more backend")}` : "";
+  return `${line}\n${table.toString()}${more}`;
+}
+
+function replies({
+  replies: { mirrored, identical, different, unmatched, refused },
+  checksums,
+}: ReplaySummary): string {
+  const lines = [
+    `Replies: ${count(mirrored)} rebuilt and sent through; ${count(identical)} came out as captured, ${count(different)} differently`,
+  ];
+  if (different > 0)
+    lines.push(
+      "  A different reply is a fault of the plane, or of a capture that holds other translations: look for its comment in --out.",
+    );
+  if (unmatched > 0)
+    lines.push(`  ${count(unmatched)} unmatched: their requests are not in the capture, or they cannot be rebuilt`);
+  if (refused > 0) lines.push(`  ${count(refused)} refused: the plane refused their flow, or it had ended`);
+  if (checksums !== undefined)
+    lines.push(
+      `Checksums: ${count(checksums.verified)} packets verified, ${count(checksums.wrongBefore)} came wrong (offload, often), ${count(checksums.changed)} changed their error`,
+    );
+  return lines.join("\n");
+}
+
+function natPorts({ natPools }: ReplaySummary): string {
+  if (natPools.length === 0) return "";
+  const table = new Table({
+    head: ["NAT address", "backend", "protocol", "in use", "peak", "of", "exhausted"],
+    ...PLAIN_TABLE,
+    colAligns: ["left", "left", "left", "right", "right", "right", "right"],
+  });
+  const busiestFirst = [...natPools].sort((a, b) => b.exhausted - a.exhausted || b.peak - a.peak);
+  for (const { natAddress, backend, protocol, inUse, peak, capacity, exhausted } of busiestFirst.slice(0, POOLS_SHOWN))
+    table.push([natAddress, backend, protocol, count(inUse), count(peak), count(capacity), count(exhausted)]);
+  const more = natPools.length > POOLS_SHOWN ? `\n  and ${amount(natPools.length - POOLS_SHOWN, "more pool")}` : "";
+  return `NAT ports:\n${table.toString()}${more}`;
+}
+
+function busiest({ busiest: list, endpoints: known }: ReplaySummary): string {
+  if (list === undefined) return "";
+  const first = list[0];
+  const lines = list.map(
+    ({ address, port, protocol, packets: seen }) => `  ${count(seen).padStart(9)}  ${address}:${port} ${protocol}`,
+  );
+  if (first === undefined) return "No packet of the capture is for an endpoint, and none is TCP or UDP over IPv4.";
+  const name = known[0]?.name ?? "ENDPOINT";
+  return [
+    "No packet of the capture is for an endpoint. Its busiest destinations, in packets:",
+    ...lines,
+    `Let one of them stand for an endpoint: --as ${name}=${first.address}:${first.port}`,
+  ].join("\n");
+}
+
+function closing({ time, packets: { read }, captures: list, seed }: ReplaySummary): string {
+  const bytes = list.reduce((sum, capture) => sum + capture.bytes, 0);
+  return [
+    `Actual: ${amount(read, "packet")} (${count(bytes)} bytes) in ${time.wallSeconds.toFixed(2)} seconds; ${time.captureSeconds.toFixed(3)} seconds of capture`,
+    `Rated: ${rateText(time.bitsPerSecond)}, ${count(Math.round(time.packetsPerSecond))} packets/s; seed ${seed}`,
+  ].join("\n");
+}
+
+/** Breaks a sentence into lines. */
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1] as string;
+    if (last !== "" && last.length + word.length + 1 > width) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
+}
