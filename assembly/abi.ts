@@ -221,6 +221,10 @@ export const ENDED_RESERVE = 64;
 /// 64 bytes on; the flow's number is the index of the pair.
 export const REC_KEY = 0; // 16 bytes: side + 1, protocol, network u16, then source, destination, ports as in the packet
 export const REC_TEMPLATE = 16; // 16 bytes: IP delta u16, TCP or UDP delta u16, then new source, destination, ports
+/// Within a template.
+export const TEMPLATE_SOURCE = 4; // u32, network order
+export const TEMPLATE_DESTINATION = 8; // u32, network order
+export const TEMPLATE_PORTS = 12; // u16 twice, network order: source, destination
 export const REC_ENDPOINT = 32; // u16
 export const REC_BACKEND = 34; // u16
 export const REC_SEEN = 36; // u8, SEEN_ bits

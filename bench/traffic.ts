@@ -1,7 +1,7 @@
 // Established flows for a benchmark: opened through the plane itself, frames of both directions kept for replaying.
 
 import * as Abi from "../assembly/abi.ts";
-import { type Configuration, DEFAULT_SETTINGS, markChecked } from "../host/config/configuration.ts";
+import { type Configuration, DEFAULT_SETTINGS, type LoadBalancer, markChecked } from "../host/config/configuration.ts";
 import type { Core } from "../host/core.ts";
 import { createPlane, type Plane } from "../host/plane.ts";
 
@@ -26,11 +26,6 @@ export interface EstablishedFlows {
 
 /** One endpoint before a service with eight NAT addresses and 64 backends. */
 export function benchConfiguration(maxFlows: number): Configuration {
-  const backends = Array.from({ length: BACKENDS }, (_, i) => ({
-    address: `172.16.1.${i + 1}`,
-    weight: 1,
-    state: "up" as const,
-  }));
   return markChecked({
     virtualNetworks: [
       { name: "consumer", addressSpace: [] },
@@ -54,27 +49,34 @@ export function benchConfiguration(maxFlows: number): Configuration {
         natAddresses: Array.from({ length: 8 }, (_, i) => `172.16.0.${i + 1}`),
       },
     ],
-    loadBalancers: [
-      {
-        name: "balancer",
-        frontendIPConfigurations: [{ name: "frontend", privateIPAddress: "172.16.2.1" }],
-        backendAddressPools: [{ name: "pool", backends }],
-        loadBalancingRules: [
-          {
-            name: "https",
-            frontendIPConfiguration: "frontend",
-            backendAddressPool: "pool",
-            protocol: "Tcp",
-            frontendPort: HTTPS,
-            backendPort: HTTPS,
-            loadDistribution: "Default",
-            enableTcpReset: false,
-          },
-        ],
-      },
-    ],
+    loadBalancers: [benchBalancer()],
     settings: { ...DEFAULT_SETTINGS, maxFlows },
   });
+}
+
+function benchBalancer(): LoadBalancer {
+  const backends = Array.from({ length: BACKENDS }, (_, i) => ({
+    address: `172.16.1.${i + 1}`,
+    weight: 1,
+    state: "up" as const,
+  }));
+  return {
+    name: "balancer",
+    frontendIPConfigurations: [{ name: "frontend", privateIPAddress: "172.16.2.1" }],
+    backendAddressPools: [{ name: "pool", backends }],
+    loadBalancingRules: [
+      {
+        name: "https",
+        frontendIPConfiguration: "frontend",
+        backendAddressPool: "pool",
+        protocol: "Tcp",
+        frontendPort: HTTPS,
+        backendPort: HTTPS,
+        loadDistribution: "Default",
+        enableTcpReset: false,
+      },
+    ],
+  };
 }
 
 /** Opens the flows: SYN, SYN-ACK and ACK of each go through the plane. */

@@ -29,6 +29,9 @@ import {
   SERVICE_SIZE,
   SIDE_CONSUMER,
   SIDE_PROVIDER,
+  TEMPLATE_DESTINATION,
+  TEMPLATE_PORTS,
+  TEMPLATE_SOURCE,
 } from "../abi";
 import { count } from "../counters";
 import { LINKS } from "../memory";
@@ -63,11 +66,18 @@ function emitReset(side: u32, flow: u32, request: u32, record: u32, sequence: u3
     else addressProvider(head, request);
   }
   const template = record + REC_TEMPLATE;
-  const sourceBe = load<u32>(template, 4);
-  const destinationBe = load<u32>(template, 8);
+  const sourceBe = load<u32>(template, TEMPLATE_SOURCE);
+  const destinationBe = load<u32>(template, TEMPLATE_DESTINATION);
   const ip = head + length;
   Ipv4.write(ip, Ipv4.HEADER_MIN + Tcp.HEADER_MIN, PROTOCOL_TCP, sourceBe, destinationBe, true);
-  Tcp.writeReset(ip + Ipv4.HEADER_MIN, load<u32>(template, 12), sequence, acknowledgement, sourceBe, destinationBe);
+  Tcp.writeReset(
+    ip + Ipv4.HEADER_MIN,
+    load<u32>(template, TEMPLATE_PORTS),
+    sequence,
+    acknowledgement,
+    sourceBe,
+    destinationBe,
+  );
   emitHead(side, CAUSE_TIMER, link, flow, length + Ipv4.HEADER_MIN + Tcp.HEADER_MIN);
   count(COUNTER_RESETS_SENT, 1);
 }

@@ -1,12 +1,12 @@
 // linkplane replay: reads the options, opens the files, replays, reports.
 
 import { existsSync } from "node:fs";
-import { type FileSink, type FileSource, fileSink, fileSource } from "../capture/file.ts";
+import { type FileSink, fileSink, fileSource } from "../capture/file.ts";
 import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
-import type { EndpointAlias, ReplayInput, ReplayOptions } from "../replay/options.ts";
+import type { EndpointAlias, ReplayInput, ReplayOptions, ReplayOutput } from "../replay/options.ts";
 import { replay } from "../replay/replay.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { jsonReport } from "../report/json.ts";
@@ -30,61 +30,74 @@ export interface ReplayArguments {
 
 /** Runs the command; its exit code. */
 export async function replayCommand(captures: string[], args: ReplayArguments): Promise<number> {
-  const toStdout = [args.out, args.flows].filter((file) => file === "-").length;
-  if (toStdout > 1)
+  const stdoutTaken = [args.out, args.flows].filter((file) => file === "-").length;
+  if (stdoutTaken > 1)
     throw usageError("--out and --flows cannot both go to standard output.", "Give one of them a file name.");
   const configuration = await readConfiguration(args.config);
   const named = captures.map((capture) => captureAndNetwork(capture, configuration));
-  const aliases = args.as.map((text) => aliasOf(text, configuration));
-  const sides = { side: sideOf(args.side, "--side"), outSide: sideOf(args.outSide, "--out-side") };
-  const limit = limitOf(args.limit);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
-  process.once("SIGINT", interrupt);
-  const sources: FileSource[] = [];
-  const sinks: FileSink[] = [];
+  const options: ReplayOptions = { ...settingsOf(args, configuration), configuration, inputs: [], signal: stop.signal };
+  const files = new OpenFiles();
   const bar = args.quiet === true ? undefined : progressBar();
+  process.once("SIGINT", interrupt);
   try {
-    const inputs: ReplayInput[] = [];
-    for (const { file, network } of named) {
-      const source = await fileSource(file);
-      sources.push(source);
-      inputs.push({
-        file,
-        source,
-        ...(network === undefined ? {} : { network }),
-        ...(source.size === undefined ? {} : { size: source.size }),
-      });
-    }
-    const sinkFor = async (file: string): Promise<FileSink> => {
-      const sink = await fileSink(file);
-      sinks.push(sink);
-      return sink;
-    };
-    const options: ReplayOptions = {
-      configuration,
-      inputs,
-      aliases,
-      side: sides.side ?? "consumer",
-      signal: stop.signal,
-    };
-    if (args.out !== undefined) {
-      const format = args.out.endsWith(".pcap") ? "pcap" : "pcapng";
-      options.output = { sink: await sinkFor(args.out), format, side: sides.outSide ?? "provider" };
-    }
-    if (args.flows !== undefined) options.flows = await sinkFor(args.flows);
-    if (args.verifyChecksums === true) options.verifyChecksums = true;
-    if (limit !== undefined) options.limit = limit;
+    for (const { file, network } of named) options.inputs.push(await files.input(file, network));
+    const output = await outputOf(args, files);
+    if (output !== undefined) options.output = output;
+    if (args.flows !== undefined) options.flows = await files.sink(args.flows);
     if (bar !== undefined) options.onProgress = bar.update;
     const summary = await replay(options);
     bar?.stop();
-    print(summary, args, toStdout > 0);
+    print(summary, args, stdoutTaken > 0);
     return exitCode(summary);
   } finally {
     bar?.stop();
     process.removeListener("SIGINT", interrupt);
-    for (const file of [...sources, ...sinks]) await file.close();
+    await files.close();
   }
+}
+
+/** Files that a replay has open. */
+class OpenFiles {
+  private readonly files: { close(): Promise<void> }[] = [];
+
+  async input(file: string, network: string | undefined): Promise<ReplayInput> {
+    const source = await fileSource(file);
+    this.files.push(source);
+    const { size } = source;
+    return { file, source, ...(network === undefined ? {} : { network }), ...(size === undefined ? {} : { size }) };
+  }
+
+  async sink(file: string): Promise<FileSink> {
+    const sink = await fileSink(file);
+    this.files.push(sink);
+    return sink;
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.files) await file.close();
+  }
+}
+
+/** Options that name no file to open. */
+function settingsOf(
+  args: ReplayArguments,
+  configuration: Configuration,
+): Omit<ReplayOptions, "configuration" | "inputs"> {
+  const limit = limitOf(args.limit);
+  return {
+    aliases: args.as.map((text) => aliasOf(text, configuration)),
+    side: sideOf(args.side, "--side") ?? "consumer",
+    verifyChecksums: args.verifyChecksums === true,
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+async function outputOf({ out, outSide }: ReplayArguments, files: OpenFiles): Promise<ReplayOutput | undefined> {
+  const side = sideOf(outSide, "--out-side") ?? "provider";
+  if (out === undefined) return undefined;
+  return { sink: await files.sink(out), format: out.endsWith(".pcap") ? "pcap" : "pcapng", side };
 }
 
 function print(summary: ReplaySummary, args: ReplayArguments, stdoutTaken: boolean): void {

@@ -1,31 +1,15 @@
 // The configuration that tables start from: one backend and one NAT address, so that what leaves can be written down.
 
-import { type Configuration, DEFAULT_SETTINGS } from "../../host/config/configuration.ts";
+import {
+  type Configuration,
+  type ConnectionState,
+  DEFAULT_SETTINGS,
+  type LoadBalancingRule,
+  type PrivateEndpoint,
+} from "../../host/config/configuration.ts";
 
 /** A fresh copy. Endpoints in `shop`: .4 approved, .5 pending, .6 rejected, .7 disconnected; `lab` has the same .4. */
 export function baseConfiguration(): Configuration {
-  const endpoint = (
-    name: string,
-    network: string,
-    host: number,
-    connectionState: "Approved" | "Pending" | "Rejected" | "Disconnected",
-  ) => ({
-    name,
-    virtualNetwork: network,
-    privateIPAddress: `10.1.0.${host}`,
-    privateLinkService: "service",
-    connectionState,
-  });
-  const rule = (name: string, protocol: "Tcp" | "Udp", frontendPort: number, backendPort: number) => ({
-    name,
-    frontendIPConfiguration: "frontend",
-    backendAddressPool: "pool",
-    protocol,
-    frontendPort,
-    backendPort,
-    loadDistribution: "Default" as const,
-    enableTcpReset: false,
-  });
   return {
     virtualNetworks: [
       { name: "shop", addressSpace: ["10.1.0.0/16"], vlan: 10 },
@@ -61,5 +45,28 @@ export function baseConfiguration(): Configuration {
       },
     ],
     settings: { ...DEFAULT_SETTINGS, maxFlows: 1000, maxDenied: 100, timers: { ...DEFAULT_SETTINGS.timers } },
+  };
+}
+
+function endpoint(name: string, network: string, host: number, connectionState: ConnectionState): PrivateEndpoint {
+  return {
+    name,
+    virtualNetwork: network,
+    privateIPAddress: `10.1.0.${host}`,
+    privateLinkService: "service",
+    connectionState,
+  };
+}
+
+function rule(name: string, protocol: "Tcp" | "Udp", frontendPort: number, backendPort: number): LoadBalancingRule {
+  return {
+    name,
+    frontendIPConfiguration: "frontend",
+    backendAddressPool: "pool",
+    protocol,
+    frontendPort,
+    backendPort,
+    loadDistribution: "Default",
+    enableTcpReset: false,
   };
 }
