@@ -9,7 +9,8 @@ export type ErrorCode =
   | "OUTPUT_FAILED"
   | "USAGE"
   | "MEMORY_LIMIT"
-  | "UNKNOWN_NETWORK";
+  | "UNKNOWN_NETWORK"
+  | "FRAME_TOO_LONG";
 
 const brand = Symbol.for("linkplane.error");
 

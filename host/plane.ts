@@ -23,7 +23,7 @@ export interface Packet {
   side?: Side;
   /** Name of its virtual network. May be absent when only one network can be meant on this side. */
   network?: string;
-  /** Nanoseconds, from any origin; the plane's clock is the highest time it has seen. */
+  /** Nanoseconds from any origin, 0 if below it; the plane's clock is the highest time it has seen. */
   time: bigint;
   /** Link type; `ethernet` when absent. */
   link?: LinkName;
@@ -111,19 +111,23 @@ export class Plane {
     ];
   }
 
-  /** Handles packets in order. */
+  /**
+   * Handles packets in order. Throws, before any of them is handled, UNKNOWN_NETWORK, or FRAME_TOO_LONG for a frame of more
+   * than 262,144 bytes.
+   */
   process(packets: Iterable<Packet>): Result[] {
+    const batch = [...packets];
+    const networks = batch.map((packet) => this.networkOf(packet));
     const results: Result[] = [];
-    for (const packet of packets) {
-      if (packet.frame.length > Abi.FRAME_MAX) throw new RangeError(`A frame has at most ${Abi.FRAME_MAX} bytes.`);
+    batch.forEach((packet, i) => {
       while (!this.core.fits(packet.frame.length)) this.drain(results);
-      this.place(packet);
-    }
+      this.place(packet, networks[i] as number);
+    });
     while (this.core.waiting > 0) this.drain(results);
     return results;
   }
 
-  /** Handles one frame. */
+  /** Handles one frame. Throws as `process` does. */
   processFrame(frame: Uint8Array, about: Omit<Packet, "frame">): Result {
     return this.process([{ ...about, frame }])[0] as Result;
   }
@@ -181,15 +185,23 @@ export class Plane {
     return distinct.length === 1 ? this.networkNumbers.get(distinct[0] as string) : undefined;
   }
 
-  private place({ frame, side, network, time, link, wireLength }: Packet): void {
-    const sideNumber = side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER;
-    const unsigned = BigInt.asUintN(64, time);
+  /** Number of a packet's network, when the packet can be placed. */
+  private networkOf({ frame, side, network }: Packet): number {
+    if (frame.length > Abi.FRAME_MAX)
+      throw new LinkplaneError("FRAME_TOO_LONG", `A frame of ${frame.length} bytes is longer than any capture holds.`, {
+        remedy: `Give at most ${Abi.FRAME_MAX} bytes a frame, and its length on the wire as wireLength.`,
+      });
+    return this.networkNumber(network, sideNumber(side));
+  }
+
+  private place({ frame, side, time, link, wireLength }: Packet, network: number): void {
+    const unsigned = BigInt.asUintN(64, time < 0n ? 0n : time);
     this.core.place(
       frame,
       wireLength ?? frame.length,
-      this.networkNumber(network, sideNumber),
+      network,
       linkNumber(link ?? "ethernet"),
-      sideNumber,
+      sideNumber(side),
       Number(unsigned & 0xffffffffn),
       Number(unsigned >> 32n),
     );
@@ -235,4 +247,5 @@ export class Plane {
   }
 }
 
+const sideNumber = (side: Side | undefined): number => (side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
 const flowNumber = (number: number): number => (number === Abi.NO_FLOW ? -1 : number);
