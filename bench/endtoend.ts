@@ -56,12 +56,17 @@ export async function measureEndToEnd(): Promise<EndToEnd[]> {
 async function replayTo(input: string, out: string | undefined, format: "pcap" | "pcapng"): Promise<void> {
   const source = await fileSource(input);
   const sink = out === undefined ? undefined : await fileSink(out);
-  const summary = await replay({
-    configuration: benchConfiguration(FLOWS),
-    inputs: [{ file: input, source }],
-    ...(sink === undefined ? {} : { output: { sink, format, side: "provider" as const } }),
-  });
-  if (summary.packets.forwarded !== PACKETS) throw new Error("The benchmark's packets were not all forwarded.");
+  try {
+    const summary = await replay({
+      configuration: benchConfiguration(FLOWS),
+      inputs: [{ file: input, source }],
+      ...(sink === undefined ? {} : { output: { sink, format, side: "provider" as const } }),
+    });
+    if (summary.packets.forwarded !== PACKETS) throw new Error("The benchmark's packets were not all forwarded.");
+  } finally {
+    await source.close();
+    await sink?.close();
+  }
 }
 
 async function iterate(input: string): Promise<void> {

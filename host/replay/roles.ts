@@ -84,7 +84,7 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
       ),
       frontendPort: (port: number) => port,
     };
-    for (const port of [...base.ports])
+    for (const port of base.ports)
       if (port.startsWith("All/")) for (const protocol of ["Tcp", "Udp"]) base.ports.add(port.replace("All", protocol));
     const itsAliases = aliases.filter((alias) => alias.endpoint === endpoint.name);
     if (itsAliases.length > 0)

@@ -23,7 +23,12 @@ export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
   const [to, destinationPort = 0] = ends(destination);
   const transport = transportOf(kind, sourcePort, destinationPort, words, from, to);
   const ip = ipOf(kind, from, to, transport, words);
-  const bytes = [...linkOf(link, words), ...ip, ...transport, ...new Array(number(words, "trailer", 0)).fill(0xee)];
+  const bytes = [
+    ...linkOf(link, words),
+    ...ip,
+    ...transport,
+    ...Array.from({ length: number(words, "trailer", 0) }, () => 0xee),
+  ];
   return Uint8Array.from(bytes);
 }
 
@@ -62,7 +67,7 @@ function ipOf(kind: string, from: number, to: number, transport: number[], words
     0,
     ...u32(from),
     ...u32(to),
-    ...new Array(options).fill(1),
+    ...Array.from({ length: options }, () => 1),
   ];
   header.splice(10, 2, ...u16(number(words, "ipsum", checksum(header))));
   return header;
