@@ -4,7 +4,12 @@
 import { assert, bytes } from "../kit.ts";
 import type { EmitOut, Outcome, PacketIn, PlaneUnderTest } from "../plane.ts";
 import type { Dice } from "./dice.ts";
-import type { Traffic } from "./traffic.ts";
+
+/** Makes packets; what a plane made of one may lead to answers to it. */
+export interface PacketSource {
+  next(): PacketIn;
+  observe(packet: PacketIn, outcome: Outcome): void;
+}
 
 const BATCHES = [1, 1, 7, 64, 256, 1024];
 
@@ -12,7 +17,7 @@ const BATCHES = [1, 1, 7, 64, 256, 1024];
 export function comparePlanes(
   core: PlaneUnderTest,
   reference: PlaneUnderTest,
-  traffic: Traffic,
+  traffic: PacketSource,
   dice: Dice,
   packets: number,
 ): void {
