@@ -1,7 +1,29 @@
+import { addressText } from "../../host/config/address.ts";
+import { DEFAULT_SETTINGS } from "../../host/config/configuration.ts";
+import { mix32, seedWords } from "../../host/config/hash.ts";
+import { assert } from "../kit.ts";
 import { table } from "./table.ts";
 
 const syn = (port: number): string => `tcp 10.1.0.9:${port} > 10.1.0.4:443 S`;
 const sent = (port: number): string => `provider tcp 10.2.0.10:${port} > 10.2.1.1:8443 S ttl=63`;
+
+const SHARDS = 64;
+const SLICE = 64512 / SHARDS;
+const [next = "", ...first] = synsOfShard(5, SLICE + 1);
+
+/** SYNs of so many flows that docs/behaviour.md, section 5, puts into one shard. */
+function synsOfShard(shard: number, count: number): string[] {
+  const found: string[] = [];
+  const words = seedWords(DEFAULT_SETTINGS.seed);
+  for (let client = 0x0a010100; found.length < count; client++)
+    for (let port = 1; port < 65536 && found.length < count; port++) {
+      const low = (6n << 16n) | (BigInt(port) << 32n) | (443n << 48n);
+      const hash = mix32(low ^ 0x5348415244n, BigInt(client) | (0x0a010004n << 32n), words);
+      if (Math.floor((hash * SHARDS) / 2 ** 32) === shard)
+        found.push(`tcp ${addressText(client)}:${port} > 10.1.0.4:443 S`);
+    }
+  return found;
+}
 
 table("NAT ports", [
   {
@@ -27,11 +49,30 @@ table("NAT ports", [
     ],
   },
   {
-    name: "a slice of a sharded pool exhausts alone; live flows are untouched; a freed port serves again",
-    settings: { shards: 64, maxFlows: 200_000 },
+    name: "a slice that is used up refuses the next flow of its shard, leaves live flows alone, and serves again once freed",
+    settings: { shards: SHARDS, maxFlows: 5000, maxDenied: 10, endpointSources: "admit" },
     steps: [
-      ...Array.from({ length: 65_536 }, (_, port) => ({ in: syn(port) })),
-      { at: 1, in: syn(0), gives: "forward forwarded 0" },
+      ...first.map((text) => ({ in: text, gives: "forward new-flow" })),
+      { in: next, gives: "drop nat-exhausted 5000" },
+      { in: next, gives: "drop nat-exhausted 5000" },
+      { at: 1, in: first[0] as string, gives: "forward forwarded 0" },
+      { at: 62, in: next, gives: "forward new-flow" },
     ],
+    counters: {
+      reasons: { "nat-exhausted": 2 },
+      natPools: { "service 10.2.0.10 10.2.1.1 tcp 5": { peak: SLICE, exhausted: 2 } },
+    },
+  },
+  {
+    name: "a client keeps to its NAT address, and another one is tried when that has none left",
+    settings: { shards: 64, maxFlows: 200_000, endpointSources: "admit" },
+    change: ({ privateLinkServices }) => {
+      for (const service of privateLinkServices) service.natAddresses = ["10.2.0.10", "10.2.0.11"];
+    },
+    steps: Array.from({ length: 1000 }, (_, i) => ({ in: syn(i + 1), gives: "forward new-flow" })),
+    check: (plane) => {
+      const addresses = new Set(plane.flows().map(({ nat }) => nat.split(":")[0]));
+      assert.is(addresses.size, 1);
+    },
   },
 ]);

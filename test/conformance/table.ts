@@ -34,6 +34,8 @@ export interface Row {
   steps: Step[];
   /** A part of the counters at the end. */
   counters?: Record<string, unknown>;
+  /** Looks at the plane at the end. */
+  check?: (plane: PlaneUnderTest) => void;
 }
 
 /** Runs each row on both planes. */
@@ -56,6 +58,7 @@ function configurationOf({ settings, change }: Row): Configuration {
 function runRow(plane: PlaneUnderTest, row: Row): void {
   row.steps.forEach((step, i) => runStep(plane, step, `${row.name}, step ${i + 1}`));
   if (row.counters !== undefined) includes(plane.counters(), row.counters, row.name);
+  row.check?.(plane);
 }
 
 function runStep(plane: PlaneUnderTest, step: Step, where: string): void {
