@@ -250,6 +250,7 @@ export const SEEN_LINK = 0x08; // the link header is rewritten
 export const SEEN_ACK = 0x10;
 export const SEEN_SEQUENCE = 0x20; // REC_SEQUENCE_END holds a value
 export const SEEN_MID_STREAM = 0x40; // admitted without its beginning
+export const SEEN_ACKNOWLEDGED = 0x80; // REC_ACKNOWLEDGED holds a value
 export const SEEN_TCP_MASK = 0x17;
 
 /// Cold record: what a flow needs beside its hot records. Its index is the flow number.

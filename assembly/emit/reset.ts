@@ -22,7 +22,7 @@ import {
   REC_SEQUENCE_END,
   REC_SIZE,
   REC_TEMPLATE,
-  SEEN_ACK,
+  SEEN_ACKNOWLEDGED,
   SEEN_SEQUENCE,
   SERVICE_HAS_MAC,
   SERVICE_MAC,
@@ -46,7 +46,7 @@ export function emitResets(flow: u32, request: u32): void {
   const reply = request + REC_SIZE;
   const clientSequence = load<u32>(request, REC_ACKNOWLEDGED);
   const clientEnd = load<u32>(request, REC_SEQUENCE_END);
-  const answered = (load<u8>(reply, REC_SEEN) & SEEN_ACK) != 0;
+  const answered = (load<u8>(reply, REC_SEEN) & SEEN_ACKNOWLEDGED) != 0;
   const followed = (load<u8>(reply, REC_SEEN) & SEEN_SEQUENCE) != 0;
   const backendSequence = answered ? load<u32>(reply, REC_ACKNOWLEDGED) : clientEnd;
   const backendEnd = followed ? load<u32>(reply, REC_SEQUENCE_END) : clientSequence;

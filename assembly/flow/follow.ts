@@ -12,6 +12,7 @@ import {
   REC_PACKETS,
   REC_SEEN,
   REC_SEQUENCE_END,
+  SEEN_ACKNOWLEDGED,
   SEEN_SEQUENCE,
   SEEN_TCP_MASK,
 } from "../abi";
@@ -44,7 +45,10 @@ function followTcp(record: u32, parsed: u32): void {
       store<u32>(record, end, REC_SEQUENCE_END);
       store<u8>(record, <u8>(seen | SEEN_SEQUENCE), REC_SEEN);
     }
-    if ((flags & Tcp.ACK) != 0) store<u32>(record, Tcp.acknowledgement(tcp), REC_ACKNOWLEDGED);
+    if ((flags & Tcp.ACK) != 0) {
+      store<u32>(record, Tcp.acknowledgement(tcp), REC_ACKNOWLEDGED);
+      store<u8>(record, load<u8>(record, REC_SEEN) | SEEN_ACKNOWLEDGED, REC_SEEN);
+    }
   }
   if ((flags & ~(<u32>load<u8>(record, REC_SEEN)) & SEEN_TCP_MASK) != 0) gather(record, flags);
 }

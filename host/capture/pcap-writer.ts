@@ -11,19 +11,21 @@ const SNAPLEN = 262_144;
 export class PcapWriter implements CaptureWriter {
   private readonly output: Output;
   private linkType: number | undefined;
-  private nanoseconds = false;
+  private nanoseconds: boolean;
   private readonly writable: boolean[] = [];
   /** Frames left out because their interface has another link type than the file. */
   skipped = 0;
 
-  constructor(sink: ByteSink) {
+  /** Times are in nanoseconds when asked for, or when the first interface has them. */
+  constructor(sink: ByteSink, nanoseconds = false) {
     this.output = new Output(sink);
+    this.nanoseconds = nanoseconds;
   }
 
   addInterface({ linkType, timeDigits }: WrittenInterface): number {
     if (this.linkType === undefined) {
       this.linkType = linkType;
-      this.nanoseconds = timeDigits > 6;
+      this.nanoseconds ||= timeDigits > 6;
       this.header();
     }
     return this.writable.push(linkType === this.linkType) - 1;

@@ -36,6 +36,7 @@ export async function openCapture(source: ByteSource, options: OpenOptions = {})
 }
 
 function cut(file: string, { available, failure }: BlockBuffer): LinkplaneError {
+  if (available === 0 && failure instanceof LinkplaneError) return failure;
   const reason = failure instanceof Error ? ` (${failure.message})` : "";
   const sentence =
     available === 0

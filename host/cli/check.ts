@@ -5,6 +5,7 @@ import { rulesOf } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { ConfigurationError } from "../config/problem.ts";
 import { LinkplaneError } from "../errors.ts";
+import { amount } from "../report/quantity.ts";
 import { PLAIN_TABLE } from "../report/table.ts";
 import { readConfiguration } from "./configuration.ts";
 import { EXIT } from "./exit.ts";
@@ -33,7 +34,9 @@ export async function checkCommand(file: string, options: { json?: boolean; verb
   if (configuration === undefined) return EXIT.configuration;
   const endpoints = endpointsOf(configuration);
   if (options.json === true)
-    process.stdout.write(`${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(endpoints) }, null, 2)}\n`,
+    );
   else process.stdout.write(textOf(file, configuration, endpoints, options.verbose === true));
   return EXIT.done;
 }
@@ -57,12 +60,23 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
       rules: rules.map(({ rule }) =>
         rule.frontendPort === 0
           ? "all ports"
-          : `${rule.protocol.toLowerCase()}/${rule.frontendPort} to ${rule.backendPort}`,
+          : `${rule.protocol.toLowerCase()}/${rule.frontendPort} to ${rule.backendPort || rule.frontendPort}`,
       ),
       backends,
       capacity: service.natAddresses.length * backends * PORTS_PER_PAIR,
     };
   });
+}
+
+/** What is right but carries nothing. */
+function warningsOf(endpoints: readonly EndpointCheck[]): string[] {
+  const idle = endpoints.filter(({ backends }) => backends === 0).map(({ name }) => name);
+  const warnings: string[] = [];
+  if (idle.length > 0)
+    warnings.push(`No backend takes flows of ${idle.join(", ")}. Set a backend's state to up and its weight above 0.`);
+  if (endpoints.length > 0 && endpoints.every(({ state }) => state !== "Approved"))
+    warnings.push("No endpoint's connection is Approved, so every packet to one is refused.");
+  return warnings;
 }
 
 function textOf(file: string, configuration: Configuration, endpoints: EndpointCheck[], verbose: boolean): string {
@@ -75,13 +89,15 @@ function textOf(file: string, configuration: Configuration, endpoints: EndpointC
   for (const { name, state, service, rules, backends, capacity } of endpoints)
     table.push([name, state, service, rules.join("\n"), backends, capacity.toLocaleString("en")]);
   const counts = [
-    `${virtualNetworks.length} virtual networks`,
-    `${endpoints.length} private endpoints`,
-    `${privateLinkServices.length} private link services`,
-    `${loadBalancers.length} load balancers`,
+    amount(virtualNetworks.length, "virtual network"),
+    amount(endpoints.length, "private endpoint"),
+    amount(privateLinkServices.length, "private link service"),
+    amount(loadBalancers.length, "load balancer"),
   ];
   const details = verbose ? `\n${backendTable(configuration)}\n` : "";
-  return `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n`;
+  const warnings = warningsOf(endpoints).map((warning) => `\nWarning: ${warning}\n`);
+  const text = `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n${warnings.join("")}`;
+  return text.replace(/ +$/gm, "");
 }
 
 function backendTable({ loadBalancers }: Configuration): string {

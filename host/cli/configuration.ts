@@ -17,7 +17,7 @@ function unreadable(file: string, error: NodeJS.ErrnoException): never {
   const what = error.code === "ENOENT" ? "There is no such file." : `The file cannot be read (${error.code}).`;
   throw new LinkplaneError("CONFIG_SYNTAX", what, {
     where: file,
-    remedy: "Check the name given to --config.",
+    remedy: "Check its name and permissions.",
     cause: error,
   });
 }

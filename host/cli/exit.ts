@@ -12,6 +12,9 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** Stands before `-@NETWORK` while arguments are parsed. */
+export const STANDARD_INPUT_MARK = "\0";
+
 const CODES: Record<string, number> = {
   USAGE: EXIT.usage,
   UNKNOWN_NETWORK: EXIT.usage,

@@ -1,17 +1,22 @@
 // The command line. Commands are loaded when called, so that help and version cost nothing else.
 
 import { Command, CommanderError } from "commander";
-import { EXIT, isClosedPipe, report } from "./exit.ts";
+import { failed } from "../capture/failed.ts";
+import { nearest } from "../config/nearest.ts";
+import { EXIT, report, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { helpText, packageVersion } from "./help.ts";
+
+const COMMANDS = ["replay", "check"];
 
 /** The whole command line; tests read its options. */
 export function commandLine(): Command {
   const program = command(new Command("linkplane"), "linkplane")
+    .argument("[words...]")
     .option("--version", "")
     .option("--json", "")
-    .action(async (options: { version?: boolean; json?: boolean }) => {
+    .action(async (words: string[], options: { version?: boolean; json?: boolean }) => {
       if (options.version === true) await version(options.json === true);
-      else process.stdout.write(helpText("linkplane"));
+      else process.stdout.write(helpText(commandOf(words)));
     });
   const collect = (value: string, before: string[]): string[] => [...before, value];
   command(program.command("replay"), "replay")
@@ -39,12 +44,35 @@ export function commandLine(): Command {
   return program;
 }
 
+/** The command whose help is asked for: none, `help`, or `help COMMAND`. Other words are no command. */
+function commandOf(words: readonly string[]): string {
+  const [first, named] = words;
+  if (first === undefined) return "linkplane";
+  const wanted = first === "help" ? named : first;
+  if (first === "help" && (wanted === undefined || COMMANDS.includes(wanted))) return wanted ?? "linkplane";
+  const near = nearest(wanted ?? "", COMMANDS);
+  const advice = near === undefined ? `There are ${COMMANDS.join(" and ")}` : `Did you mean ${near}`;
+  throw usageError(
+    `There is no command "${wanted}".`,
+    `${advice}${near === undefined ? "." : "?"} See linkplane --help.`,
+  );
+}
+
 /** Gives a command its help file and our way of ending. */
 function command(made: Command, name: string): Command {
+  const full = name === "linkplane" ? name : `linkplane ${name}`;
   made.createHelp = () => Object.assign(new Command().createHelp(), { formatHelp: () => helpText(name) });
   return made
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(`linkplane: ${text.replace(/^error: /, "")}`) })
+    .configureOutput({
+      outputError: (text) => {
+        const lines = text
+          .replace(/^error: /, "")
+          .trimEnd()
+          .split("\n");
+        for (const line of [...lines, `See ${full} --help.`]) process.stderr.write(`linkplane: ${line}\n`);
+      },
+    })
     .showSuggestionAfterError(true)
     .enablePositionalOptions();
 }
@@ -61,14 +89,16 @@ async function version(json: boolean): Promise<void> {
   process.stdout.write(`${JSON.stringify({ linkplane: packageVersion(), node: process.versions.node, core })}\n`);
 }
 
+/** `-@NETWORK` looks like an option to the parser of arguments; a mark that no argument can hold keeps it from being one. */
+function standardInput(word: string): string {
+  return word.startsWith("-@") ? STANDARD_INPUT_MARK + word : word;
+}
+
 /** Runs a command line; sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on("error", (error) => {
-    if (isClosedPipe(error)) process.exit(EXIT.done);
-    throw error;
-  });
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(report(failed("-", error))));
   try {
-    await commandLine().parseAsync([...args], { from: "user" });
+    await commandLine().parseAsync(args.map(standardInput), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     else process.exitCode = report(error);

@@ -1,18 +1,19 @@
 // linkplane replay: reads the options, opens the files, replays, reports.
 
 import { existsSync } from "node:fs";
-import { type FileSink, fileSink, fileSource } from "../capture/file.ts";
+import type { FileSource } from "../capture/file.ts";
 import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { LinkplaneError } from "../errors.ts";
+import { nearest } from "../config/nearest.ts";
 import type { Side } from "../plane.ts";
-import type { EndpointAlias, ReplayInput, ReplayOptions, ReplayOutput } from "../replay/options.ts";
+import type { EndpointAlias, ReplayOptions, ReplayOutput } from "../replay/options.ts";
 import { replay } from "../replay/replay.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { jsonReport } from "../report/json.ts";
 import { textReport } from "../report/text.ts";
 import { readConfiguration } from "./configuration.ts";
-import { EXIT, usageError } from "./exit.ts";
+import { EXIT, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
+import { OpenFiles, refuseClashes } from "./files.ts";
 import { progressBar } from "./progress.ts";
 
 export interface ReplayArguments {
@@ -30,54 +31,56 @@ export interface ReplayArguments {
 
 /** Runs the command; its exit code. */
 export async function replayCommand(captures: string[], args: ReplayArguments): Promise<number> {
-  const stdoutTaken = [args.out, args.flows].filter((file) => file === "-").length;
-  if (stdoutTaken > 1)
-    throw usageError("--out and --flows cannot both go to standard output.", "Give one of them a file name.");
+  const format = formatOf(args);
+  const words = captures.map((capture) => capture.replace(STANDARD_INPUT_MARK, ""));
+  refuseClashes([args.config, ...words.filter((word) => word === "-")], outputsOf(args));
   const configuration = await readConfiguration(args.config);
-  const named = captures.map((capture) => captureAndNetwork(capture, configuration));
+  const named = words.map((capture) => captureAndNetwork(capture, configuration));
+  refuseClashes([args.config, ...named.map(({ file }) => file)], outputsOf(args));
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   const options: ReplayOptions = { ...settingsOf(args, configuration), configuration, inputs: [], signal: stop.signal };
   const files = new OpenFiles();
   const bar = args.quiet === true ? undefined : progressBar();
+  let failed = true;
   process.once("SIGINT", interrupt);
   try {
-    for (const { file, network } of named) options.inputs.push(await files.input(file, network));
-    const output = await outputOf(args, files);
-    if (output !== undefined) options.output = output;
+    for (const { file, network } of named) {
+      const source = await files.source(file);
+      options.inputs.push({ file, source, ...(network === undefined ? {} : { network }), ...sizeOf(source) });
+    }
+    const side = sideOf(args.outSide, "--out-side") ?? "provider";
+    if (args.out !== undefined) options.output = { sink: await files.sink(args.out), format, side };
     if (args.flows !== undefined) options.flows = await files.sink(args.flows);
     if (bar !== undefined) options.onProgress = bar.update;
     const summary = await replay(options);
+    failed = false;
     bar?.stop();
-    print(summary, args, stdoutTaken > 0);
+    print(summary, args);
     return exitCode(summary);
   } finally {
     bar?.stop();
     process.removeListener("SIGINT", interrupt);
-    await files.close();
+    await files.close(failed);
   }
 }
 
-/** Files that a replay has open. */
-class OpenFiles {
-  private readonly files: { close(): Promise<void> }[] = [];
+const sizeOf = ({ size }: FileSource): { size?: number } => (size === undefined ? {} : { size });
 
-  async input(file: string, network: string | undefined): Promise<ReplayInput> {
-    const source = await fileSource(file);
-    this.files.push(source);
-    const { size } = source;
-    return { file, source, ...(network === undefined ? {} : { network }), ...(size === undefined ? {} : { size }) };
-  }
+const outputsOf = ({ out, flows }: ReplayArguments): string[] => [out, flows].filter((file) => file !== undefined);
 
-  async sink(file: string): Promise<FileSink> {
-    const sink = await fileSink(file);
-    this.files.push(sink);
-    return sink;
-  }
-
-  async close(): Promise<void> {
-    for (const file of this.files) await file.close();
-  }
+/** The format that the name of the output asks for. */
+function formatOf({ out, outSide }: ReplayArguments): ReplayOutput["format"] {
+  const name = out?.toLowerCase() ?? "";
+  if (/\.(gz|zst|lz4)$/.test(name))
+    throw usageError(
+      `--out ${out} cannot be written: captures are not compressed.`,
+      "End the name in .pcapng or .pcap.",
+    );
+  const format = name.endsWith(".pcap") ? "pcap" : "pcapng";
+  if (outSide !== undefined && format === "pcapng")
+    throw usageError("--out-side is for a capture with one side.", "Give --out a name that ends in .pcap.");
+  return format;
 }
 
 /** Options that name no file to open. */
@@ -87,24 +90,22 @@ function settingsOf(
 ): Omit<ReplayOptions, "configuration" | "inputs"> {
   const limit = limitOf(args.limit);
   return {
-    aliases: args.as.map((text) => aliasOf(text, configuration)),
+    aliases: aliasesOf(args.as, configuration),
     side: sideOf(args.side, "--side") ?? "consumer",
     verifyChecksums: args.verifyChecksums === true,
     ...(limit === undefined ? {} : { limit }),
   };
 }
 
-async function outputOf({ out, outSide }: ReplayArguments, files: OpenFiles): Promise<ReplayOutput | undefined> {
-  const side = sideOf(outSide, "--out-side") ?? "provider";
-  if (out === undefined) return undefined;
-  return { sink: await files.sink(out), format: out.endsWith(".pcap") ? "pcap" : "pcapng", side };
-}
-
-function print(summary: ReplaySummary, args: ReplayArguments, stdoutTaken: boolean): void {
-  const out = stdoutTaken ? process.stderr : process.stdout;
+function print(summary: ReplaySummary, args: ReplayArguments): void {
+  const out = outputsOf(args).includes("-") ? process.stderr : process.stdout;
   if (args.json === true) out.write(jsonReport(summary));
   else if (args.quiet !== true) out.write(textReport(summary, args.out === undefined ? {} : { out: args.out }));
   for (const { damaged } of summary.captures) if (damaged !== null) process.stderr.write(`linkplane: ${damaged}\n`);
+  if (summary.leftOut !== undefined)
+    process.stderr.write(
+      `linkplane: ${args.out}: ${summary.leftOut} packets of other link types are not in it: a .pcap file holds one. Name it .pcapng to have them all.\n`,
+    );
 }
 
 function exitCode(summary: ReplaySummary): number {
@@ -119,7 +120,25 @@ function captureAndNetwork(capture: string, { virtualNetworks }: Configuration):
   const network = capture.slice(at + 1);
   const names = virtualNetworks.map(({ name }) => name);
   if (names.includes(network)) return { file: capture.slice(0, at), network };
-  throw usageError(`"${capture}" names no virtual network "${network}".`, `Use one of: ${names.join(", ")}.`);
+  const near = nearest(network, names);
+  throw usageError(
+    `There is no file "${capture}", and no virtual network "${network}".`,
+    near === undefined ? `Use one of the networks ${names.join(", ")}.` : `Did you mean "${near}"?`,
+  );
+}
+
+/** Reads every --as; an address stands for one endpoint. */
+function aliasesOf(texts: readonly string[], configuration: Configuration): EndpointAlias[] {
+  const aliases = texts.map((text) => aliasOf(text, configuration));
+  const owners = new Map<string, string>();
+  for (const { endpoint, address, port } of aliases) {
+    const key = `${address}:${port ?? "any"}`;
+    const owner = owners.get(key);
+    if (owner !== undefined && owner !== endpoint)
+      throw usageError(`--as has ${address} stand for "${owner}" and for "${endpoint}".`, "Leave one, or name ports.");
+    owners.set(key, endpoint);
+  }
+  return aliases;
 }
 
 /** Reads ENDPOINT=ADDRESS[:PORT]. */
@@ -148,5 +167,5 @@ function sideOf(text: string | undefined, option: string): Side | undefined {
 function limitOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new LinkplaneError("USAGE", `--limit cannot be "${text}".`, { remedy: "Give a number of packets, 1 or more." });
+  throw usageError(`--limit cannot be "${text}".`, "Give a number of packets, 1 or more.");
 }

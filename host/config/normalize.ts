@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { type Configuration, markChecked } from "./configuration.ts";
+import { mend } from "./mend.ts";
 import { nearest } from "./nearest.ts";
 import { ConfigurationError, type Mistake, type Path, pathText } from "./problem.ts";
 import { findMistakes } from "./references.ts";
@@ -25,10 +26,16 @@ export function normalizeConfiguration(value: unknown): Configuration {
 
 /** The configuration, or every mistake. */
 export function check(value: unknown): { configuration: Configuration } | { mistakes: Mistake[] } {
-  const parsed = fileSchema.safeParse(value);
-  if (!parsed.success) return { mistakes: parsed.error.issues.flatMap((issue) => mistakesOf(issue)) };
+  const parsed = fileSchema.safeParse(value, { reportInput: true });
+  if (!parsed.success) return { mistakes: [...parsed.error.issues.flatMap(mistakesOf), ...mistakesBeside(value)] };
   const mistakes = findMistakes(parsed.data);
   return mistakes.length > 0 ? { mistakes } : { configuration: markChecked(complete(parsed.data)) };
+}
+
+/** What else is wrong with a value whose shape is wrong in places: nothing that hangs on those places. */
+function mistakesBeside(value: unknown): Mistake[] {
+  const mended = mend(value, (copy) => fileSchema.safeParse(copy, { reportInput: true }));
+  return mended === undefined ? [] : findMistakes(mended.data).filter(mended.isReal);
 }
 
 /** zod's finding in our words. */
@@ -46,6 +53,10 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
     const field = path.at(-1);
     return [{ path: path.slice(0, -1), message: `The field "${String(field)}" is missing. Add it.` }];
   }
+  if (issue.code === "too_big" && issue.origin === "number")
+    return [{ path, message: `${issue.input} is too big. Use at most ${issue.maximum}.` }];
+  if (issue.code === "too_small" && issue.origin === "number")
+    return [{ path, message: `${issue.input} is too small. Use at least ${issue.minimum}.` }];
   if (issue.code === "invalid_value") return [{ path, message: `This must be one of: ${issue.values.join(", ")}.` }];
   if (issue.code === "custom" || /[.?]$/.test(issue.message)) return [{ path, message: issue.message }];
   return [{ path, message: `${issue.message}.` }];

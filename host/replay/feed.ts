@@ -127,9 +127,10 @@ export class Feed {
       this.flush();
       conversation = mirror.reply(view, role, port);
     }
-    if (conversation === undefined || conversation.state === "unknown") return this.refuse(frame, "reply-unmatched");
-    if (conversation.state === "refused") return this.refuse(frame, "reply-refused");
-    if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, "reply-unmatched");
+    if (conversation === undefined || conversation.state === "unknown")
+      return this.refuse(frame, "reply-unmatched", role);
+    if (conversation.state === "refused") return this.refuse(frame, "reply-refused", role);
+    if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, "reply-unmatched", role);
     const expected = this.copy(frame.bytes);
     view.move(expected);
     readdress(view, { ...tupleOf(view), source: role.address, sourcePort: port }, ttlLoss - 1);
@@ -145,10 +146,10 @@ export class Feed {
   }
 
   /** A captured reply that has no counterpart on the provider's side; it keeps its place in the recording. */
-  private refuse(frame: CapturedFrame, reason: "reply-unmatched" | "reply-refused"): void {
+  private refuse(frame: CapturedFrame, reason: "reply-unmatched" | "reply-refused", role: Role): void {
     const { tally, recording } = this.parts;
     if (recording !== undefined) this.flush();
-    tally.drop(reason);
+    tally.drop(reason, role.endpoint);
     tally.concerned++;
     if (reason === "reply-refused") tally.refused++;
     else tally.unmatched++;

@@ -2,6 +2,7 @@
 // is followed by what left, with the same time. pcap: one side, every frame that is on it before or after the plane.
 
 import type { CaptureInterface, CaptureWriter } from "../capture/capture.ts";
+import { PcapWriter } from "../capture/pcap-writer.ts";
 import type { Side } from "../plane.ts";
 
 /** Time and wire length of a written frame. */
@@ -24,9 +25,8 @@ export class Recording {
     this.only = only;
   }
 
-  /** Adds a captured interface; the number by which frames name it. */
-  addInterface(captured: CaptureInterface, file: string): number {
-    const name = captured.name ?? file;
+  /** Adds a captured interface under a name; the number by which frames name it. */
+  addInterface(captured: CaptureInterface, name: string): number {
     const { linkType, snaplen, timeDigits } = captured;
     const add = (side: Side): number =>
       this.writer.addInterface({ linkType, snaplen, timeDigits, name: `${name} ${side}` });
@@ -49,6 +49,11 @@ export class Recording {
   /** Hands what was written to the sink when there is much of it. */
   async drain(): Promise<void> {
     await this.writer.drain();
+  }
+
+  /** Frames left out so far: a pcap file has one link type. */
+  get leftOut(): number {
+    return this.writer instanceof PcapWriter ? this.writer.skipped : 0;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 // A replay: captures in, through a plane, a recording and a summary out.
 
-import type { CaptureReader, CaptureWriter } from "../capture/capture.ts";
+import type { ByteSource, CaptureInterface, CaptureReader, CaptureWriter } from "../capture/capture.ts";
 import { PcapWriter } from "../capture/pcap-writer.ts";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
 import { openCapture } from "../capture/reader.ts";
@@ -30,6 +30,8 @@ interface Capture {
   summary: CaptureSummary;
   /** Interfaces of the recording, by the reader's. */
   recorded: number[];
+  /** No other capture is replayed with it. */
+  alone: boolean;
 }
 
 const PROGRESS_MILLISECONDS = 200;
@@ -42,23 +44,23 @@ const CONVERSATIONS_MIN = 65_536;
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const started = performance.now();
   const configuration = forReplay(options.configuration);
-  const captures = await Promise.all(options.inputs.map((input) => open(input, configuration)));
+  const captures = await Promise.all(options.inputs.map((input) => open(input, configuration, options)));
   const flowLog = options.flows === undefined ? undefined : new FlowLog(options.flows);
   const onFlowEnd = flowLog === undefined ? {} : { onFlowEnd: (flow: Flow) => flowLog.add(flow) };
   const plane = options.plane ?? (await createPlane(configuration, { midStream: "admit", ...onFlowEnd }));
   const tally = new Tally();
   const busiest = new Busiest();
-  const recording = options.output === undefined ? undefined : recordingFor(options.output);
+  const recording = options.output === undefined ? undefined : recordingFor(options.output, captures.length > 1);
   const feed = makeFeed(options, configuration, plane, tally, busiest, recording);
   const interrupted = await run(options, captures, feed, tally, recording, flowLog);
-  if (tally.read > 0) plane.advance(tally.last);
+  if (tally.last !== undefined) plane.advance(tally.last);
   if (flowLog !== undefined) {
     for (const flow of plane.flows()) flowLog.add(flow);
     await flowLog.drain();
   }
   await recording?.close();
   const seconds = (performance.now() - started) / 1000;
-  for (const capture of captures) finish(capture);
+  for (const capture of captures) finish(capture, interrupted || tally.read === options.limit);
   return summarise(
     plane,
     captures.map(({ summary }) => summary),
@@ -66,6 +68,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     busiest,
     seconds,
     interrupted,
+    recording?.leftOut ?? 0,
   );
 }
 
@@ -74,7 +77,9 @@ function forReplay(configuration: Configuration): Configuration {
   return markChecked({ ...configuration, settings: { ...configuration.settings, endpointSources: "admit" } });
 }
 
-async function open(input: ReplayInput, configuration: Configuration): Promise<Capture> {
+async function open(input: ReplayInput, configuration: Configuration, options: ReplayOptions): Promise<Capture> {
+  const { signal, inputs } = options;
+  const alone = inputs.length === 1;
   const network = captureNetwork(configuration, input.network);
   const summary: CaptureSummary = {
     file: input.file,
@@ -84,16 +89,24 @@ async function open(input: ReplayInput, configuration: Configuration): Promise<C
     bytes: 0,
     damaged: null,
   };
-  const reader = await openCapture(input.source, { file: input.file }).catch((error: unknown) => {
+  const source = signal === undefined ? input.source : interruptible(input.source, signal);
+  const reader = await openCapture(source, { file: input.file }).catch((error: unknown) => {
     if (!(error instanceof LinkplaneError)) throw error;
-    summary.damaged = error.format();
+    if (signal?.aborted !== true) summary.damaged = error.format();
     return undefined;
   });
-  return { input, network, reader, summary, recorded: [] };
+  return { input, network, reader, summary, recorded: [], alone };
 }
 
-function recordingFor({ sink, format, side }: ReplayOutput): Recording {
-  const writer: CaptureWriter = format === "pcapng" ? new PcapngWriter(sink) : new PcapWriter(sink);
+/** A source that ends when the signal comes, though it waits for bytes. */
+function interruptible(source: ByteSource, signal: AbortSignal): ByteSource {
+  const interrupted = new Promise<number>((resolve) => signal.addEventListener("abort", () => resolve(0)));
+  return { read: (into) => (signal.aborted ? 0 : Promise.race([source.read(into), interrupted])) };
+}
+
+/** Captures that are merged may differ in resolution; a pcap file has one, so it gets the finer. */
+function recordingFor({ sink, format, side }: ReplayOutput, merged: boolean): Recording {
+  const writer: CaptureWriter = format === "pcapng" ? new PcapngWriter(sink) : new PcapWriter(sink, merged);
   return new Recording(writer, format === "pcapng" ? undefined : side);
 }
 
@@ -167,7 +180,8 @@ function feedRun(feed: Feed, capture: Capture, run: Run, tally: Tally, recording
     const which = batch.interfaceId[i] as number;
     const captured = interfaces[which];
     if (captured === undefined) continue;
-    if (recording !== undefined) capture.recorded[which] ??= recording.addInterface(captured, capture.input.file);
+    if (recording !== undefined)
+      capture.recorded[which] ??= recording.addInterface(captured, nameOf(captured, capture));
     const offset = batch.offset[i] as number;
     const length = batch.captured[i] as number;
     const wireLength = batch.wire[i] as number;
@@ -184,12 +198,13 @@ function feedRun(feed: Feed, capture: Capture, run: Run, tally: Tally, recording
       timeHigh: halves[i * 2 + 1] as number,
     });
   }
-  if (run.to > run.from) {
-    const first = batch.time[run.from] as bigint;
-    const last = batch.time[run.to - 1] as bigint;
-    if (tally.first === 0n) tally.first = first;
-    if (last > tally.last) tally.last = last;
-  }
+  tally.see(batch.time.subarray(run.from, run.to));
+}
+
+/** Name of an interface in the output: captures that are merged may have interfaces of the same name. */
+function nameOf({ name }: CaptureInterface, { input, alone }: Capture): string {
+  if (name === undefined) return input.file;
+  return alone ? name : `${input.file} ${name}`;
 }
 
 function progressOf(options: ReplayOptions, readers: CaptureReader[], packets: number) {
@@ -200,9 +215,10 @@ function progressOf(options: ReplayOptions, readers: CaptureReader[], packets: n
   };
 }
 
-function finish({ reader, summary }: Capture): void {
+/** Completes the summary of a capture. Damage behind the place where a replay was told to end is nobody's concern. */
+function finish({ reader, summary }: Capture, ended: boolean): void {
   if (reader === undefined) return;
   summary.format = reader.format;
   summary.linkType = reader.interfaces[0]?.linkType ?? null;
-  if (reader.damage !== undefined) summary.damaged = reader.damage.format();
+  if (reader.damage !== undefined && !ended) summary.damaged = reader.damage.format();
 }

@@ -18,6 +18,7 @@ export function summarise(
   busiest: Busiest,
   wallSeconds: number,
   interrupted: boolean,
+  leftOut: number,
 ): ReplaySummary {
   const counters = plane.counters();
   const { created, denied, expired, active, peak } = counters.flows;
@@ -32,6 +33,7 @@ export function summarise(
       name,
       state: plane.configuration.privateEndpoints[index]?.connectionState ?? "",
       ...counts,
+      drops: { ...counts.drops, ...tally.endpointDrops.get(index) },
     })),
     natPools: counters.natPools.map(({ shard: _, ...pool }) => pool),
     backends: counters.backends.map(({ loadBalancer, pool, address, state, flows }) => ({
@@ -40,16 +42,10 @@ export function summarise(
       state,
       flows,
     })),
-    replies: {
-      mirrored: tally.mirrored,
-      identical: tally.identical,
-      different: tally.different,
-      unmatched: tally.unmatched,
-      refused: tally.refused,
-    },
+    replies: repliesOf(tally),
     seed: plane.configuration.settings.seed,
     time: {
-      captureSeconds: Number(tally.last - tally.first) / NANOSECONDS,
+      captureSeconds: Number((tally.last ?? 0n) - (tally.first ?? 0n)) / NANOSECONDS,
       wallSeconds,
       packetsPerSecond: tally.read / wallSeconds,
       bitsPerSecond: (tally.bytes * BITS) / wallSeconds,
@@ -58,8 +54,13 @@ export function summarise(
   const { verified, wrongBefore, changed } = tally;
   if (verified > 0) summary.checksums = { verified, wrongBefore, changed };
   if (tally.concerned === 0 && tally.read > 0) summary.busiest = busiest.list();
+  if (leftOut > 0) summary.leftOut = leftOut;
   if (interrupted) summary.interrupted = true;
   return summary;
+}
+
+function repliesOf({ mirrored, identical, different, unmatched, refused }: Tally): ReplaySummary["replies"] {
+  return { mirrored, identical, different, unmatched, refused };
 }
 
 function dropsOf(reasons: ReasonCounts, tally: Tally): ReasonCounts {

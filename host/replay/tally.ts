@@ -19,19 +19,32 @@ export class Tally {
   changed = 0;
   /** Packets that met an endpoint or a NAT address. */
   concerned = 0;
-  /** First and last time stamp, nanoseconds. */
-  first = 0n;
-  last = 0n;
+  /** Earliest and latest time stamp, nanoseconds; undefined before the first packet. */
+  first: bigint | undefined;
+  last: bigint | undefined;
   /** Drops that the replay decided, by reason name. */
   readonly drops: ReasonCounts = {};
+  /** The same by number of the endpoint they concern. */
+  readonly endpointDrops = new Map<number, ReasonCounts>();
 
   get read(): number {
     return this.forwarded + this.dropped + this.passed;
   }
 
-  /** A captured packet that the replay itself drops. */
-  drop(reason: string): void {
+  /** A captured packet of an endpoint that the replay itself drops. */
+  drop(reason: string, endpoint: number): void {
     this.dropped++;
     this.drops[reason] = (this.drops[reason] ?? 0) + 1;
+    const drops = this.endpointDrops.get(endpoint) ?? {};
+    drops[reason] = (drops[reason] ?? 0) + 1;
+    this.endpointDrops.set(endpoint, drops);
+  }
+
+  /** Notes time stamps of packets. */
+  see(times: BigUint64Array): void {
+    for (const time of times) {
+      if (this.first === undefined || time < this.first) this.first = time;
+      if (this.last === undefined || time > this.last) this.last = time;
+    }
   }
 }

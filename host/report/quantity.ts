@@ -17,13 +17,14 @@ export function bytesText(bytes: number): string {
 export function rateText(bits: number): string {
   return scaled(
     bits,
-    UNITS.map((unit) => `${unit.replace("B", "").replace("k", "k")}bit/s`),
+    UNITS.map((unit) => `${unit.replace("B", "")}bit/s`),
   );
 }
 
+/** One decimal, or none for the smallest unit; what rounds up to a thousand is one of the next. */
 function scaled(value: number, units: readonly string[]): string {
   let unit = 0;
   let rest = value;
-  for (; rest >= 1000 && unit < units.length - 1; unit++) rest /= 1000;
+  for (; rest >= (unit === 0 ? 999.5 : 999.95) && unit < units.length - 1; unit++) rest /= 1000;
   return `${unit === 0 ? Math.round(rest) : rest.toFixed(1)} ${units[unit]}`;
 }

@@ -21,18 +21,22 @@ export function textReport(summary: ReplaySummary, { out }: { out?: string } = {
     natPorts(summary),
     busiest(summary),
     closing(summary),
-    out === undefined || out === "-"
-      ? ""
-      : `Written to ${out}: open it in Wireshark; each packet is followed by what left.`,
+    written(out),
   ];
   const text = sections.filter((section) => section !== "").join("\n\n");
   return `${text.replace(/ +$/gm, "")}\n`;
 }
 
+function written(out: string | undefined): string {
+  if (out === undefined || out === "-") return "";
+  const what = out.toLowerCase().endsWith(".pcap") ? "it shows one side." : "each packet is followed by what left.";
+  return `Written to ${out}: open it in Wireshark; ${what}`;
+}
+
 function captures({ captures: list, interrupted }: ReplaySummary): string {
   const lines = list.map(({ file, format, packets: read, bytes, damaged }) => {
-    const what = `${file}: ${amount(read, "packet")}, ${bytesText(bytes)}, ${format ?? "not read"}`;
-    return damaged === null ? what : `${what}\n  damaged: ${damaged}`;
+    const state = damaged === null ? "" : format === null ? "" : ", damaged: what came before the damage was replayed";
+    return `${file}: ${amount(read, "packet")}, ${bytesText(bytes)}, ${format ?? "not read"}${state}`;
   });
   return [...lines, ...(interrupted === true ? ["Interrupted: what follows is what was done so far."] : [])].join("\n");
 }
@@ -75,7 +79,7 @@ function drops({ drops: reasons }: ReplaySummary): string {
 }
 
 function flows({ flows: { created, denied, expired, active, peak }, backends }: ReplaySummary): string {
-  const line = `Flows: ${count(created)} created, ${count(denied)} denied, ${count(expired)} ended, ${count(active)} alive at the end, ${count(peak)} at once`;
+  const line = `Flows: ${count(created)} created and ${count(denied)} denied; ${count(expired)} ended, ${count(active)} alive at the end, at most ${count(peak)} at once`;
   const used = backends.filter(({ flows: given }) => given > 0);
   if (used.length === 0) return line;
   const table = new Table({ head: ["backend", "pool", "flows"], ...PLAIN_TABLE, colAligns: ["left", "left", "right"] });
@@ -94,7 +98,8 @@ function replies({
   ];
   if (different > 0)
     lines.push(
-      "  A different reply is a fault of the plane, or of a capture that holds other translations: look for its comment in --out.",
+      "  A different reply is a fault of the plane, or of a capture with other translations in it:",
+      "  look for its comment in --out.",
     );
   if (unmatched > 0)
     lines.push(`  ${count(unmatched)} unmatched: their requests are not in the capture, or they cannot be rebuilt`);

@@ -1,0 +1,167 @@
+// linkplane check: what a configuration holds, or every mistake in it.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assert, suite } from "../../kit.ts";
+import { CONFIGURATION, linkplane, ROOT, scratch } from "./command.ts";
+
+const file = scratch();
+const TEXT = readFileSync(join(ROOT, CONFIGURATION), "utf8");
+
+/** The example, changed, in a file of its own. */
+function changed(name: string, ...changes: [RegExp, string][]): string {
+  const path = file(name);
+  const text = changes.reduce((before, [from, to]) => before.replace(from, to), TEXT);
+  assert.is.not(text, TEXT);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Cells of a printed table's rows: runs of blanks part them. */
+const cells = (text: string): string[][] => text.split("\n").map((line) => line.trim().split(/ {2,}/));
+
+suite("linkplane check of a right configuration", (test) => {
+  const plain = linkplane(["check", CONFIGURATION]);
+
+  test("prints what it holds, and each endpoint with its rules and what it can carry", async () => {
+    const { status, stdout, stderr } = await plain;
+    assert.is(status, 0);
+    assert.is(stderr, "");
+    const rows = cells(stdout);
+    assert.match(stdout, /^examples\/storage\.yaml is in order: /);
+    assert.equal(rows.slice(2, 6), [
+      ["endpoint", "connection", "service", "rules", "backends up", "flows at once"],
+      ["pe-storage", "Approved", "pls-front", "tcp/443 to 443", "3", "387,072"],
+      ["tcp/80 to 8080"],
+      ["udp/53 to 53"],
+    ]);
+    assert.equal(
+      rows
+        .filter((row) => row.length === 6)
+        .map(([name, state]) => [name, state])
+        .slice(1),
+      [
+        ["pe-storage", "Approved"],
+        ["pe-vault", "Pending"],
+        ["pe-sql", "Approved"],
+      ],
+    );
+  });
+
+  test("counts in the singular and the plural", async () => {
+    const { stdout } = await plain;
+    assert.match(stdout, /: 2 virtual networks, 3 private endpoints, 1 private link service, 1 load balancer\.\n/);
+  });
+
+  test("--verbose adds every backend; no line ends in blanks", async () => {
+    const { status, stdout } = await linkplane(["check", CONFIGURATION, "--verbose"]);
+    assert.is(status, 0);
+    assert.equal(
+      cells(stdout).filter(([first]) => first === "lb-front"),
+      [
+        ["lb-front", "servers", "10.2.0.11", "2", "up"],
+        ["lb-front", "servers", "10.2.0.12", "2", "up"],
+        ["lb-front", "servers", "10.2.0.13", "1", "up"],
+      ],
+    );
+    for (const line of stdout.split("\n")) assert.not.match(line, /\s$/);
+  });
+
+  test("--json has the same", async () => {
+    const { status, stdout, stderr } = await linkplane(["check", CONFIGURATION, "--json"]);
+    assert.is(status, 0);
+    assert.is(stderr, "");
+    const { schema, ok, endpoints } = JSON.parse(stdout);
+    assert.equal({ schema, ok }, { schema: "linkplane.check/1", ok: true });
+    assert.is(endpoints.length, 3);
+    assert.equal(endpoints[1], {
+      name: "pe-vault",
+      state: "Pending",
+      service: "pls-front",
+      rules: ["tcp/443 to 443", "tcp/80 to 8080", "udp/53 to 53"],
+      backends: 3,
+      capacity: 2 * 3 * 64_512,
+    });
+  });
+});
+
+suite("linkplane check of a configuration that carries less than it seems", (test) => {
+  test("counts only backends that take flows: up, and with a weight", async () => {
+    const path = changed(
+      "less.yaml",
+      [/10\.2\.0\.11, weight: 2/, "10.2.0.11, weight: 0"],
+      [/10\.2\.0\.12, weight: 2/, "10.2.0.12, state: draining"],
+    );
+    const { endpoints } = JSON.parse((await linkplane(["check", path, "--json"])).stdout);
+    assert.is(endpoints[0].backends, 1);
+    assert.is(endpoints[0].capacity, 2 * 64_512);
+  });
+
+  test("says that no flow at all can pass when no backend takes any", async () => {
+    const path = changed("none.yaml", [/weight: \d/g, "state: down"]);
+    const { status, stdout } = await linkplane(["check", path]);
+    assert.is(status, 0);
+    const row = cells(stdout).find(([name]) => name === "pe-storage");
+    assert.equal(row?.slice(4), ["0", "0"]);
+  });
+
+  test("names rules for a port that stays as it is, and for all ports", async () => {
+    const kept = changed("kept.yaml", [/backendPort: 8080/, "backendPort: 0"]);
+    const all = changed(
+      "all.yaml",
+      [/ {6}- name: http\n[^]*/, ""],
+      [/Tcp\n( *)frontendPort: 443\n.*/, "All\n$1frontendPort: 0"],
+    );
+    const [ofKept, ofAll] = await Promise.all([kept, all].map((path) => linkplane(["check", path, "--json"])));
+    assert.equal(JSON.parse(ofKept?.stdout ?? "").endpoints[0].rules, [
+      "tcp/443 to 443",
+      "tcp/80 to 80",
+      "udp/53 to 53",
+    ]);
+    assert.equal(JSON.parse(ofAll?.stdout ?? "").endpoints[0].rules, ["all ports"]);
+  });
+});
+
+suite("linkplane check of a wrong configuration", (test) => {
+  const wrong = (): string =>
+    changed(
+      "wrong.yaml",
+      [/addressSpace: \[10\.1\.0\.0\/16\]/, "addressSpace: [10.1.0.1/16]"],
+      [/state: Pending/i, "State: Waiting"],
+    );
+
+  test("prints every mistake with its place on standard error, and nothing on standard output", async () => {
+    const path = wrong();
+    const { status, stdout, stderr } = await linkplane(["check", path]);
+    assert.is(status, 3);
+    assert.is(stdout, "");
+    const lines = stderr.trimEnd().split("\n");
+    assert.is(lines.length, 2, stderr);
+    assert.ok(lines[0]?.startsWith(`linkplane: ${path}:7:20: 10.1.0.1/16 has bits set`), lines[0]);
+    assert.ok(lines[1]?.startsWith(`linkplane: ${path}:25:22: This must be one of: Approved, `), lines[1]);
+  });
+
+  test("--json has them on standard output, and nothing on standard error", async () => {
+    const path = wrong();
+    const { status, stdout, stderr } = await linkplane(["check", path, "--json"]);
+    assert.is(status, 3);
+    assert.is(stderr, "");
+    const { schema, ok, problems } = JSON.parse(stdout);
+    assert.equal({ schema, ok }, { schema: "linkplane.check/1", ok: false });
+    assert.equal(
+      problems.map(({ message, ...place }: { message: string }) => place),
+      [
+        { file: path, line: 7, column: 20, path: "virtualNetworks[0].addressSpace[0]" },
+        { file: path, line: 25, column: 22, path: "privateEndpoints[1].connectionState" },
+      ],
+    );
+  });
+
+  test("a file that is not there: the message speaks of the argument there is", async () => {
+    const { status, stdout, stderr } = await linkplane(["check", file("missing.yaml")]);
+    assert.is(status, 3);
+    assert.is(stdout, "");
+    assert.match(stderr, /missing\.yaml: There is no such file\./);
+    assert.not.match(stderr, /--config/);
+  });
+});

@@ -1,0 +1,70 @@
+// Exit code 130: SIGINT while a pipe is read that nobody closes. What was done so far is written and summarised.
+
+import { readFileSync } from "node:fs";
+import type { ReplaySummary } from "../../../host/replay/summary.ts";
+import { readAll } from "../capture/bytes.ts";
+import { conversation, pcapOf } from "../replay/conversation.ts";
+import { assert, suite } from "../../kit.ts";
+import { CONFIGURATION, ended, type Ended, type Running, scratch, start } from "./command.ts";
+
+const file = scratch();
+/** One conversation over and over: each ends the flow of the one before, which is then written to the flow log. */
+const CONVERSATIONS = 20;
+const BEFORE = pcapOf(Array.from({ length: CONVERSATIONS }, (_, i) => conversation(5 * i)).flat());
+const FILE_HEADER = 24;
+const AFTER = pcapOf(conversation(1000)).subarray(FILE_HEADER);
+const LATE_MILLISECONDS = 5_000;
+
+/** Interrupts a live replay when its first flows have come out of it; `late` when it went on for LATE_MILLISECONDS after that. */
+async function interrupted(
+  name: string,
+  after: (child: Running) => NodeJS.Timeout | undefined,
+): Promise<Ended & { late: boolean }> {
+  const outputs = ["--flows", "-", "--out", file(name), "--json"];
+  const child = start(["replay", "-", "--config", CONFIGURATION, ...outputs]);
+  child.stdin.on("error", () => {});
+  child.stdin.write(BEFORE);
+  let feeding: NodeJS.Timeout | undefined;
+  let patience: NodeJS.Timeout | undefined;
+  let late = false;
+  child.stdout.once("data", () => {
+    child.kill("SIGINT");
+    feeding = after(child);
+    patience = setTimeout(() => {
+      late = true;
+      child.stdin.destroy();
+    }, LATE_MILLISECONDS);
+  });
+  const end = await ended(child);
+  clearInterval(feeding);
+  clearTimeout(patience);
+  return { ...end, late };
+}
+
+async function check(name: string, { status, stdout, stderr, late }: Ended & { late: boolean }): Promise<void> {
+  assert.is(status, 130, stderr);
+  const summary = JSON.parse(stderr) as ReplaySummary;
+  assert.is(summary.interrupted, true);
+  assert.ok(summary.packets.read >= CONVERSATIONS * 8);
+  assert.is(summary.captures[0]?.packets, summary.packets.read);
+  assert.is(summary.captures[0]?.damaged, null, "a pipe that was left is no damaged capture");
+  const flows = stdout.trimEnd().split("\n");
+  assert.is(flows.length, summary.flows.created);
+  const { packets, reader } = await readAll(readFileSync(file(name)));
+  assert.is(reader.damage, undefined);
+  assert.is(packets.length, 2 * summary.packets.forwarded);
+  assert.not(late, "it went on until the pipe was closed");
+}
+
+suite("Exit code 130, interrupted", (test) => {
+  test("while packets keep coming", async () => {
+    await check(
+      "busy.pcapng",
+      await interrupted("busy.pcapng", ({ stdin }) => setInterval(() => stdin.write(AFTER), 20)),
+    );
+  });
+
+  test("while nothing comes", async () => {
+    await check("idle.pcapng", await interrupted("idle.pcapng", () => undefined));
+  });
+});

@@ -1,0 +1,98 @@
+// Whether a tuple may open a flow, and the flow it opens (behaviour 3, steps 8 to 14).
+import type { ConnectionState } from "../../host/config/configuration.ts";
+import { type DeniedFlow, type Flow, noDirection, stateWithoutPackets, type Tuple, tupleKey } from "./flow.ts";
+import { RELEASE_WHEN_FULL } from "./flows.ts";
+import { forward, providerKey } from "./forward.ts";
+import { TCP } from "./ipv4.ts";
+import { pick } from "./mix.ts";
+import type { NatPort } from "./nat.ts";
+import type { Arrival, Decision, Path } from "./path.ts";
+import { type Backend, type Rule, ruleOf } from "./service.ts";
+import { isBeginning, type Transport } from "./transport.ts";
+import { wordsOf } from "./words.ts";
+
+const REFUSED_CONNECTIONS: Partial<Record<ConnectionState, string>> = {
+  Pending: "connection-pending",
+  Rejected: "connection-rejected",
+  Disconnected: "connection-disconnected",
+};
+
+/** Opens a flow and forwards its first packet, or says why not. `denied` is the tuple's live denied flow. */
+export function admit(
+  path: Path,
+  arrival: Arrival,
+  transport: Transport,
+  tuple: Tuple,
+  denied: DeniedFlow | undefined,
+): Decision | string {
+  const { flows, settings } = path;
+  const { service, connectionState } = tuple.endpoint;
+  const refused = REFUSED_CONNECTIONS[connectionState];
+  if (refused !== undefined) return refused;
+  const rule = ruleOf(service, tuple.protocol, tuple.endpointPort);
+  if (rule === undefined) return "no-rule";
+  const midStream = tuple.protocol === TCP && !isBeginning(transport);
+  if (midStream && settings.midStream !== "admit") return "mid-stream";
+  const backend = backendOf(path, tuple, rule);
+  if (backend === undefined) return "no-backend";
+  if (!flows.numbers.hasRoom()) flows.takeDue(RELEASE_WHEN_FULL);
+  if (!flows.numbers.hasRoom()) return "flow-table-full";
+  const port = natPort(path, tuple, backend);
+  if (port === undefined) return "nat-exhausted";
+  if (denied !== undefined) flows.release(denied, false);
+  const flow = opened(path, arrival, tuple, { rule, backend, port, midStream });
+  flows.add(flow);
+  path.counters.created(tuple.endpoint.name, backend.name);
+  flow.first.translated = forward(path, arrival, transport, flow).slice(0, arrival.ip.at);
+  return { reason: midStream ? "mid-stream-admitted" : "new-flow", flow: flow.number };
+}
+
+function backendOf({ mix }: Path, tuple: Tuple, { table, distribution }: Rule): Backend | undefined {
+  if (table.length === 0) return undefined;
+  const { low, high } = wordsOf(tuple, distribution);
+  return table[pick(mix(low, high), table.length)];
+}
+
+function natPort({ nat, flows }: Path, tuple: Tuple, backend: Backend): NatPort | undefined {
+  const port = nat.take(tuple, backend, flows.nowTick);
+  if (port !== undefined || flows.takeDue(RELEASE_WHEN_FULL) === 0) return port;
+  return nat.take(tuple, backend, flows.nowTick);
+}
+
+interface Found {
+  rule: Rule;
+  backend: Backend;
+  port: NatPort;
+  midStream: boolean;
+}
+
+function opened({ flows }: Path, { packet, ip }: Arrival, tuple: Tuple, found: Found): Flow {
+  const { rule, backend, port, midStream } = found;
+  const backendPort = rule.backendPort === 0 ? tuple.endpointPort : rule.backendPort;
+  const header = packet.frame.slice(0, ip.at);
+  return {
+    ...tuple,
+    denied: false,
+    number: flows.numbers.take(),
+    key: tupleKey(tuple),
+    providerKey: providerKey(tuple.endpoint.service.network, tuple.protocol, {
+      source: backend.address,
+      sourcePort: backendPort,
+      destination: port.address,
+      destinationPort: port.port,
+    }),
+    midStream,
+    state: stateWithoutPackets(tuple.protocol, midStream),
+    rule,
+    backend,
+    backendPort,
+    nat: port.address,
+    natPort: port.port,
+    pool: port.pool,
+    first: { link: packet.link, header, translated: header },
+    firstSeen: flows.now,
+    lastSeen: flows.now,
+    toService: noDirection(),
+    toConsumer: noDirection(),
+  };
+}

@@ -1,0 +1,66 @@
+// Decisions about packets from the consumer's side, in order (behaviour 3).
+import { admit } from "./admission.ts";
+import { refuse, stands } from "./denial.ts";
+import { type Flow, type Tuple, tupleKey } from "./flow.ts";
+import { forward } from "./forward.ts";
+import { untranslated } from "./ipv4.ts";
+import type { Endpoint } from "./networks.ts";
+import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
+import { isBeginning, readTransport, type Transport } from "./transport.ts";
+
+const NO_FLOW = -1;
+
+export function fromConsumer(path: Path, arrival: Arrival): Decision {
+  const { network, ip } = arrival;
+  const endpoint = path.networks.endpoint(network, ip.destination);
+  const claimed = path.networks.endpoint(network, ip.source);
+  if (endpoint === undefined) return elsewhere(path, arrival, claimed);
+  const droppedAt = endpoint.name;
+  if (claimed !== undefined && path.settings.endpointSources === "drop") {
+    return { reason: "spoofed-endpoint", droppedAt };
+  }
+  const kept = untranslated(ip.kind);
+  if (kept !== undefined) return { reason: kept, droppedAt };
+  const transport = readTransport(arrival.packet.frame, ip);
+  if (typeof transport === "string") return { reason: transport, droppedAt };
+  if (ttlExpires(path, arrival, NO_FLOW)) return { reason: "ttl-expired", droppedAt };
+  const tuple: Tuple = {
+    endpoint,
+    protocol: ip.protocol,
+    client: ip.source,
+    clientPort: transport.sourcePort,
+    endpointPort: transport.destinationPort,
+  };
+  return ofTuple(path, arrival, transport, tuple);
+}
+
+/** A packet to no endpoint, perhaps from one's address. */
+function elsewhere(path: Path, { ip }: Arrival, claimed: Endpoint | undefined): Decision {
+  if (claimed === undefined) return { reason: ip.kind === "tunnel" ? "tunnel" : "no-endpoint" };
+  if (path.settings.endpointSources === "drop") return { reason: "spoofed-endpoint", droppedAt: claimed.name };
+  const kept = untranslated(ip.kind);
+  return kept === undefined ? { reason: "no-endpoint" } : { reason: kept, droppedAt: claimed.name };
+}
+
+function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tuple): Decision {
+  const { flows } = path;
+  const key = tupleKey(tuple);
+  const flow = flows.find(key);
+  if (flow !== undefined) {
+    if (!isReuse(flow, transport)) {
+      forward(path, arrival, transport, flow);
+      return { reason: "forwarded", flow: flow.number };
+    }
+    flows.release(flow, false);
+  }
+  const denied = flows.findDenied(key);
+  if (denied !== undefined && stands(denied, transport)) {
+    return refuse(path, arrival, { tuple, denied, reason: denied.reason });
+  }
+  const admitted = admit(path, arrival, transport, tuple, denied);
+  return typeof admitted === "string" ? refuse(path, arrival, { tuple, denied, reason: admitted }) : admitted;
+}
+
+/** Whether a packet opens a new connection on the tuple of one that ends. */
+const isReuse = ({ state }: Flow, transport: Transport): boolean =>
+  (state === "closing" || state === "reset") && isBeginning(transport);

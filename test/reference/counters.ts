@@ -1,0 +1,65 @@
+// Everything that is counted.
+import type { CountersOut, Traffic } from "../plane.ts";
+
+type EndpointCounts = CountersOut["endpoints"][string];
+type BackendCounts = CountersOut["backends"][string];
+
+const noTraffic = (): Traffic => ({ packets: 0, bytes: 0 });
+
+export function addPacket(traffic: Traffic, bytes: number): void {
+  traffic.packets++;
+  traffic.bytes += bytes;
+}
+
+export class Counters {
+  readonly reasons: Record<string, number> = {};
+  readonly flows = { created: 0, denied: 0, expired: 0, active: 0, peak: 0, denialsUnrecorded: 0 };
+  readonly generated = { reset: 0, icmp: 0 };
+  private readonly endpoints: Record<string, EndpointCounts> = {};
+  private readonly backends: Record<string, BackendCounts> = {};
+
+  constructor(endpoints: Iterable<string>, backends: Iterable<string>) {
+    for (const name of endpoints) {
+      this.endpoints[name] = { flows: 0, toService: noTraffic(), toConsumer: noTraffic(), drops: {} };
+    }
+    for (const name of backends) {
+      this.backends[name] = { flows: 0, active: 0, toService: noTraffic(), toConsumer: noTraffic() };
+    }
+  }
+
+  endpoint(name: string): EndpointCounts {
+    return this.endpoints[name] as EndpointCounts;
+  }
+
+  backend(name: string): BackendCounts {
+    return this.backends[name] as BackendCounts;
+  }
+
+  /** Counts a packet under its reason, and a drop at its endpoint where that is known. */
+  packet(reason: string, droppedAt: string | undefined): void {
+    this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    if (droppedAt === undefined) return;
+    const { drops } = this.endpoint(droppedAt);
+    drops[reason] = (drops[reason] ?? 0) + 1;
+  }
+
+  created(endpoint: string, backend: string): void {
+    this.flows.created++;
+    this.flows.active++;
+    this.flows.peak = Math.max(this.flows.peak, this.flows.active);
+    this.endpoint(endpoint).flows++;
+    this.backend(backend).flows++;
+    this.backend(backend).active++;
+  }
+
+  released(backend: string): void {
+    this.flows.expired++;
+    this.flows.active--;
+    this.backend(backend).active--;
+  }
+
+  snapshot(natPools: CountersOut["natPools"]): CountersOut {
+    const { reasons, flows, generated, endpoints, backends } = this;
+    return structuredClone({ reasons, flows, generated, endpoints, backends, natPools });
+  }
+}

@@ -1,0 +1,51 @@
+// Denied flows (behaviour 7).
+import { addPacket } from "./counters.ts";
+import { type DeniedFlow, noDirection, type Tuple, tupleKey } from "./flow.ts";
+import { RELEASE_WHEN_FULL } from "./flows.ts";
+import type { Arrival, Decision, Path } from "./path.ts";
+import { isBeginning, type Transport } from "./transport.ts";
+
+export interface Refusal {
+  tuple: Tuple;
+  reason: string;
+  /** The tuple's live denied flow, if it has one. */
+  denied: DeniedFlow | undefined;
+}
+
+/** Whether a denied flow's packet is refused without looking again. */
+export function stands({ reason }: DeniedFlow, transport: Transport): boolean {
+  if (reason === "nat-exhausted" || reason === "flow-table-full") return false;
+  return reason !== "mid-stream" || !isBeginning(transport);
+}
+
+/** Drops a packet and notes it in its denied flow, a new one if there is none. */
+export function refuse(path: Path, { wireLength }: Arrival, { tuple, reason, denied }: Refusal): Decision {
+  const droppedAt = tuple.endpoint.name;
+  const noted = denied ?? created(path, tuple, reason);
+  if (noted === undefined) {
+    path.counters.flows.denialsUnrecorded++;
+    return { reason, droppedAt };
+  }
+  noted.reason = reason;
+  noted.lastSeen = path.flows.now;
+  addPacket(noted.toService.traffic, wireLength);
+  return { reason, droppedAt, flow: noted.number };
+}
+
+function created({ flows, counters }: Path, tuple: Tuple, reason: string): DeniedFlow | undefined {
+  if (!flows.deniedNumbers.hasRoom()) flows.takeDue(RELEASE_WHEN_FULL);
+  if (!flows.deniedNumbers.hasRoom()) return undefined;
+  const denied: DeniedFlow = {
+    ...tuple,
+    denied: true,
+    number: flows.deniedNumbers.take(),
+    key: tupleKey(tuple),
+    reason,
+    firstSeen: flows.now,
+    lastSeen: flows.now,
+    toService: noDirection(),
+  };
+  flows.add(denied);
+  counters.flows.denied++;
+  return denied;
+}

@@ -1,0 +1,122 @@
+// All flows and denied flows, their timers and their ends (behaviour 9).
+import type { FlowOut } from "../plane.ts";
+import { type DeniedFlow, deathOf, describe, type Flow, stateOf } from "./flow.ts";
+import { Numbers } from "./numbers.ts";
+import type { Timeouts } from "./timeouts.ts";
+import { tickAfter, tickAt, Wheel } from "./wheel.ts";
+
+/** Due timers looked at for room, behaviour 3.12, 5 and 7. */
+export const RELEASE_WHEN_FULL = 16;
+
+export class Flows {
+  /** ns. */
+  now = 0n;
+  nowTick = 0;
+  readonly numbers: Numbers;
+  readonly deniedNumbers: Numbers;
+  private readonly live = new Map<string, Flow>();
+  private readonly byProvider = new Map<string, Flow>();
+  private readonly deniedFlows = new Map<string, DeniedFlow>();
+  private readonly wheel = new Wheel<Flow | DeniedFlow>();
+  private readonly timeouts: Timeouts;
+  private readonly released: (flow: Flow, idledOut: boolean) => void;
+
+  /** `released` is told of each flow just before its end. */
+  constructor(
+    maxFlows: number,
+    maxDenied: number,
+    timeouts: Timeouts,
+    released: (flow: Flow, idledOut: boolean) => void,
+  ) {
+    this.numbers = new Numbers(0, maxFlows);
+    this.deniedNumbers = new Numbers(maxFlows, maxDenied);
+    this.timeouts = timeouts;
+    this.released = released;
+  }
+
+  /** Time never runs backwards. */
+  clock(time: bigint): void {
+    if (time <= this.now) return;
+    this.now = time;
+    this.nowTick = tickAt(time);
+  }
+
+  /** Takes up to so many due timers and says how many there were. */
+  takeDue(most: number): number {
+    for (let taken = 0; taken < most; taken++) {
+      const entry = this.wheel.take(this.nowTick);
+      if (entry === undefined) return taken;
+      if (this.isDead(entry)) this.release(entry, true);
+      else this.wheel.put(entry, this.deathTick(entry));
+    }
+    return most;
+  }
+
+  /** The live flow of a consumer's tuple; a dead one is released. */
+  find(key: string): Flow | undefined {
+    const flow = this.live.get(key);
+    if (flow === undefined || !this.isDead(flow)) return flow;
+    this.release(flow, true);
+    return undefined;
+  }
+
+  /** The live flow of a provider's tuple; a dead one stays. */
+  findByProvider(key: string): Flow | undefined {
+    const flow = this.byProvider.get(key);
+    return flow === undefined || this.isDead(flow) ? undefined : flow;
+  }
+
+  /** The live denied flow of a consumer's tuple; a dead one is released. */
+  findDenied(key: string): DeniedFlow | undefined {
+    const denied = this.deniedFlows.get(key);
+    if (denied === undefined || !this.isDead(denied)) return denied;
+    this.release(denied, true);
+    return undefined;
+  }
+
+  add(flow: Flow | DeniedFlow): void {
+    if (flow.denied) this.deniedFlows.set(flow.key, flow);
+    else {
+      this.live.set(flow.key, flow);
+      this.byProvider.set(flow.providerKey, flow);
+    }
+    this.wheel.put(flow, this.deathTick(flow));
+  }
+
+  /** Sees to the state after flags were gathered. */
+  follow(flow: Flow): void {
+    const state = stateOf(flow);
+    if (state === flow.state) return;
+    flow.state = state;
+    this.wheel.advance(flow, this.deathTick(flow));
+  }
+
+  /** Ends a flow. `dead` tells an end by time from one by a packet. */
+  release(flow: Flow | DeniedFlow, dead: boolean): void {
+    this.wheel.remove(flow);
+    if (flow.denied) {
+      this.deniedFlows.delete(flow.key);
+      this.deniedNumbers.release(flow.number);
+      return;
+    }
+    this.released(flow, dead && flow.state === "established");
+    this.live.delete(flow.key);
+    this.byProvider.delete(flow.providerKey);
+    flow.pool.release(flow.natPort, this.nowTick);
+    this.numbers.release(flow.number);
+  }
+
+  describe(): FlowOut[] {
+    return [...this.live.values(), ...this.deniedFlows.values()]
+      .sort((one, other) => one.number - other.number)
+      .map(describe);
+  }
+
+  private isDead(flow: Flow | DeniedFlow): boolean {
+    return this.now >= deathOf(flow, this.timeouts);
+  }
+
+  private deathTick(flow: Flow | DeniedFlow): number {
+    return tickAfter(deathOf(flow, this.timeouts));
+  }
+}

@@ -1,0 +1,62 @@
+// A packet of a live flow: counted, followed, translated and sent on (behaviour 5 and 6).
+import type { Side } from "../plane.ts";
+import { addPacket } from "./counters.ts";
+import { destinationMac, setDestinationMac, setSourceMac, sourceMac } from "./ethernet.ts";
+import { type Flow, gather } from "./flow.ts";
+import type { Arrival, Path } from "./path.ts";
+import { type Ends, rewrite } from "./rewrite.ts";
+import type { Transport } from "./transport.ts";
+
+/** Text of the tuple of a reply as it comes, for maps; the network is the service's. */
+export const providerKey = (network: number, protocol: number, ends: Ends): string =>
+  `${network} ${protocol} ${ends.source} ${ends.sourcePort} ${ends.destination} ${ends.destinationPort}`;
+
+/** Counts, follows and sends on a packet of a flow, its first included; gives the bytes that left. */
+export function forward(path: Path, arrival: Arrival, transport: Transport, flow: Flow): Uint8Array {
+  flow.lastSeen = path.flows.now;
+  gather(arrival.packet.side === "consumer" ? flow.toService : flow.toConsumer, transport);
+  path.flows.follow(flow);
+  return leave(path, arrival, transport, flow);
+}
+
+function leave(path: Path, arrival: Arrival, transport: Transport, flow: Flow): Uint8Array {
+  const { counters, out } = path;
+  const { packet, ip, wireLength } = arrival;
+  const direction = packet.side === "consumer" ? "toService" : "toConsumer";
+  addPacket(flow[direction].traffic, wireLength);
+  addPacket(counters.endpoint(flow.endpoint.name)[direction], wireLength);
+  addPacket(counters.backend(flow.backend.name)[direction], wireLength);
+  const bytes = rewrite(packet.frame, ip, transport, endsOf(flow, packet.side));
+  if (packet.link === "ethernet") readdress(bytes, flow, packet.side);
+  out.push({ side: packet.side === "consumer" ? "provider" : "consumer", cause: "input", flow: flow.number, bytes });
+  return bytes;
+}
+
+function endsOf(flow: Flow, from: Side): Ends {
+  if (from === "consumer") {
+    return {
+      source: flow.nat,
+      sourcePort: flow.natPort,
+      destination: flow.backend.address,
+      destinationPort: flow.backendPort,
+    };
+  }
+  return {
+    source: flow.endpoint.address,
+    sourcePort: flow.endpointPort,
+    destination: flow.client,
+    destinationPort: flow.clientPort,
+  };
+}
+
+/** MAC addresses of a frame of a flow whose backend has one. */
+function readdress(frame: Uint8Array, { backend, endpoint, first }: Flow, from: Side): void {
+  if (backend.mac === undefined) return;
+  if (from === "consumer") {
+    setDestinationMac(frame, backend.mac);
+    if (endpoint.service.mac !== undefined) setSourceMac(frame, endpoint.service.mac);
+  } else if (first.link === "ethernet") {
+    setDestinationMac(frame, sourceMac(first.header));
+    setSourceMac(frame, destinationMac(first.header));
+  }
+}

@@ -1,0 +1,79 @@
+// IPv4 header (RFC 791) as behaviour 1.2 reads it.
+
+/** Offsets in the header, in bytes; all fields in network order. */
+export const IPV4 = {
+  versionAndWords: 0,
+  typeOfService: 1,
+  totalLength: 2,
+  identification: 4,
+  fragment: 6,
+  ttl: 8,
+  protocol: 9,
+  checksum: 10,
+  source: 12,
+  destination: 16,
+  end: 20,
+};
+export const DONT_FRAGMENT = 0x4000;
+const MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
+
+export const ICMP = 1;
+export const TCP = 6;
+export const UDP = 17;
+const TUNNELS = [4, 41, 47];
+
+export type Kind = "fragment" | "icmp" | "transport" | "tunnel" | "other";
+
+export interface Ipv4 {
+  /** Where the header begins in the frame, in bytes. */
+  at: number;
+  /** Options included, in bytes. */
+  headerLength: number;
+  /** Bytes, that of the wire when the field is 0. */
+  totalLength: number;
+  /** Whether the total length field is 0. */
+  offloaded: boolean;
+  ttl: number;
+  protocol: number;
+  kind: Kind;
+  source: number;
+  destination: number;
+}
+
+/** The header at `at`, or the reason to drop the packet. */
+export function readIpv4(frame: Uint8Array, at: number, wireLength: number): Ipv4 | string {
+  if (frame.length - at < IPV4.end) return "truncated";
+  const view = new DataView(frame.buffer, frame.byteOffset + at);
+  const first = view.getUint8(IPV4.versionAndWords);
+  const headerLength = (first & 15) * 4;
+  if (first >> 4 !== 4 || headerLength < IPV4.end) return "bad-ip-header";
+  if (frame.length - at < headerLength) return "truncated";
+  const field = view.getUint16(IPV4.totalLength);
+  const totalLength = field === 0 ? wireLength - at : field;
+  if (totalLength < headerLength || totalLength > wireLength - at) return "bad-ip-length";
+  const protocol = view.getUint8(IPV4.protocol);
+  const isFragment = (view.getUint16(IPV4.fragment) & MORE_FRAGMENTS_OR_OFFSET) !== 0;
+  return {
+    at,
+    headerLength,
+    totalLength,
+    offloaded: field === 0,
+    ttl: view.getUint8(IPV4.ttl),
+    protocol,
+    kind: isFragment ? "fragment" : kindOf(protocol),
+    source: view.getUint32(IPV4.source),
+    destination: view.getUint32(IPV4.destination),
+  };
+}
+
+function kindOf(protocol: number): Kind {
+  if (protocol === ICMP) return "icmp";
+  if (protocol === TCP || protocol === UDP) return "transport";
+  return TUNNELS.includes(protocol) ? "tunnel" : "other";
+}
+
+/** Why a packet of this kind is not translated; undefined for TCP and UDP. */
+export function untranslated(kind: Kind): string | undefined {
+  if (kind === "transport") return undefined;
+  return kind === "fragment" || kind === "icmp" ? kind : "protocol";
+}

@@ -1,0 +1,69 @@
+// NAT addresses and ports of new flows (behaviour 5).
+import type { Settings } from "../../host/config/configuration.ts";
+import type { CountersOut } from "../plane.ts";
+import { addressText } from "./address.ts";
+import type { Tuple } from "./flow.ts";
+import { TCP } from "./ipv4.ts";
+import { type Mix, pick } from "./mix.ts";
+import { PortPool } from "./ports.ts";
+import type { Backend } from "./service.ts";
+import { nanoseconds } from "./timeouts.ts";
+import { tickAfter } from "./wheel.ts";
+import { type Words, wordsOf } from "./words.ts";
+
+const SHARD_MARK = 0x5348415244n;
+const ADDRESS_MARK = 0x4e4154n;
+
+export interface NatPort {
+  address: number;
+  port: number;
+  pool: PortPool;
+}
+
+export class Nat {
+  private readonly pools = new Map<string, PortPool>();
+  private readonly mix: Mix;
+  private readonly shards: number;
+  private readonly quarantineTicks: number;
+
+  constructor({ shards, portQuarantineSeconds }: Settings, mix: Mix) {
+    this.mix = mix;
+    this.shards = shards;
+    this.quarantineTicks = tickAfter(nanoseconds(portQuarantineSeconds));
+  }
+
+  /** A port towards a backend, the addresses of the service tried in their order for this client. */
+  take(tuple: Tuple, backend: Backend, nowTick: number): NatPort | undefined {
+    const { service, network } = tuple.endpoint;
+    const { natAddresses } = service;
+    const shard = this.shardOf(wordsOf(tuple));
+    const start = pick(this.mix(BigInt(network) ^ ADDRESS_MARK, BigInt(tuple.client)), natAddresses.length);
+    for (let turn = 0; turn < natAddresses.length; turn++) {
+      const address = natAddresses[(start + turn) % natAddresses.length] as number;
+      const pool = this.pool(service.name, address, backend.address, tuple.protocol, shard);
+      const port = pool.take(nowTick);
+      if (port !== undefined) return { address, port, pool };
+    }
+    return undefined;
+  }
+
+  counters(): CountersOut["natPools"] {
+    const counts = ({ inUse, peak, exhausted }: PortPool) => ({ inUse, peak, exhausted });
+    return Object.fromEntries([...this.pools].map(([name, pool]) => [name, counts(pool)]));
+  }
+
+  private shardOf({ low, high }: Words): number {
+    return pick(this.mix(low ^ SHARD_MARK, high), this.shards);
+  }
+
+  private pool(service: string, address: number, backend: number, protocol: number, shard: number): PortPool {
+    const transport = protocol === TCP ? "tcp" : "udp";
+    const name = `${service} ${addressText(address)} ${addressText(backend)} ${transport} ${shard}`;
+    let pool = this.pools.get(name);
+    if (pool === undefined) {
+      pool = new PortPool(shard, this.shards, this.quarantineTicks);
+      this.pools.set(name, pool);
+    }
+    return pool;
+  }
+}

@@ -1,0 +1,53 @@
+// What the decisions about a packet share: the tables, the counters and what leaves.
+import type { Settings } from "../../host/config/configuration.ts";
+import type { EmitOut, PacketIn } from "../plane.ts";
+import { timeExceeded } from "./answer.ts";
+import type { Counters } from "./counters.ts";
+import type { Flows } from "./flows.ts";
+import type { Ipv4 } from "./ipv4.ts";
+import type { Mix } from "./mix.ts";
+import type { Nat } from "./nat.ts";
+import type { Networks } from "./networks.ts";
+
+export interface Path {
+  settings: Settings;
+  networks: Networks;
+  flows: Flows;
+  nat: Nat;
+  counters: Counters;
+  mix: Mix;
+  /** What leaves because of the packet at hand, in order. */
+  out: EmitOut[];
+}
+
+/** An IPv4 packet and the network it came in by. */
+export interface Arrival {
+  packet: PacketIn;
+  /** Bytes. */
+  wireLength: number;
+  /** Index. */
+  network: number;
+  ip: Ipv4;
+}
+
+/** What becomes of a packet. */
+export interface Decision {
+  reason: string;
+  /** Flow number; absent: none. */
+  flow?: number;
+  /** Name of the endpoint at which a drop counts, where it is known. */
+  droppedAt?: string;
+}
+
+const TTL_LAST = 1;
+
+/** Whether a packet's time to live ends here. If so, it is answered if answers are on. */
+export function ttlExpires(path: Path, { packet, ip }: Arrival, flow: number): boolean {
+  if (ip.ttl > TTL_LAST) return false;
+  const bytes = path.settings.icmpTimeExceeded ? timeExceeded(packet.frame, packet.link, ip) : undefined;
+  if (bytes !== undefined) {
+    path.out.push({ side: packet.side, cause: "answer", flow, bytes });
+    path.counters.generated.icmp++;
+  }
+  return true;
+}

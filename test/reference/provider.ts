@@ -1,0 +1,26 @@
+// Decisions about packets from the provider's side, in order (behaviour 3).
+import { forward, providerKey } from "./forward.ts";
+import { untranslated } from "./ipv4.ts";
+import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
+import { readTransport } from "./transport.ts";
+
+export function fromProvider(path: Path, arrival: Arrival): Decision {
+  const { network, ip } = arrival;
+  if (!path.networks.hasNatAddress(network, ip.destination)) {
+    return { reason: ip.kind === "tunnel" ? "tunnel" : "no-endpoint" };
+  }
+  const kept = untranslated(ip.kind);
+  if (kept !== undefined) return { reason: kept };
+  const transport = readTransport(arrival.packet.frame, ip);
+  if (typeof transport === "string") return { reason: transport };
+  const { source, destination, protocol } = ip;
+  const { sourcePort, destinationPort } = transport;
+  const key = providerKey(network, protocol, { source, sourcePort, destination, destinationPort });
+  const flow = path.flows.findByProvider(key);
+  if (flow === undefined) return { reason: "no-flow" };
+  if (ttlExpires(path, arrival, flow.number)) {
+    return { reason: "ttl-expired", flow: flow.number, droppedAt: flow.endpoint.name };
+  }
+  forward(path, arrival, transport, flow);
+  return { reason: "forwarded", flow: flow.number };
+}

@@ -1,0 +1,87 @@
+// Private link services with their rules and backends, as lookups want them.
+import type { Configuration, LoadBalancer, LoadBalancingRule } from "../../host/config/configuration.ts";
+import { addressOf, macOf } from "./address.ts";
+import { TCP, UDP } from "./ipv4.ts";
+import { type Member, tableOf } from "./maglev.ts";
+import type { Mix } from "./mix.ts";
+import { nanoseconds } from "./timeouts.ts";
+
+const SECONDS_PER_MINUTE = 60;
+
+export interface Backend extends Member {
+  /** `loadBalancer/pool/address`. */
+  name: string;
+  mac?: number[];
+}
+
+export interface Rule {
+  /** 0 leaves the destination port as it is. */
+  backendPort: number;
+  distribution: LoadBalancingRule["loadDistribution"];
+  /** Of established TCP flows, in ns; the settings' when absent. */
+  idle?: bigint;
+  reset: boolean;
+  /** The slots of the pool's lookup table, none when no backend takes flows. */
+  table: Backend[];
+}
+
+export interface Service {
+  name: string;
+  /** Index of the provider's network. */
+  network: number;
+  natAddresses: number[];
+  mac?: number[];
+  /** By `protocol port`; that for all protocols and ports under `all`. */
+  rules: Map<string, Rule>;
+}
+
+/** The rule for a destination port: the exact one first. */
+export const ruleOf = ({ rules }: Service, protocol: number, port: number): Rule | undefined =>
+  rules.get(`${protocol} ${port}`) ?? rules.get("all");
+
+/** All backends by name, and all services by name. */
+export function servicesOf(configuration: Configuration, mix: Mix): [Map<string, Backend>, Map<string, Service>] {
+  const backends = new Map<string, Backend>();
+  const services = new Map<string, Service>();
+  const tables = new Map<string, Backend[]>();
+  for (const balancer of configuration.loadBalancers) {
+    for (const { name, backends: members } of balancer.backendAddressPools) {
+      const pool = members.map(({ address, weight, state, macAddress }): Backend => {
+        const mac = macAddress === undefined ? {} : { mac: macOf(macAddress) };
+        return { name: `${balancer.name}/${name}/${address}`, address: addressOf(address), weight, state, ...mac };
+      });
+      for (const backend of pool) backends.set(backend.name, backend);
+      tables.set(`${balancer.name}/${name}`, tableOf(pool, mix));
+    }
+  }
+  for (const service of configuration.privateLinkServices) {
+    const balancer = configuration.loadBalancers.find(({ name }) => name === service.loadBalancer) as LoadBalancer;
+    const frontends = service.loadBalancerFrontendIPConfigurations;
+    services.set(service.name, {
+      name: service.name,
+      network: configuration.virtualNetworks.findIndex(({ name }) => name === service.virtualNetwork),
+      natAddresses: service.natAddresses.map(addressOf),
+      ...(service.macAddress === undefined ? {} : { mac: macOf(service.macAddress) }),
+      rules: rulesOf(balancer, frontends, tables),
+    });
+  }
+  return [backends, services];
+}
+
+function rulesOf(balancer: LoadBalancer, frontends: string[], tables: Map<string, Backend[]>): Map<string, Rule> {
+  const rules = new Map<string, Rule>();
+  for (const rule of balancer.loadBalancingRules) {
+    if (!frontends.includes(rule.frontendIPConfiguration)) continue;
+    const { protocol, frontendPort, idleTimeoutInMinutes: minutes } = rule;
+    const key = protocol === "All" ? "all" : `${protocol === "Tcp" ? TCP : UDP} ${frontendPort}`;
+    if (rules.has(key)) continue;
+    rules.set(key, {
+      backendPort: rule.backendPort,
+      distribution: rule.loadDistribution,
+      ...(minutes === undefined ? {} : { idle: nanoseconds(minutes * SECONDS_PER_MINUTE) }),
+      reset: rule.enableTcpReset,
+      table: tables.get(`${balancer.name}/${rule.backendAddressPool}`) as Backend[],
+    });
+  }
+  return rules;
+}
