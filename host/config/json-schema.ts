@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { fileSchema } from "./schema.ts";
 
-const ID = "https://linkplane.dev/schema/linkplane.schema.json";
+const ID = "urn:linkplane:configuration";
 
 /** JSON Schema of what people write: fields with defaults may be left out. */
 export function configurationJsonSchema(): Record<string, unknown> {

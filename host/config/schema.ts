@@ -122,17 +122,23 @@ const loadBalancingRule = z.strictObject({
 const loadBalancer = z.strictObject({
   name: name.describe("Name of the load balancer."),
   frontendIPConfigurations: z
-    .array(z.strictObject({ name, privateIPAddress: address }))
+    .array(
+      z.strictObject({
+        name: name.describe("Name of the frontend."),
+        privateIPAddress: address.describe("Its address in the provider's network."),
+      }),
+    )
     .min(1, "A load balancer needs a frontend. Add one.")
     .describe("Its frontends."),
   backendAddressPools: z
     .array(
       z.strictObject({
-        name,
+        name: name.describe("Name of the pool."),
         backends: z
           .array(backend)
           .min(1, "A pool needs a backend. Add one.")
-          .max(5000, "A pool has at most 5,000 backends. Split it."),
+          .max(5000, "A pool has at most 5,000 backends. Split it.")
+          .describe("Its backends, up to 5,000."),
       }),
     )
     .describe("Its pools of backends."),
@@ -196,10 +202,14 @@ const settings = z.strictObject({
 /** The whole file. */
 export const fileSchema = z.strictObject({
   $schema: z.string().optional().describe("Where this schema is, for editors."),
-  virtualNetworks: z.array(virtualNetwork).min(1, "At least one network is needed. Add the consumer's.").max(65_000),
-  privateEndpoints: z.array(privateEndpoint).max(65_000),
-  privateLinkServices: z.array(privateLinkService).max(65_000),
-  loadBalancers: z.array(loadBalancer),
+  virtualNetworks: z
+    .array(virtualNetwork)
+    .min(1, "At least one network is needed. Add the consumer's.")
+    .max(65_000)
+    .describe("Networks of consumers and providers."),
+  privateEndpoints: z.array(privateEndpoint).max(65_000).describe("Private endpoints of the consumers."),
+  privateLinkServices: z.array(privateLinkService).max(65_000).describe("Services of the providers."),
+  loadBalancers: z.array(loadBalancer).describe("Load balancers of the providers."),
   settings: settings.prefault({}).describe("How the plane behaves."),
 });
 

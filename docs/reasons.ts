@@ -1,0 +1,62 @@
+// Writes docs/reasons.md from host/reasons.ts: `npm run docs`. Rules and tests of each reason are named here.
+
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { REASONS } from "../host/reasons.ts";
+
+/** Section of docs/behaviour.md that gives the reason, and the test that provokes it, under test/. */
+const SHOWN: Record<string, [section: string, test: string]> = {
+  forwarded: ["6", "conformance/translate.test.ts"],
+  "new-flow": ["3", "conformance/translate.test.ts"],
+  "mid-stream-admitted": ["3", "conformance/denied.test.ts"],
+  "not-ip": ["1.1", "conformance/links.test.ts"],
+  ipv6: ["1.1", "conformance/links.test.ts"],
+  "link-type": ["1.1", "conformance/links.test.ts"],
+  "vlan-depth": ["1.1", "conformance/networks.test.ts"],
+  tunnel: ["3", "conformance/untranslated.test.ts"],
+  "no-endpoint": ["3", "conformance/gate.test.ts"],
+  truncated: ["1", "conformance/malformed.test.ts"],
+  "bad-ip-header": ["1.2", "conformance/malformed.test.ts"],
+  "bad-ip-length": ["1.2", "conformance/malformed.test.ts"],
+  "bad-tcp-header": ["1.3", "conformance/malformed.test.ts"],
+  "bad-udp-length": ["1.3", "conformance/malformed.test.ts"],
+  icmp: ["3", "conformance/untranslated.test.ts"],
+  fragment: ["3", "conformance/untranslated.test.ts"],
+  protocol: ["3", "conformance/untranslated.test.ts"],
+  "spoofed-endpoint": ["3", "conformance/gate.test.ts"],
+  "ttl-expired": ["3", "conformance/ttl.test.ts"],
+  "connection-pending": ["3", "conformance/gate.test.ts"],
+  "connection-rejected": ["3", "conformance/gate.test.ts"],
+  "connection-disconnected": ["3", "conformance/gate.test.ts"],
+  "no-rule": ["3", "conformance/gate.test.ts"],
+  "mid-stream": ["3", "conformance/denied.test.ts"],
+  "no-backend": ["4", "conformance/balance.test.ts"],
+  "flow-table-full": ["3", "conformance/denied.test.ts"],
+  "nat-exhausted": ["5", "conformance/ports.test.ts"],
+  "no-flow": ["3", "conformance/gate.test.ts"],
+  "reply-unmatched": ["-", "host/replay/replies.test.ts"],
+  "reply-refused": ["-", "host/replay/replies.test.ts"],
+};
+
+const HEAD = `# Verdict reasons
+
+Every packet leaves with one of these: in the summary, as a comment on a dropped packet in the written capture, in the flow log,
+and as \`reason\` in the library. *forward*: translated and sent on. *drop*: it ends here. *pass*: no matter of the plane's, left as it
+is. The rule is a section of [behaviour.md](behaviour.md); the last two are the replay's own, for captured replies that cannot be
+fed in. This page is made by \`npm run docs\`.
+
+| reason | verdict | what happened | what to change | rule | test |
+|---|---|---|---|---|---|
+`;
+
+/** The page. */
+export function reasonsPage(): string {
+  const rows = REASONS.map(({ name, verdict, sentence, remedy }) => {
+    const [section, test] = SHOWN[name] ?? ["", ""];
+    return `| \`${name}\` | ${verdict} | ${sentence} | ${remedy} | ${section} | [${test.split("/").at(-1)}](../test/${test}) |\n`;
+  });
+  return HEAD + rows.join("");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(fileURLToPath(new URL("reasons.md", import.meta.url)), reasonsPage());

@@ -1,0 +1,24 @@
+// docs/reasons.md: a row for every reason, and a test that provokes it.
+
+import { readFileSync } from "node:fs";
+import { reasonsPage } from "../../docs/reasons.ts";
+import { REASONS } from "../../host/reasons.ts";
+import { assert, suite } from "../kit.ts";
+
+const page = readFileSync(new URL("../../docs/reasons.md", import.meta.url), "utf8");
+
+suite("docs/reasons.md", (test) => {
+  test("is what `npm run docs` makes", () => assert.is(page, reasonsPage()));
+
+  test("names a test that provokes each reason", () => {
+    for (const { name } of REASONS) {
+      const [, file = ""] = new RegExp(`^\\| \`${name}\` .*\\]\\(\\.\\./(test/.*)\\) \\|$`, "m").exec(page) ?? [];
+      const source = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+      assert.match(source, new RegExp(`[ "]${name}[ "\`:]`), `${file} does not provoke ${name}`);
+    }
+  });
+
+  test("tells every dropped packet's owner what happened; passes and drops by mistake what to change", () => {
+    for (const { name, sentence } of REASONS) assert.match(sentence, /^[A-Z].*\.$/, name);
+  });
+});
