@@ -1,0 +1,57 @@
+// Builds the core: asc, then Binaryen's inliner with limits that suit a hot path (V8 does not inline calls between Wasm
+// functions), then the module as base64 in a JavaScript file, so that nothing has to be found or fetched at run time.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const out = join(root, "build");
+const compiler = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
+
+interface Inliner {
+  setAlwaysInlineMaxSize(size: number): void;
+  setFlexibleInlineMaxSize(size: number): void;
+  setOneCallerInlineMaxSize(size: number): void;
+  setOptimizeLevel(level: number): void;
+  setShrinkLevel(level: number): void;
+  readBinary(bytes: Uint8Array): { optimize(): void; setFeatures(features: number): void; emitBinary(): Uint8Array };
+  Features: Record<
+    "MutableGlobals" | "SIMD128" | "BulkMemory" | "BulkMemoryOpt" | "SignExt" | "NontrappingFPToInt",
+    number
+  >;
+}
+
+async function inlineCalls(wasm: Uint8Array): Promise<Uint8Array> {
+  const binaryen = (await import("binaryen" as string)).default as Inliner;
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setAlwaysInlineMaxSize(60);
+  binaryen.setFlexibleInlineMaxSize(120);
+  binaryen.setOneCallerInlineMaxSize(600);
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(
+    binaryen.Features.MutableGlobals |
+      binaryen.Features.SIMD128 |
+      binaryen.Features.BulkMemory |
+      binaryen.Features.BulkMemoryOpt |
+      binaryen.Features.SignExt |
+      binaryen.Features.NontrappingFPToInt,
+  );
+  module.optimize();
+  return module.emitBinary();
+}
+
+mkdirSync(out, { recursive: true });
+execFileSync(process.execPath, [compiler, "--config", "asconfig.json", "--target", "release"], {
+  cwd: root,
+  stdio: ["ignore", "ignore", "inherit"],
+});
+const wasm = await inlineCalls(readFileSync(join(out, "core.wasm")));
+writeFileSync(join(out, "core.wasm"), wasm);
+const base64 = Buffer.from(wasm).toString("base64");
+writeFileSync(join(out, "core.js"), `export default "${base64}";\n`);
+writeFileSync(join(out, "core.d.ts"), "declare const base64: string;\nexport default base64;\n");
+process.stderr.write(`build/core.wasm: ${wasm.byteLength} bytes\n`);
