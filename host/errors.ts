@@ -10,7 +10,7 @@ export type ErrorCode =
   | "USAGE"
   | "MEMORY_LIMIT"
   | "UNKNOWN_NETWORK"
-  | "FRAME_TOO_LONG";
+  | "BAD_PACKET";
 
 const brand = Symbol.for("linkplane.error");
 

@@ -27,6 +27,11 @@ const CAPTURED = new Map<number, LinkName>([
   [276, "sll2"],
 ]);
 
+/** Every name. */
+export const LINK_NAMES = Object.keys(NUMBERS) as readonly LinkName[];
+
+export const isLinkName = (name: string): name is LinkName => Object.hasOwn(NUMBERS, name);
+
 /** Number by which the core knows a link type. */
 export const linkNumber = (name: LinkName): number => NUMBERS[name];
 

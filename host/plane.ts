@@ -8,7 +8,7 @@ import { Core } from "./core.ts";
 import { type PlaneCounters, readCounters } from "./counters.ts";
 import { LinkplaneError } from "./errors.ts";
 import { type Flow, FlowReader } from "./flows.ts";
-import { type LinkName, linkNumber } from "./links.ts";
+import { isLinkName, LINK_NAMES, type LinkName, linkNumber } from "./links.ts";
 import { coreModule } from "./module.ts";
 import { REASONS, type Verdict } from "./reasons.ts";
 
@@ -112,8 +112,8 @@ export class Plane {
   }
 
   /**
-   * Handles packets in order. Throws, before any of them is handled, UNKNOWN_NETWORK, or FRAME_TOO_LONG for a frame of more
-   * than 262,144 bytes.
+   * Handles packets in order. Throws, before any of them is handled, UNKNOWN_NETWORK, or BAD_PACKET for what is no packet: a
+   * frame of more than 262,144 bytes, a time that is no bigint, a side or link type that there is not.
    */
   process(packets: Iterable<Packet>): Result[] {
     const batch = [...packets];
@@ -186,11 +186,15 @@ export class Plane {
   }
 
   /** Number of a packet's network, when the packet can be placed. */
-  private networkOf({ frame, side, network }: Packet): number {
+  private networkOf({ frame, side = "consumer", network, time, link = "ethernet" }: Packet): number {
     if (frame.length > Abi.FRAME_MAX)
-      throw new LinkplaneError("FRAME_TOO_LONG", `A frame of ${frame.length} bytes is longer than any capture holds.`, {
-        remedy: `Give at most ${Abi.FRAME_MAX} bytes a frame, and its length on the wire as wireLength.`,
-      });
+      throw badPacket(
+        `A frame of ${frame.length} bytes is longer than any capture holds.`,
+        `Give at most ${Abi.FRAME_MAX} bytes, and the length on the wire as wireLength.`,
+      );
+    if (typeof time !== "bigint") throw badPacket(`The time ${time} is no bigint.`, "Give nanoseconds, such as 5n.");
+    if (!SIDES.includes(side)) throw badPacket(`There is no side "${side}".`, "Use consumer or provider.");
+    if (!isLinkName(link)) throw badPacket(`There is no link type "${link}".`, `Use one of ${LINK_NAMES.join(", ")}.`);
     return this.networkNumber(network, sideNumber(side));
   }
 
@@ -245,6 +249,10 @@ export class Plane {
       bytes,
     };
   }
+}
+
+function badPacket(sentence: string, remedy: string): LinkplaneError {
+  return new LinkplaneError("BAD_PACKET", sentence, { remedy });
 }
 
 const sideNumber = (side: Side | undefined): number => (side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);

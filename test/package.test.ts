@@ -1,6 +1,6 @@
 // The package as people get it: packed, installed into an empty folder without a network, used there.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -10,7 +10,13 @@ import { assert, suite } from "./kit.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = mkdtempSync(join(tmpdir(), "linkplane-package-"));
-const run = (command: string, args: string[]): string => execFileSync(command, args, { cwd: folder, encoding: "utf8" });
+
+/** Runs a command in the folder; what it prints. Throws with that when it fails. */
+function run(command: string, args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}: ${stdout}${stderr}`);
+  return stdout;
+}
 const script = (source: string): string => run(process.execPath, ["--input-type=module", "-e", source]);
 
 const CONFIGURATION = `{
@@ -102,19 +108,16 @@ suite("The package", (test) => {
        export type Both = [typeof openCapture, FrameBatch];`,
     );
     const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-    const options = [
-      "--noEmit",
-      "--strict",
-      "--module",
-      "nodenext",
-      "--target",
-      "es2022",
-      "--lib",
-      "es2023,dom",
-      "--types",
-      "",
-    ];
-    run(process.execPath, [compiler, ...options, "use.ts"]);
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      module: "nodenext",
+      target: "es2022",
+      lib: ["es2023", "dom"],
+      types: [],
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+    run(process.execPath, [compiler, "-p", "tsconfig.json"]);
   });
 
   test("every path it exports exists", () => {

@@ -19,6 +19,8 @@ export class PcapngReader implements CaptureReader {
   private little = true;
   /** Interfaces of earlier sections. */
   private sectionFirst = 0;
+  /** Time of the last packet that has one. */
+  private last = { seconds: 0, nanoseconds: 0 };
   private packets = 0;
 
   /** The input stands at the first section header block. */
@@ -115,14 +117,15 @@ export class PcapngReader implements CaptureReader {
     const scale = this.scales[id];
     if (scale === undefined) return this.stop(`A packet names interface ${interfaceId}, which is not described.`);
     const high = view.getUint32(at + Ng.ENHANCED.timeHigh, little);
-    const { seconds, nanoseconds } = timeOf(scale, high, view.getUint32(at + Ng.ENHANCED.timeLow, little));
+    const time = timeOf(scale, high, view.getUint32(at + Ng.ENHANCED.timeLow, little));
+    this.last = time;
     const wire = view.getUint32(at + Ng.ENHANCED.wire, little);
-    batch.add(at + Ng.ENHANCED.data, captured, wire, id, seconds, nanoseconds);
+    batch.add(at + Ng.ENHANCED.data, captured, wire, id, time.seconds, time.nanoseconds);
     this.packets++;
     return true;
   }
 
-  /** A simple packet belongs to the section's first interface and has no time. */
+  /** A simple packet belongs to the section's first interface. It has no time: it takes that of the packet before it. */
   private simplePacket(batch: GrowingBatch, at: number, length: number): boolean {
     const described = this.interfaces[this.sectionFirst];
     if (length < Ng.SIMPLE.least) return this.stop("A packet block is too short.");
@@ -131,7 +134,7 @@ export class PcapngReader implements CaptureReader {
     const kept = described.snaplen === 0 ? wire : Math.min(wire, described.snaplen);
     if (kept > length - Ng.SIMPLE.least || kept > FRAME_LIMIT)
       return this.stop(`A packet claims ${kept} bytes in a block of ${length}.`);
-    batch.add(at + Ng.SIMPLE.data, kept, wire, described.id, 0, 0);
+    batch.add(at + Ng.SIMPLE.data, kept, wire, described.id, this.last.seconds, this.last.nanoseconds);
     this.packets++;
     return true;
   }

@@ -7,6 +7,7 @@ import { nearest } from "./nearest.ts";
 import { ConfigurationError, type Mistake, type Path, pathText } from "./problem.ts";
 import { findMistakes } from "./references.ts";
 import { type ConfigurationFile, fileSchema } from "./schema.ts";
+import { tooMany } from "./totals.ts";
 
 /** Checks an object in the terms of the configuration file. Throws ConfigurationError with every mistake. */
 export function normalizeConfiguration(value: unknown): Configuration {
@@ -28,7 +29,7 @@ export function normalizeConfiguration(value: unknown): Configuration {
 export function check(value: unknown): { configuration: Configuration } | { mistakes: Mistake[] } {
   const parsed = fileSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) return { mistakes: [...parsed.error.issues.flatMap(mistakesOf), ...mistakesBeside(value)] };
-  const mistakes = findMistakes(parsed.data);
+  const mistakes = [...findMistakes(parsed.data), ...tooMany(parsed.data)];
   return mistakes.length > 0 ? { mistakes } : { configuration: markChecked(complete(parsed.data)) };
 }
 

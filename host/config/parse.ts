@@ -6,7 +6,7 @@ import { check } from "./normalize.ts";
 import { ConfigurationError, type Mistake, type Path, pathText, type Problem } from "./problem.ts";
 
 /** Reads a configuration. `file` is its name in messages. Throws ConfigurationError. */
-export function parseConfiguration(text: string, file: string): Configuration {
+export function parseConfiguration(text: string, file = "configuration"): Configuration {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0)

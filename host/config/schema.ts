@@ -125,7 +125,9 @@ const loadBalancer = z.strictObject({
     .array(
       z.strictObject({
         name: name.describe("Name of the frontend."),
-        privateIPAddress: address.describe("Its address in the provider's network."),
+        privateIPAddress: address.describe(
+          "Its address in the provider's network, for the reader: the path goes to backends directly.",
+        ),
       }),
     )
     .min(1, "A load balancer needs a frontend. Add one.")

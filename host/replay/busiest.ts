@@ -7,16 +7,25 @@ import type { BusyDestination } from "./summary.ts";
 
 const DESTINATIONS_MAX = 65_536;
 const SHOWN = 10;
+const TCP_SYN = 0x02;
+const TCP_ACK = 0x10;
 
-/** Counts packets by the server's address and port: of a packet's two ends, the one with the lower port. */
+/**
+ * Counts packets by the server's address and port: the end that a SYN was sent to, or whose SYN was answered; where none was
+ * seen, the end with the lower port.
+ */
 export class Busiest {
   private readonly packets = new Map<number, number>();
+  private readonly servers = new Set<number>();
 
   count(view: FrameView): void {
-    const toServer = view.destinationPort <= view.sourcePort;
-    const address = toServer ? view.destination : view.source;
-    const port = toServer ? view.destinationPort : view.sourcePort;
-    const key = (address * 65536 + port) * 2 + (view.protocol === PROTOCOL_TCP ? 0 : 1);
+    const protocol = view.protocol === PROTOCOL_TCP ? 0 : 1;
+    const destination = (view.destination * 65536 + view.destinationPort) * 2 + protocol;
+    const source = (view.source * 65536 + view.sourcePort) * 2 + protocol;
+    if ((view.flags & TCP_SYN) !== 0 && this.servers.size < DESTINATIONS_MAX)
+      this.servers.add((view.flags & TCP_ACK) === 0 ? destination : source);
+    const lower = view.destinationPort <= view.sourcePort ? destination : source;
+    const key = this.servers.has(destination) ? destination : this.servers.has(source) ? source : lower;
     const before = this.packets.get(key);
     if (before !== undefined || this.packets.size < DESTINATIONS_MAX) this.packets.set(key, (before ?? 0) + 1);
   }

@@ -87,10 +87,13 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
     for (const port of base.ports)
       if (port.startsWith("All/")) for (const protocol of ["Tcp", "Udp"]) base.ports.add(port.replace("All", protocol));
     const itsAliases = aliases.filter((alias) => alias.endpoint === endpoint.name);
-    if (itsAliases.length > 0)
-      return itsAliases.map((alias) => ({ ...base, seenAddress: addressNumber(alias.address), seenPort: alias.port }));
-    if (side === "consumer") return [{ ...base, seenAddress: base.address, seenPort: undefined }];
-    return serverRoles(base, rules);
+    const aliased = itsAliases.map((alias) => ({
+      ...base,
+      seenAddress: addressNumber(alias.address),
+      seenPort: alias.port,
+    }));
+    if (side === "provider") return [...aliased, ...serverRoles(base, rules)];
+    return [...aliased, { ...base, seenAddress: base.address, seenPort: undefined }];
   });
 }
 

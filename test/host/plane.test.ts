@@ -78,12 +78,22 @@ suite("The library", (test) => {
     assert.is(result?.reason, "no-flow");
   });
 
+  test("names what is no packet, before anything of the batch is handled", async () => {
+    const one = await plane();
+    for (const wrong of [{ time: 5 }, { side: "Provider" }, { link: "token-ring" }])
+      assert.is(
+        codeOf(() => one.process([request("S"), { ...request("S"), ...wrong } as unknown as Packet])),
+        "BAD_PACKET",
+      );
+    assert.is(one.process([request("A")])[0]?.reason, "mid-stream");
+  });
+
   test("refuses a frame longer than any capture holds, and takes the longest", async () => {
     const one = await plane();
     const time = 0n;
     assert.is(
       codeOf(() => one.process([{ frame: new Uint8Array(262_145), network: "shop", time }])),
-      "FRAME_TOO_LONG",
+      "BAD_PACKET",
     );
     const longest = Array.from({ length: 20 }, () => ({ frame: new Uint8Array(262_144), network: "shop", time }));
     assert.equal(

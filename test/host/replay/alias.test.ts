@@ -35,6 +35,18 @@ suite("--as: an address of the capture stands for an endpoint", (test) => {
     assert.equal(drops, { "connection-pending": 5, "reply-refused": 3 });
   });
 
+  test("beside the endpoint's own address, which goes on standing for it", async () => {
+    const aliases = [{ endpoint: "shop-approved", address: PUBLIC }];
+    const { packets, replies } = await replayLines([...lines, ...conversation(2)], { aliases });
+    assert.is(packets.forwarded, 24);
+    assert.is(replies.identical, 9);
+  });
+
+  test("a server with the higher port is known by the SYN it was sent", async () => {
+    const { busiest } = await replayLines(conversation(0, "10.1.0.9:5000", `${PUBLIC}:8443`));
+    assert.equal(busiest, [{ address: PUBLIC, port: 8443, protocol: "tcp", packets: 8 }]);
+  });
+
   test("nothing matched: the busiest destinations are named", async () => {
     const { busiest } = await replayLines(lines);
     assert.equal(busiest, [

@@ -18,10 +18,12 @@ suite("Replies of a one-sided capture", (test) => {
   });
 
   test("of a refused flow are refused", async () => {
-    const { replies, drops, flows } = await replayLines(conversation(0, "10.1.0.9:5000", "10.1.0.5:443"));
+    const { replies, drops, flows, endpoints } = await replayLines(conversation(0, "10.1.0.9:5000", "10.1.0.5:443"));
     assert.equal(replies, { mirrored: 0, identical: 0, different: 0, unmatched: 0, refused: 3 });
     assert.equal(drops, { "connection-pending": 5, "reply-refused": 3 });
     assert.is(flows.denied, 1);
+    const pending = endpoints.find(({ name }) => name === "shop-pending");
+    assert.equal(pending?.drops, { "connection-pending": 5, "reply-refused": 3 }, "its endpoint is charged with both");
   });
 
   test("that arrived with TTL 255 cannot be rebuilt: the backend would have had to send 256", async () => {

@@ -1,0 +1,84 @@
+// Every kind of mistake: what is said, and where it points. A row of the tables is one kind.
+
+import { readdirSync } from "node:fs";
+import { normalizeConfiguration } from "../../../host/config/normalize.ts";
+import { parseConfiguration } from "../../../host/config/parse.ts";
+import { problemText } from "../../../host/config/problem.ts";
+import { assert, suite } from "../../kit.ts";
+import { messagesOf } from "./messages.ts";
+import { REFERENCE_MISTAKES } from "./reference-mistakes.ts";
+import { complaint, edited, SAMPLE, valueOf } from "./sample.ts";
+import { SHAPE_MISTAKES } from "./shape-mistakes.ts";
+
+const MISTAKES = [...SHAPE_MISTAKES, ...REFERENCE_MISTAKES];
+const ADVICE =
+  /(^|[.] )(Add|Choose|Did you mean|Give|It may be one of|Name|Raise|Remove|Rename|Shorten|Split|Use|Write)\b|must be one of|: expected /;
+
+/** What the reader of YAML finds is in syntax.test.ts, the sum of all mistakes in all-at-once.test.ts. */
+const ELSEWHERE = ["parse.ts", "problem.ts"];
+
+suite("A mistake", (test) => {
+  test("the sample holds none, as YAML, as JSON and as an object", () => {
+    assert.equal(
+      complaint(() => parseConfiguration(SAMPLE, "sample.yaml")),
+      { code: "ACCEPTED", problems: [] },
+    );
+    const json = JSON.stringify(valueOf());
+    assert.equal(parseConfiguration(json, "sample.json"), parseConfiguration(SAMPLE, "sample.yaml"));
+    assert.equal(normalizeConfiguration(valueOf()), parseConfiguration(SAMPLE, "sample.yaml"));
+  });
+
+  for (const [change, to, message] of MISTAKES) {
+    const { text, line, column } = edited(change, to);
+    test(`at ${line}:${column}: ${message}`, () => {
+      const { code, problems } = complaint(() => parseConfiguration(text, "sample.yaml"));
+      assert.equal(problems.map(problemText), [`sample.yaml:${line}:${column}: ${message}`]);
+      assert.is(code, "CONFIG_INVALID");
+      assert.match(message, ADVICE);
+    });
+  }
+
+  test("is the same in JSON, at the same token", () => {
+    for (const [change, to] of MISTAKES) {
+      const { text, line, column } = edited(change, to);
+      const json = JSON.stringify(valueOf(text), null, 2);
+      const fromYaml = complaint(() => parseConfiguration(text, "sample")).problems;
+      const fromJson = complaint(() => parseConfiguration(json, "sample")).problems;
+      assert.equal(fromJson.map(pathAndMessage), fromYaml.map(pathAndMessage));
+      const there = json.split("\n")[(fromJson[0]?.line ?? 0) - 1]?.slice((fromJson[0]?.column ?? 0) - 1) ?? "";
+      const token = text.split("\n")[line - 1]?.slice(column - 1) ?? "";
+      assert.is(firstWord(there), firstWord(token), `${change} -> ${to}`);
+    }
+  });
+
+  test("is the same in an object, which has no lines", () => {
+    for (const [change, to] of MISTAKES) {
+      const { text } = edited(change, to);
+      const fromYaml = complaint(() => parseConfiguration(text, "sample.yaml")).problems;
+      const { code, problems } = complaint(() => normalizeConfiguration(valueOf(text)));
+      assert.equal(
+        problems,
+        fromYaml.map((problem) => ({ ...problem, file: "configuration", line: 0, column: 0 })),
+      );
+      assert.is(code, "CONFIG_INVALID");
+    }
+  });
+
+  test("of every kind that the sources know is among the rows", () => {
+    const files = readdirSync(new URL("../../../host/config/", import.meta.url)).filter((file) => file.endsWith(".ts"));
+    const kinds = files.filter((file) => !ELSEWHERE.includes(file)).flatMap(messagesOf);
+    assert.ok(kinds.length >= 34, `only ${kinds.length} messages were found in the sources`);
+    const missing = kinds.filter((kind) => !MISTAKES.some(([, , message]) => kind.test(message)));
+    assert.equal(missing.map(String), []);
+  });
+});
+
+function pathAndMessage({ path, message }: { path: string; message: string }): string {
+  return `${path}: ${message}`;
+}
+
+/** The first word or bracket of a text, quotes left out; a block of YAML, where names come first, begins where braces would. */
+function firstWord(text: string): string {
+  if (/^name: /.test(text)) return "{";
+  return /^[{[]|[^\s"',:[\]{}]*/.exec(text.replace(/^"/, ""))?.[0] ?? "";
+}

@@ -1,0 +1,99 @@
+// One row for each way in which the shape of a configuration can be wrong.
+
+import { type Mistaken, SAMPLE } from "./sample.ts";
+
+const many = (count: number, item: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => item(index)).join(", ");
+const noAddress = (text: string): string =>
+  `"${text}" is no IPv4 address. Write four decimal parts from 0 to 255 without leading zeros, such as 10.0.0.1.`;
+const noHost = (text: string): string =>
+  `${text} cannot belong to a host. Choose an address between 1.0.0.0 and 223.255.255.255.`;
+const NETWORKS = SAMPLE.slice(0, SAMPLE.indexOf("privateEndpoints:"));
+const LONG = "n".repeat(81);
+const POWER = "The number of shards is a power of two. Choose 1, 2, 4, 8, 16, 32 or 64.";
+const NO_MAC = "This is no MAC address. Write six hexadecimal pairs, such as 02:00:00:00:00:01.";
+const TOP = "$schema, virtualNetworks, privateEndpoints, privateLinkServices, loadBalancers, settings";
+
+const settings = (text: string): string => `settings: { ${text} }\nloadBalancers:\n`;
+
+export const SHAPE_MISTAKES: readonly Mistaken[] = [
+  // Fields
+  ["groupId: blob", "^grupId: blob", 'There is no field "grupId" here. Did you mean "groupId"?'],
+  ["weight: 2", "^Wieght: 2", 'There is no field "Wieght" here. Did you mean "weight"?'],
+  ["front]\n", "front]\n    ^natAddress: []\n", 'There is no field "natAddress" here. Did you mean "natAddresses"?'],
+  [
+    "{ name: front",
+    "{ ^zone: 1, name: front",
+    'There is no field "zone" here. It may be one of: name, privateIPAddress.',
+  ],
+  [
+    "privateEndpoints:\n",
+    "^zones: []\nprivateEndpoints:\n",
+    `There is no field "zones" here. It may be one of: ${TOP}.`,
+  ],
+  ["loadBalancers:\n", settings("^shard: 1"), 'There is no field "shard" here. Did you mean "shards"?'],
+  [
+    "name: pe-blob\n    virtualNetwork: consumer\n",
+    "^name: pe-blob\n",
+    'The field "virtualNetwork" is missing. Add it.',
+  ],
+  [
+    "{ name: spare, privateIPAddress: 10.2.0.5 }",
+    "^{ name: spare }",
+    'The field "privateIPAddress" is missing. Add it.',
+  ],
+  // Kinds of value
+  ["name: pe-blob", "name: ^5", "Invalid input: expected string, received number."],
+  ["weight: 2", 'weight: ^"2"', "Invalid input: expected number, received string."],
+  ["weight: 2", "weight: ^1.5", "Invalid input: expected int, received number."],
+  ["[10.2.0.0/16]", "^{}", "Invalid input: expected array, received object."],
+  ["weight: 2", "weight: 2, state: ^UP", "This must be one of: up, down, draining."],
+  ["All, frontendPort: 0", "^tcp, frontendPort: 1", "This must be one of: Tcp, Udp, All."],
+  ["groupId: blob", "connectionState: ^approved", "This must be one of: Approved, Pending, Rejected, Disconnected."],
+  [
+    "frontendPort: 0",
+    "frontendPort: 0, loadDistribution: ^None",
+    "This must be one of: Default, SourceIP, SourceIPProtocol.",
+  ],
+  ["frontendPort: 0", "frontendPort: 0, enableTcpReset: ^yes", "Invalid input: expected boolean, received string."],
+  ["loadBalancers:\n", settings("midStream: ^allow"), "This must be one of: admit, drop."],
+  ["loadBalancers:\n", settings("endpointSources: ^allow"), "This must be one of: drop, admit."],
+  // Names
+  ["name: pe-blob", 'name: ^""', "A name has at least one character. Give it one."],
+  ["name: pe-blob", `name: ^${LONG}`, "A name has at most 80 characters. Shorten it."],
+  // Addresses
+  ["privateIPAddress: 10.1.0.4\n", "privateIPAddress: ^010.1.0.4\n", noAddress("010.1.0.4")],
+  ["address: 10.2.0.12", "address: ^10.2.12", noAddress("10.2.12")],
+  ["10.2.1.5]", "^10.2.1.256]", noAddress("10.2.1.256")],
+  ["privateIPAddress: 10.2.0.5", 'privateIPAddress: ^"::1"', noAddress("::1")],
+  ["privateIPAddress: 10.1.0.4\n", "privateIPAddress: ^0.0.0.0\n", noHost("0.0.0.0")],
+  ["10.2.1.5]", "^224.0.0.1]", noHost("224.0.0.1")],
+  ["address: 10.2.0.12", "address: ^255.255.255.255", noHost("255.255.255.255")],
+  ["10.9.0.0/16", "^10.9.0.0", '"10.9.0.0" is no address block. Write it as 10.1.0.0/16.'],
+  ["10.9.0.0/16", "^10.9.0.0/33", '"10.9.0.0/33" is no address block. Write it as 10.1.0.0/16.'],
+  ["10.9.0.0/16", "^10.9.0.4/16", "10.9.0.4/16 has bits set beyond its length. Write 10.9.0.0/16."],
+  ["10.2.0.12 }", "10.2.0.12, macAddress: ^02-00-00-00-00 }", NO_MAC],
+  // Lists and numbers: those of every field are in ranges.test.ts
+  [NETWORKS, "virtualNetworks: ^[]\n", "At least one network is needed. Add the consumer's."],
+  ["[10.2.1.4, 10.2.1.5]", "^[]", "A service needs a NAT address. Add one from the provider's network."],
+  [
+    "[10.2.1.4, 10.2.1.5]",
+    `^[${many(9, (i) => `10.2.1.${i}`)}]`,
+    "A service has at most 8 NAT addresses. Remove some.",
+  ],
+  ["[front]", "^[]", "A service needs a frontend. Name one of its load balancer, or leave the field out to take all."],
+  ["[{ address: 10.2.0.11, weight: 2 }, { address: 10.2.0.12 }]", "^[]", "A pool needs a backend. Add one."],
+  [
+    "[{ address: 10.2.0.11, weight: 2 }, { address: 10.2.0.12 }]",
+    `^[${many(5001, (i) => `{ address: 10.2.${50 + (i >> 8)}.${i & 255} }`)}]`,
+    "A pool has at most 5,000 backends. Split it.",
+  ],
+  [
+    "loadBalancers:\n",
+    "loadBalancers:\n  - { name: b, frontendIPConfigurations: ^[], backendAddressPools: [], loadBalancingRules: [] }\n",
+    "A load balancer needs a frontend. Add one.",
+  ],
+  ["loadBalancers:\n", settings("shards: ^3"), POWER],
+  ["frontendPort: 0", "frontendPort: ^65536", "65536 is too big. Use at most 65535."],
+  ["weight: 2", "weight: ^-1", "-1 is too small. Use at least 0."],
+];
