@@ -61,19 +61,21 @@ suite("Reading pcapng", (test) => {
     );
   });
 
-  test("simple packets take the first interface's snaplen, obsolete ones their interface", async () => {
+  test("simple packets take the first interface's snaplen and the time before, obsolete ones their interface", async () => {
     const file = new Builder()
       .section()
       .interface(1, () => {}, 4)
       .block(3, (b) => b.u32(9).raw(text("simp")))
       .block(3, (b) => b.u32(2).raw(text("ab")))
       .block(2, (b) => b.u16(0).u16(0).u32(0).u32(9).u32(3).u32(30).raw(text("old")))
+      .block(3, (b) => b.u32(3).raw(text("end")))
       .bytes();
     const { packets } = await readAll(file);
     assert.equal(packets, [
       { time: 0n, data: hex("simp"), wire: 9, interfaceId: 0 },
       { time: 0n, data: hex("ab"), wire: 2, interfaceId: 0 },
       { time: 9000n, data: hex("old"), wire: 30, interfaceId: 0 },
+      { time: 9000n, data: hex("end"), wire: 3, interfaceId: 0 },
     ]);
   });
 
