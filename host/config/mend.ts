@@ -1,69 +1,99 @@
 // A configuration whose shape is wrong in places, with stand-ins put there, so that the rest of it can be checked too and every
-// mistake comes back at once.
+// mistake comes back at once. It is mended in two ways: a mistake that only one of them has is made up by its stand-ins.
 
 import type { z } from "zod";
-import type { Mistake, Path } from "./problem.ts";
+import { type Mistake, type Path, pathText } from "./problem.ts";
 
-const ROUNDS_MOST = 100;
-/** Names and addresses that stand in (192.0.2.0/24 is for documentation only, RFC 5737). */
-const STAND_IN = /stand-in \d+|192\.0\.2\.\d+/;
+/** Places that are mended at most; a file with more mistakes of shape has enough to tell. */
+const ROUNDS_MOST = 40;
+/** Blocks that are for documentation only (RFC 5737). */
+const BLOCKS = ["192.0.2.", "198.51.100.", "203.0.113."];
 
 type Issue = z.core.$ZodIssue;
 type Parsed<T> = { success: true; data: T } | { success: false; error: { issues: Issue[] } };
+type Parse<T> = (value: unknown) => Parsed<T>;
 
-/** What was made of a value. */
-export interface Mended<T> {
+/** A mended value, and where the stand-ins are. */
+interface Mended<T> {
   data: T;
-  /** Whether a mistake found in it is one of the value too: it neither lies at a stand-in nor names one. */
-  isReal(mistake: Mistake): boolean;
+  touched: Path[];
+  /** Names and addresses among the stand-ins. */
+  invented: string[];
+}
+
+/** The mistakes that `find` sees in a value which does not parse, but for those that hang on what does not. */
+export function mistakesBeside<T>(value: unknown, parse: Parse<T>, find: (data: T) => Mistake[]): Mistake[] {
+  const [one, other] = [false, true].map((reversed) => mended(value, parse, reversed));
+  if (one === undefined || other === undefined) return [];
+  const mistakes = real(one, find(one.data));
+  const others = new Set(real(other, find(other.data)).map(textOf));
+  return mistakes.filter((mistake) => others.has(textOf(mistake)));
+}
+
+const textOf = ({ path, message }: Mistake): string => `${pathText(path)}: ${message}`;
+
+/** Mistakes that neither lie at a stand-in nor speak of one. */
+function real<T>({ touched, invented }: Mended<T>, mistakes: Mistake[]): Mistake[] {
+  const renamed = touched.some((path) => path.at(-1) === "name" && path[0] !== "privateEndpoints");
+  const rebalanced = touched.some((path) => path[0] === "loadBalancers");
+  return mistakes.filter(
+    ({ path, message }) =>
+      !touched.some((place) => place.every((part, i) => path[i] === part)) &&
+      !invented.some((text) => message.includes(text)) &&
+      !(renamed && message.startsWith("There is no ")) &&
+      !(rebalanced && path[0] === "privateLinkServices" && path.length === 2),
+  );
 }
 
 /** Puts stand-ins where a value does not parse; undefined when none would do. The value itself is left alone. */
-export function mend<T>(value: unknown, parse: (value: unknown) => Parsed<T>): Mended<T> | undefined {
-  const copy: unknown = structuredClone(value);
-  const touched: Path[] = [];
+function mended<T>(value: unknown, parse: Parse<T>, reversed: boolean): Mended<T> | undefined {
+  const holder = copyOf(value);
+  if (holder === undefined) return undefined;
+  const { block } = holder;
+  const result: Omit<Mended<T>, "data"> = { touched: [], invented: [] };
   for (let round = 1; round <= ROUNDS_MOST; round++) {
-    const parsed = parse(copy);
-    if (parsed.success) return { data: parsed.data, isReal: (mistake) => !hangsOn(touched, mistake) };
+    const parsed = parse(holder.root);
+    if (parsed.success) return { ...result, data: parsed.data };
+    if (parsed.error.issues.length > ROUNDS_MOST) return undefined;
     const issue = parsed.error.issues[0] as Issue;
-    const path = issue.path as Path;
-    const replaced = standIns(issue, round).some((standIn) => {
-      place(copy, path, standIn);
-      return !failsAt(parse(copy), path);
-    });
-    if (!replaced) return undefined;
-    touched.push(path);
+    const candidates = standIns(issue, `stand-in ${round}`, block + round);
+    if (reversed) candidates.reverse();
+    if (!candidates.some((standIn) => fits(holder, issue, standIn, parse))) return undefined;
+    result.invented.push(`stand-in ${round}`, block + round);
+    if (issue.code !== "unrecognized_keys") result.touched.push(issue.path as Path);
   }
   return undefined;
 }
 
-function hangsOn(touched: readonly Path[], { path, message }: Mistake): boolean {
-  const place = JSON.stringify(path);
-  return STAND_IN.test(message) || touched.some((other) => place.startsWith(JSON.stringify(other).slice(0, -1)));
+/** A copy in a holder, so that the value as a whole has a place too, and a block that is not in it; undefined for what no file holds. */
+function copyOf(value: unknown): { root: unknown; block: string } | undefined {
+  try {
+    const text = JSON.stringify(value ?? null);
+    return { root: structuredClone(value ?? null), block: BLOCKS.find((block) => !text.includes(block)) ?? "" };
+  } catch {
+    return undefined;
+  }
 }
 
-function failsAt(parsed: Parsed<unknown>, path: Path): boolean {
-  const key = JSON.stringify(path);
-  return !parsed.success && parsed.error.issues.some((issue) => JSON.stringify(issue.path) === key);
+/** Puts something where an issue is, removing the field if undefined; whether the issue is gone. */
+function fits<T>(holder: { root: unknown }, issue: Issue, standIn: unknown, parse: Parse<T>): boolean {
+  const path = ["root", ...(issue.path as Path)];
+  let at = holder as Record<string | number, unknown>;
+  for (const part of path.slice(0, -1)) at = at[part] as Record<string | number, unknown>;
+  const last = path.at(-1) as string | number;
+  if (standIn === undefined && !Array.isArray(at)) delete at[last];
+  else at[last] = standIn;
+  const parsed = parse(holder.root);
+  const key = pathText(issue.path as Path);
+  return parsed.success || !parsed.error.issues.some((other) => pathText(other.path as Path) === key);
 }
 
-/** Values that may do at a place, likeliest first; names and addresses nobody else has. */
-function standIns(issue: Issue, round: number): unknown[] {
+/** Values that may do at a place. */
+function standIns(issue: Issue, name: string, address: string): unknown[] {
   const { input } = issue;
   if (issue.code === "unrecognized_keys" && typeof input === "object" && input !== null)
     return [Object.fromEntries(Object.entries(input).filter(([key]) => !issue.keys.includes(key)))];
   if (issue.code === "too_big" && Array.isArray(input)) return [input.slice(0, Number(issue.maximum))];
-  const known = issue.code === "invalid_value" ? issue.values.slice(0, 1) : [];
-  const address = `192.0.2.${round}`;
-  return [...known, undefined, `stand-in ${round}`, address, `${address}/32`, 1, [], [address], {}];
-}
-
-/** Puts something at a path whose parents are there; undefined removes a field. */
-function place(root: unknown, path: Path, standIn: unknown): void {
-  let at = root as Record<string | number, unknown>;
-  for (const part of path.slice(0, -1)) at = at[part] as Record<string | number, unknown>;
-  const last = path.at(-1);
-  if (last === undefined) return;
-  if (standIn === undefined && !Array.isArray(at)) delete at[last];
-  else at[last] = standIn;
+  if (issue.code === "invalid_value") return [...issue.values];
+  return [undefined, name, address, `${address}/32`, "02:00:00:00:00:01", 1, false, [], [address], [1, 1], {}];
 }

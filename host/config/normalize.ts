@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type Configuration, markChecked } from "./configuration.ts";
-import { mend } from "./mend.ts";
+import { mistakesBeside } from "./mend.ts";
 import { nearest } from "./nearest.ts";
 import { ConfigurationError, type Mistake, type Path, pathText } from "./problem.ts";
 import { findMistakes } from "./references.ts";
@@ -27,16 +27,12 @@ export function normalizeConfiguration(value: unknown): Configuration {
 
 /** The configuration, or every mistake. */
 export function check(value: unknown): { configuration: Configuration } | { mistakes: Mistake[] } {
-  const parsed = fileSchema.safeParse(value, { reportInput: true });
-  if (!parsed.success) return { mistakes: [...parsed.error.issues.flatMap(mistakesOf), ...mistakesBeside(value)] };
+  const parse = (candidate: unknown) => fileSchema.safeParse(candidate, { reportInput: true });
+  const parsed = parse(value);
+  if (!parsed.success)
+    return { mistakes: [...parsed.error.issues.flatMap(mistakesOf), ...mistakesBeside(value, parse, findMistakes)] };
   const mistakes = [...findMistakes(parsed.data), ...tooMany(parsed.data)];
   return mistakes.length > 0 ? { mistakes } : { configuration: markChecked(complete(parsed.data)) };
-}
-
-/** What else is wrong with a value whose shape is wrong in places: nothing that hangs on those places. */
-function mistakesBeside(value: unknown): Mistake[] {
-  const mended = mend(value, (copy) => fileSchema.safeParse(copy, { reportInput: true }));
-  return mended === undefined ? [] : findMistakes(mended.data).filter(mended.isReal);
 }
 
 /** zod's finding in our words. */
@@ -50,10 +46,13 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
       return { path: [...path, key], message: `There is no field "${key}" here. ${advice}`, atKey: true };
     });
   }
-  if (issue.code === "invalid_type" && issue.input === undefined) {
-    const field = path.at(-1);
-    return [{ path: path.slice(0, -1), message: `The field "${String(field)}" is missing. Add it.` }];
-  }
+  const field = path.at(-1);
+  if (field !== undefined && issue.input === undefined && issue.code === "invalid_type")
+    return [{ path: path.slice(0, -1), message: `The field "${field}" is missing. Add it.` }];
+  if (field !== undefined && issue.input === undefined && issue.code === "invalid_value")
+    return [
+      { path: path.slice(0, -1), message: `The field "${field}" is missing. Add one of: ${issue.values.join(", ")}.` },
+    ];
   if (issue.code === "too_big" && issue.origin === "number")
     return [{ path, message: `${issue.input} is too big. Use at most ${issue.maximum}.` }];
   if (issue.code === "too_small" && issue.origin === "number")

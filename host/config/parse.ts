@@ -1,6 +1,17 @@
 // Reading a configuration file, YAML or JSON (which is YAML). Mistakes come back with their place, all at once.
 
-import { type Document, isMap, isPair, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Configuration } from "./configuration.ts";
 import { check } from "./normalize.ts";
 import { ConfigurationError, type Mistake, type Path, pathText, type Problem } from "./problem.ts";
@@ -19,7 +30,7 @@ export function parseConfiguration(text: string, file = "configuration"): Config
         message: syntaxMessage(error.message),
       })),
     );
-  const checked = check(document.toJS({ maxAliasCount: 1000 }) ?? {});
+  const checked = check(valueOf(document, lines, file) ?? {});
   if ("configuration" in checked) return checked.configuration;
   throw new ConfigurationError(
     "CONFIG_INVALID",
@@ -29,7 +40,33 @@ export function parseConfiguration(text: string, file = "configuration"): Config
   );
 }
 
+/** The file's value. Aliases that name nothing, or multiply beyond measure, are mistakes. */
+function valueOf(document: Document, lines: LineCounter, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 1000 });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ConfigurationError("CONFIG_SYNTAX", [
+      {
+        file,
+        ...place(lines, aliasOffset(document)),
+        path: "",
+        message: `${message.replace(/\.$/, "")}. Write out what it stands for.`,
+      },
+    ]);
+  }
+}
+
+/** Offset of the first alias that names nothing, of the first of all if each names something. */
+function aliasOffset(document: Document): number {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_key, alias) => void aliases.push(alias) });
+  const [first] = [...aliases.filter((alias) => alias.resolve(document) === undefined), ...aliases];
+  return first?.range?.[0] ?? 0;
+}
+
 function syntaxMessage(message: string): string {
+  if (message.includes("multiple documents")) return "There is more than one document in the file. Keep one.";
   return `${message.split("\n")[0]?.replace(/[.:]?$/, "")}. Check the indentation and the quotes around it.`;
 }
 
@@ -56,10 +93,16 @@ function offsetOf(document: Document, path: Path, atKey: boolean): number {
   return (document.contents as Node | null)?.range?.[0] ?? 0;
 }
 
+/** Text of a key that need not be one: an empty key is an empty name. */
+const keyText = (key: unknown): string => (key === null ? "" : String(key));
+
 /** Offset of the key of a path's last part. */
 function keyOf(document: Document, path: Path): number | undefined {
   const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   if (!isMap(parent)) return undefined;
-  const pair = parent.items.find((item: Pair) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1));
+  const name = String(path.at(-1));
+  const pair = parent.items.find(
+    (item: Pair) => isPair(item) && isScalar(item.key) && keyText(item.key.value) === name,
+  );
   return (pair?.key as Node | undefined)?.range?.[0];
 }

@@ -11,11 +11,14 @@ import { fillTable, permutationOf, tableSize } from "./maglev.ts";
 /** What later tables need to know of the pools. */
 export interface WrittenPools {
   names: BackendName[];
-  /** Number of a pool by `loadBalancer/pool`. */
+  /** Number of a pool by its names, see `poolKey`. */
   numbers: Map<string, number>;
   /** Distinct backend addresses of each load balancer; a backend's place among them is its host number. */
   hosts: Map<string, string[]>;
 }
+
+/** What tells a pool from all others: names may hold any character. */
+export const poolKey = (loadBalancer: string, pool: string): string => JSON.stringify([loadBalancer, pool]);
 
 /** Writes backends in configuration order, and a table for each pool. */
 export function writeBackendPools(image: TableImage, configuration: Configuration, seed: SeedWords): WrittenPools {
@@ -26,7 +29,7 @@ export function writeBackendPools(image: TableImage, configuration: Configuratio
     const hosts = new Map([...new Set(addresses)].map((address, index) => [address, index]));
     written.hosts.set(balancer.name, [...hosts.keys()]);
     for (const pool of balancer.backendAddressPools) {
-      written.numbers.set(`${balancer.name}/${pool.name}`, pools.length);
+      written.numbers.set(poolKey(balancer.name, pool.name), pools.length);
       pools.push({ backends: pool.backends, hosts });
       for (const { address, state } of pool.backends)
         written.names.push({ loadBalancer: balancer.name, pool: pool.name, address, state });

@@ -4,7 +4,7 @@ import * as Abi from "../../assembly/abi.ts";
 import { rulesOf } from "./compile.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
-import type { WrittenPools } from "./pools.ts";
+import { poolKey, type WrittenPools } from "./pools.ts";
 
 /** Multiplier of the table's places; the core looks up by the same rule (assembly/admit/rules.ts). */
 const MULTIPLIER = 0x9e3779b1;
@@ -57,7 +57,7 @@ export function writeRules(
   const index = image.section(places * Abi.RULE_ENTRY_SIZE);
   all.forEach(({ balancer, rule, number }, which) => {
     const at = section + which * Abi.RULE_SIZE;
-    image.u16(at + Abi.RULE_POOL, pools.numbers.get(`${balancer.name}/${rule.backendAddressPool}`) ?? 0);
+    image.u16(at + Abi.RULE_POOL, pools.numbers.get(poolKey(balancer.name, rule.backendAddressPool)) ?? 0);
     image.u16(at + Abi.RULE_BACKEND_PORT, rule.backendPort);
     image.u8(at + Abi.RULE_DISTRIBUTION, DISTRIBUTIONS[rule.loadDistribution]);
     image.u8(at + Abi.RULE_TIMER, idle.get(rule.idleTimeoutInMinutes ?? -1) ?? Abi.STATE_ESTABLISHED);

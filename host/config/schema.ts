@@ -48,7 +48,10 @@ const virtualNetwork = z
     name: name.describe("Name of the network, used in references and in CAPTURE@NETWORK."),
     addressSpace: z.array(block).default([]).describe("CIDR blocks of the network. Left out: any address."),
     vlan: z
-      .union([vlanIdentifier, z.tuple([vlanIdentifier, vlanIdentifier])])
+      .union(
+        [vlanIdentifier, z.tuple([vlanIdentifier, vlanIdentifier])],
+        "Write a number from 1 to 4094, or [outer, inner].",
+      )
       .optional()
       .describe("VLAN identifier of its frames, or [outer, inner] for frames with two tags."),
   })
@@ -159,13 +162,16 @@ const timers = z.strictObject({
 
 const settings = z.strictObject({
   seed: z
-    .union([
-      z
-        .int()
-        .min(0)
-        .max(2 ** 32 - 1),
-      z.literal("random"),
-    ])
+    .union(
+      [
+        z
+          .int()
+          .min(0)
+          .max(2 ** 32 - 1),
+        z.literal("random"),
+      ],
+      "Write a number from 0 to 4294967295, or random.",
+    )
     .default(d.seed)
     .describe("Seed of every hash: a number for the same choices each time, or random."),
   shards: z

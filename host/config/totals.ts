@@ -9,7 +9,6 @@ export const NUMBERED_MOST = 65_535;
 /** A mistake for each kind of thing of which there are too many. */
 export function tooMany(file: ConfigurationFile): Mistake[] {
   const { loadBalancers, privateLinkServices } = file;
-  const rules = new Map(loadBalancers.map(({ name, loadBalancingRules }) => [name, loadBalancingRules.length]));
   const counts: [path: string, what: string, count: number][] = [
     [
       "loadBalancers",
@@ -19,11 +18,7 @@ export function tooMany(file: ConfigurationFile): Mistake[] {
         backendsOf,
       ),
     ],
-    [
-      "privateLinkServices",
-      "rules behind services",
-      sum(privateLinkServices, (each) => rules.get(each.loadBalancer) ?? 0),
-    ],
+    ["privateLinkServices", "rules behind services", sum(privateLinkServices, rulesBehind(loadBalancers))],
     ["privateLinkServices", "NAT addresses", sum(privateLinkServices, ({ natAddresses }) => natAddresses.length)],
   ];
   return counts
@@ -32,6 +27,22 @@ export function tooMany(file: ConfigurationFile): Mistake[] {
       path: [path],
       message: `There are ${count} ${what}; a plane holds ${NUMBERED_MOST}. Split the configuration into several planes.`,
     }));
+}
+
+/** Rules of the frontends that a service stands behind. */
+function rulesBehind(loadBalancers: ConfigurationFile["loadBalancers"]) {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { name, loadBalancingRules } of loadBalancers) {
+    const byFrontend = new Map<string, number>();
+    for (const { frontendIPConfiguration: frontend } of loadBalancingRules)
+      byFrontend.set(frontend, (byFrontend.get(frontend) ?? 0) + 1);
+    counts.set(name, byFrontend);
+  }
+  return (service: ConfigurationFile["privateLinkServices"][number]): number => {
+    const byFrontend = counts.get(service.loadBalancer) ?? new Map<string, number>();
+    const frontends = new Set(service.loadBalancerFrontendIPConfigurations ?? byFrontend.keys());
+    return sum([...frontends], (frontend) => byFrontend.get(frontend) ?? 0);
+  };
 }
 
 const backendsOf = ({ backends }: { backends: unknown[] }): number => backends.length;

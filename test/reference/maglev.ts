@@ -11,10 +11,15 @@ export interface Member {
   state: string;
 }
 
-interface Turn<M> {
-  member: M;
+/** Slots that a member wishes for: offset + j skip modulo the table's size. */
+export interface Wishes {
   offset: number;
   skip: number;
+  weight: number;
+}
+
+interface Turn extends Wishes {
+  index: number;
   /** Wishes already looked at. */
   wish: number;
 }
@@ -22,34 +27,39 @@ interface Turn<M> {
 /** One member per slot; empty when no member takes new flows. */
 export function tableOf<M extends Member>(members: readonly M[], mix: Mix): M[] {
   const size = SIZES.find((candidate) => candidate >= SLOTS_PER_BACKEND * members.length) ?? (SIZES.at(-1) as number);
-  const turns = members
+  const taking = members
     .filter(({ state, weight }) => state === "up" && weight > 0)
-    .sort((one, other) => one.address - other.address)
-    .map((member): Turn<M> => {
-      const address = BigInt(member.address);
-      return { member, offset: mix(address, 1n) % size, skip: (mix(address, 2n) % (size - 1)) + 1, wish: 0 };
-    });
-  return turns.length === 0 ? [] : filled(turns, size);
+    .sort((one, other) => one.address - other.address);
+  const wishes = taking.map(({ address: number, weight }): Wishes => {
+    const address = BigInt(number);
+    return { offset: mix(address, 1n) % size, skip: (mix(address, 2n) % (size - 1)) + 1, weight };
+  });
+  return filled(wishes, size).map((index) => taking[index] as M);
 }
 
-function filled<M extends Member>(turns: Turn<M>[], size: number): M[] {
-  const highest = Math.max(...turns.map(({ member }) => member.weight));
+/** For each slot the index of the wishes that got it; empty when there are none. */
+export function filled(wishes: readonly Wishes[], size: number): number[] {
+  if (wishes.length === 0) return [];
+  const turns = wishes.map((own, index): Turn => ({ ...own, index, wish: 0 }));
+  const highest = Math.max(...wishes.map(({ weight }) => weight));
   const share = (round: number, weight: number): number => Math.floor((round * weight) / highest);
-  const slots = new Map<number, M>();
-  for (let round = 1; slots.size < size; round++) {
+  const slots: (number | undefined)[] = Array.from({ length: size });
+  let free = size;
+  for (let round = 1; free > 0; round++) {
     for (const turn of turns) {
-      const { weight } = turn.member;
-      if (slots.size === size || share(round, weight) === share(round - 1, weight)) continue;
-      slots.set(nextFree(turn, slots, size), turn.member);
+      const { weight } = turn;
+      if (free === 0 || share(round, weight) === share(round - 1, weight)) continue;
+      slots[nextFree(turn, slots)] = turn.index;
+      free--;
     }
   }
-  return Array.from({ length: size }, (_, slot) => slots.get(slot) as M);
+  return slots as number[];
 }
 
-function nextFree<M>(turn: Turn<M>, slots: Map<number, M>, size: number): number {
+function nextFree(turn: Turn, slots: readonly (number | undefined)[]): number {
   for (;;) {
-    const slot = (turn.offset + turn.wish * turn.skip) % size;
+    const slot = (turn.offset + turn.wish * turn.skip) % slots.length;
     turn.wish++;
-    if (!slots.has(slot)) return slot;
+    if (slots[slot] === undefined) return slot;
   }
 }

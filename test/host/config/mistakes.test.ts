@@ -14,7 +14,7 @@ const MISTAKES = [...SHAPE_MISTAKES, ...REFERENCE_MISTAKES];
 const ADVICE =
   /(^|[.] )(Add|Choose|Did you mean|Give|It may be one of|Name|Raise|Remove|Rename|Shorten|Split|Use|Write)\b|must be one of|: expected /;
 
-/** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: limits.test.ts. */
+/** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. */
 const ELSEWHERE = ["parse.ts", "problem.ts", "totals.ts"];
 
 suite("A mistake", (test) => {
@@ -79,6 +79,6 @@ function pathAndMessage({ path, message }: { path: string; message: string }): s
 
 /** The first word or bracket of a text, quotes left out; a block of YAML, where names come first, begins where braces would. */
 function firstWord(text: string): string {
-  if (/^name: /.test(text)) return "{";
+  if (text.startsWith("name: ")) return "{";
   return /^[{[]|[^\s"',:[\]{}]*/.exec(text.replace(/^"/, ""))?.[0] ?? "";
 }

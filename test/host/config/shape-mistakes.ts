@@ -73,6 +73,13 @@ export const SHAPE_MISTAKES: readonly Mistaken[] = [
   ["10.9.0.0/16", "^10.9.0.0/33", '"10.9.0.0/33" is no address block. Write it as 10.1.0.0/16.'],
   ["10.9.0.0/16", "^10.9.0.4/16", "10.9.0.4/16 has bits set beyond its length. Write 10.9.0.0/16."],
   ["10.2.0.12 }", "10.2.0.12, macAddress: ^02-00-00-00-00 }", NO_MAC],
+  ["vlan: 10", "vlan: ^ten", "Write a number from 1 to 4094, or [outer, inner]."],
+  ["loadBalancers:\n", settings("seed: ^chance"), "Write a number from 0 to 4294967295, or random."],
+  [
+    "{ name: https, frontendIPConfiguration: front, backendAddressPool: servers, protocol: Tcp,",
+    "^{ name: https, frontendIPConfiguration: front, backendAddressPool: servers,",
+    'The field "protocol" is missing. Add one of: Tcp, Udp, All.',
+  ],
   // Lists and numbers: those of every field are in ranges.test.ts
   [NETWORKS, "virtualNetworks: ^[]\n", "At least one network is needed. Add the consumer's."],
   ["[10.2.1.4, 10.2.1.5]", "^[]", "A service needs a NAT address. Add one from the provider's network."],
