@@ -261,7 +261,7 @@ export const COLD_RULE = 14; // u16
 export const COLD_NAT_ADDRESS = 16; // u16, index among all NAT addresses
 export const COLD_BYTES_HIGH = 18; // u16 for each direction
 export const COLD_ALIVE = 22; // u8
-export const COLD_SIZE = 32;
+export const COLD_SIZE = 24;
 
 /// Link header of a flow's first packet, in front of its IP header.
 export const LINK_LENGTH = 0; // u8

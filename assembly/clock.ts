@@ -29,6 +29,16 @@ export function moveTo(time: u64): void {
   now = time;
 }
 
+/** Moves the clock to a time that is not before `now` and within the time of `quietUntil`. */
+export function keep(time: u64): void {
+  now = time;
+}
+
+/** Time before which the clock may be moved by `keep` and ticks from `lowest` on are not reached; 0 before the first packet. */
+export function quietUntil(lowest: u32): u64 {
+  return started ? min(tickTime(lowest), now + (GAP_MAX << TICK_SHIFT)) : 0;
+}
+
 /** Tick that `now` lies in. */
 export function nowTick(): u32 {
   return tickBefore(now);

@@ -30,6 +30,7 @@ import {
 import { networkOfPair, networkOfVlan } from "./admit/network";
 import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
+import * as Plain from "./wire/plain";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
 
@@ -41,7 +42,7 @@ export const L4: usize = 20; // u32, address of the TCP or UDP header
 export const L4_LENGTH: usize = 24; // u32, bytes on the wire
 export const L4_CAPTURED: usize = 28; // u32, bytes present
 export const GROUP: usize = 32; // u32, group of the index
-export const RECORD: usize = 36; // u32, record found by its tag, or 0
+export const RECORD: usize = 36; // u32, record found by its tag, later by its key, or 0
 export const TAG: usize = 40; // u8
 export const KIND: usize = 41; // u8
 export const REASON: usize = 42; // u8
@@ -49,7 +50,7 @@ export const FLAGS: usize = 43; // u8, TCP flags
 export const NETWORK: usize = 44; // u16
 export const SIDE: usize = 46; // u8
 export const PROTOCOL: usize = 47; // u8
-export const PARSED_SIZE: u32 = 64;
+export const PARSED_SIZE: u32 = 48;
 
 /// TCP or UDP with all it takes to translate it.
 export const KIND_FLOW: u32 = 0;
@@ -65,18 +66,46 @@ const PROTOCOL_6IN4: u32 = 41;
 const PROTOCOL_GRE: u32 = 47;
 const KEEP_KEY: u64 = 0xffffffff0000ff00;
 
+/** Parses a frame. The commonest form is recognised by a few compares; `parseAny` takes every form. */
 export function parse(desc: u32, parsed: u32): void {
+  const frame = load<u32>(desc, DESC_FRAME);
+  const captured = load<u32>(desc, DESC_CAPTURED);
+  const about = load<u32>(desc, DESC_NETWORK); // network, link type and side
+  if (captured < Plain.L4 + Tcp.HEADER_MIN) return parseAny(desc, parsed);
+  if (((about >> 16) & 0xff) != LINK_ETHERNET) return parseAny(desc, parsed);
+  if (Plain.difference(frame) != 0) return parseAny(desc, parsed);
+  const length = Plain.l4Length(frame);
+  const l4 = frame + Plain.L4;
+  const room = load<u32>(desc, DESC_WIRE) - Plain.L4;
+  if (length - Tcp.HEADER_MIN > room - Tcp.HEADER_MIN) return parseAny(desc, parsed);
+  const protocol = Plain.protocol(frame);
+  let flags: u32 = 0;
+  if (protocol == PROTOCOL_TCP) {
+    if (Tcp.dataOffset(l4) - Tcp.HEADER_MIN > length - Tcp.HEADER_MIN) return parseAny(desc, parsed);
+    flags = Tcp.flags(l4);
+  } else {
+    if (protocol != PROTOCOL_UDP) return parseAny(desc, parsed);
+    if (Udp.length(l4) - Udp.HEADER_MIN > length - Udp.HEADER_MIN) return parseAny(desc, parsed);
+  }
+  store<u32>(parsed, frame + Plain.IP, IP);
+  store<u32>(parsed, l4, L4);
+  store<u32>(parsed, length, L4_LENGTH);
+  store<u32>(parsed, min(captured - Plain.L4, length), L4_CAPTURED);
+  // TAG, KIND, REASON and FLAGS, then NETWORK, SIDE and PROTOCOL lie side by side.
+  store<u32>(parsed, flags << 24, TAG);
+  store<u32>(parsed, (about & 0xffff) | ((about >> 24) << 16) | (protocol << 24), NETWORK);
+  makeKey(frame + Plain.IP, l4, about & 0xffff, about >> 24, parsed);
+}
+
+/** Parses a frame of any form. */
+function parseAny(desc: u32, parsed: u32): void {
   const frame = load<u32>(desc, DESC_FRAME);
   const captured = load<u32>(desc, DESC_CAPTURED);
   const side = <u32>load<u8>(desc, DESC_SIDE);
   store<u16>(parsed, load<u16>(desc, DESC_NETWORK), NETWORK);
   store<u8>(parsed, <u8>side, SIDE);
   store<u8>(parsed, <u8>KIND_FLOW, KIND);
-  const plain =
-    load<u8>(desc, DESC_LINK) == LINK_ETHERNET &&
-    captured >= Link.ETHERNET_HEADER &&
-    Link.ethertypeBe(frame, LINK_ETHERNET) == Link.TYPE_IPV4_BE;
-  const ip = plain ? frame + Link.ETHERNET_HEADER : networkHeader(desc, parsed);
+  const ip = networkHeader(desc, parsed);
   if (ip != 0) parseIpv4(ip, frame + captured, frame + load<u32>(desc, DESC_WIRE), parsed, side);
 }
 
@@ -130,7 +159,7 @@ function parseIpv4(ip: u32, end: u32, wireEnd: u32, parsed: u32, side: u32): voi
   if (protocol == PROTOCOL_TCP) parseTcp(ip + header, length, captured, parsed);
   else if (protocol == PROTOCOL_UDP) parseUdp(ip + header, length, captured, stated == 0, parsed);
   else return other(parsed, protocol);
-  if (captured >= Tcp.PORTS_END) makeKey(ip, ip + header, side, parsed);
+  if (captured >= Tcp.PORTS_END) makeKey(ip, ip + header, <u32>load<u16>(parsed, NETWORK), side, parsed);
 }
 
 /** Whether bytes that were captured make an impossible TCP header. */
@@ -159,10 +188,9 @@ function parseUdp(udp: u32, length: u32, captured: u32, offloaded: bool, parsed:
 }
 
 /** The key: side, protocol and network, then addresses and ports as they lie in the packet. */
-function makeKey(ip: u32, l4: u32, side: u32, parsed: u32): void {
+function makeKey(ip: u32, l4: u32, network: u32, side: u32, parsed: u32): void {
   const low = load<u64>(ip + Ipv4.TUPLE) & KEEP_KEY;
-  const network = <u64>load<u16>(parsed, NETWORK);
-  store<u64>(parsed, low | <u64>(side + 1) | (network << 16), KEY_LOW);
+  store<u64>(parsed, low | <u64>((side + 1) | (network << 16)), KEY_LOW);
   store<u64>(parsed, <u64>Ipv4.destinationBe(ip) | ((<u64>load<u32>(l4)) << 32), KEY_HIGH);
 }
 
@@ -185,4 +213,10 @@ function finish(parsed: u32, reason: u32): void {
 function final(parsed: u32, reason: u32): u32 {
   finish(parsed, reason);
   return 0;
+}
+
+/** Notes why a packet is forwarded by a record, which it returns. */
+export function leaves(parsed: u32, record: u32, reason: u32): u32 {
+  store<u8>(parsed, <u8>reason, REASON);
+  return record;
 }

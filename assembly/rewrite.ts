@@ -30,18 +30,20 @@ export function rewrite(desc: u32, parsed: u32, record: u32, side: u32): void {
   const high = load<u64>(record, REC_TEMPLATE + 8);
   const captured = load<u32>(parsed, L4_CAPTURED);
   const delta = <u32>(low >> 16) & 0xffff;
-  if (l4 - ip == Ipv4.HEADER_MIN) {
-    Ipv4.transposeWithPorts(ip, low, high, <u32>low & 0xffff);
-  } else {
-    Ipv4.transpose(ip, <u32>(low >> 32), <u32>high, <u32>low & 0xffff);
-    store<u32>(l4, <u32>(high >> 32));
-  }
+  if (l4 - ip == Ipv4.HEADER_MIN) Ipv4.transposeWithPorts(ip, low, high, <u32>low & 0xffff);
+  else rewriteBehindOptions(ip, l4, low, high);
   if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) {
     if (captured >= Tcp.CHECKSUM_END) Tcp.adjustChecksum(l4, delta);
   } else if (captured >= Udp.CHECKSUM_END) {
     Udp.adjustChecksum(l4, delta);
   }
   if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLink(desc, record, side);
+}
+
+/** Rewrites addresses and ports that options lie between. */
+function rewriteBehindOptions(ip: u32, l4: u32, low: u64, high: u64): void {
+  Ipv4.transpose(ip, <u32>(low >> 32), <u32>high, <u32>low & 0xffff);
+  store<u32>(l4, <u32>(high >> 32));
 }
 
 /** Gives an Ethernet frame the MAC addresses of where it goes. */

@@ -10,22 +10,24 @@ export function forwarded(verdict: u32, reason: u32, side: u32, flow: u32): void
   count(reason, 1);
 }
 
-/** Left as it is: no matter of the plane's. */
-export function passed(verdict: u32, reason: u32): void {
+/** Left as it is: no matter of the plane's. Returns 0, no record, as the functions below. */
+export function passed(verdict: u32, reason: u32): u32 {
   store<u32>(verdict, PASS | (reason << 8), VERDICT_CODE);
   store<u32>(verdict, <u32>NO_FLOW, VERDICT_FLOW);
   count(reason, 1);
+  return 0;
 }
 
 /** Dropped; no endpoint is charged. */
-export function dropped(verdict: u32, reason: u32, flow: u32): void {
+export function dropped(verdict: u32, reason: u32, flow: u32): u32 {
   store<u32>(verdict, DROP | (reason << 8), VERDICT_CODE);
   store<u32>(verdict, flow, VERDICT_FLOW);
   count(reason, 1);
+  return 0;
 }
 
 /** Dropped, and counted at an endpoint. */
-export function droppedAt(verdict: u32, reason: u32, flow: u32, endpoint: u32): void {
-  dropped(verdict, reason, flow);
+export function droppedAt(verdict: u32, reason: u32, flow: u32, endpoint: u32): u32 {
   countAtEndpoint(endpoint, reason);
+  return dropped(verdict, reason, flow);
 }

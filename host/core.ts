@@ -26,10 +26,12 @@ export interface CoreSizes {
   keepLinks: boolean;
   /** Report flows as they end. */
   keepEnded: boolean;
+  /** Bytes for the frames of one batch; RING_SIZE when absent. */
+  ringSize?: number | undefined;
 }
 
-/** Bytes for the frames of one batch. */
-const RING_SIZE = 4 * 1024 * 1024;
+/** Bytes for the frames of one batch, unless the sizes say otherwise. */
+export const RING_SIZE = 4 * 1024 * 1024;
 /** A wire length beyond this is a lie; it is cut so that address arithmetic cannot wrap. */
 const WIRE_MAX = 0x3fffffff;
 const NO_DEADLINE = 2n ** 64n - 1n;
@@ -42,7 +44,9 @@ export class Core {
   readonly longs: BigUint64Array<ArrayBuffer>;
   private readonly exports: Exports;
   private readonly regions: Uint32Array;
-  private readonly ring: number;
+  /** Address and size of the ring, where frames are placed. */
+  readonly ring: number;
+  readonly ringSize: number;
   private readonly descriptors: number;
   private readonly verdicts: number;
   private readonly emits: number;
@@ -58,6 +62,7 @@ export class Core {
     this.longs = new BigUint64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
     this.regions = new Uint32Array(buffer, Abi.CONTROL_AT + Abi.CONTROL_REGIONS, Abi.REGION_COUNT);
     this.ring = this.region(Abi.REGION_RING);
+    this.ringSize = this.control(Abi.CONTROL_RING_SIZE);
     this.descriptors = this.region(Abi.REGION_DESCRIPTORS);
     this.verdicts = this.region(Abi.REGION_VERDICTS);
     this.emits = this.region(Abi.REGION_EMITS);
@@ -74,7 +79,7 @@ export class Core {
     control[Abi.CONTROL_POOL_SLOTS / 4] = sizes.poolSlots;
     control[Abi.CONTROL_ENDPOINTS / 4] = sizes.endpoints;
     control[Abi.CONTROL_BACKENDS / 4] = sizes.backends;
-    control[Abi.CONTROL_RING_SIZE / 4] = RING_SIZE;
+    control[Abi.CONTROL_RING_SIZE / 4] = sizes.ringSize ?? RING_SIZE;
     control[Abi.CONTROL_KEEP_LINKS / 4] = Number(sizes.keepLinks);
     control[Abi.CONTROL_KEEP_ENDED / 4] = Number(sizes.keepEnded);
     if (exports.configure() === 0)
@@ -109,7 +114,7 @@ export class Core {
 
   /** Whether a frame of so many bytes fits behind those placed. An empty ring takes any frame up to FRAME_MAX. */
   fits(length: number): boolean {
-    return this.placed < Abi.BATCH_MAX && this.ringEnd + length <= this.ring + RING_SIZE;
+    return this.placed < Abi.BATCH_MAX && this.ringEnd + length <= this.ring + this.ringSize;
   }
 
   /** Copies a frame into the ring and describes it; it must fit. Its place in the batch. Times are halves of a u64 of ns. */
@@ -125,10 +130,24 @@ export class Core {
     const at = this.ringEnd;
     this.bytes.set(frame, at);
     this.ringEnd = (at + frame.length + 15) & ~15;
+    return this.describe(at, frame.length, wireLength, network, link, side, timeLow, timeHigh);
+  }
+
+  /** Describes a frame that lies in linear memory, for whoever put it there; a batch holds at most BATCH_MAX. */
+  describe(
+    address: number,
+    captured: number,
+    wireLength: number,
+    network: number,
+    link: number,
+    side: number,
+    timeLow: number,
+    timeHigh: number,
+  ): number {
     const word = (this.descriptors + this.placed * Abi.DESC_SIZE) >>> 2;
-    this.words[word + Abi.DESC_FRAME / 4] = at;
-    this.words[word + Abi.DESC_CAPTURED / 4] = frame.length;
-    this.words[word + Abi.DESC_WIRE / 4] = Math.min(Math.max(wireLength, frame.length), WIRE_MAX);
+    this.words[word + Abi.DESC_FRAME / 4] = address;
+    this.words[word + Abi.DESC_CAPTURED / 4] = captured;
+    this.words[word + Abi.DESC_WIRE / 4] = Math.min(Math.max(wireLength, captured), WIRE_MAX);
     this.words[word + Abi.DESC_NETWORK / 4] = network | (link << 16) | (side << 24);
     this.words[word + Abi.DESC_TIME / 4] = timeLow;
     this.words[word + Abi.DESC_TIME / 4 + 1] = timeHigh;

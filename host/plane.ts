@@ -56,6 +56,8 @@ export interface PlaneOptions {
   module?: WebAssembly.Module;
   /** What happens to TCP flows whose beginning was not seen when the configuration does not say; `drop` when absent. */
   midStream?: "admit" | "drop";
+  /** Bytes for the frames of one batch in the core's memory, at least 262,144; 4 MiB when absent. */
+  ringSize?: number;
   /** Called with each flow and denied flow that ends. */
   onFlowEnd?: (flow: Flow) => void;
 }
@@ -82,6 +84,7 @@ export async function createPlane(configuration: Configuration | object, options
     backends: tables.names.backends.length,
     keepLinks: tables.keepLinks,
     keepEnded: options.onFlowEnd !== undefined,
+    ringSize: options.ringSize,
   };
   const core = await Core.create(options.module ?? (await coreModule()), sizes, tables.image);
   return new Plane(core, tables.names, checked, options.onFlowEnd);

@@ -31,9 +31,7 @@ import {
 } from "../flow/denied";
 import { release, releaseDead } from "../flow/flow";
 import { flowOf, lives, requestOf, stateOf } from "../flow/lifetime";
-import { find } from "../flow/table";
-import { FLAGS, IP, KEY_HIGH, KEY_LOW, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON } from "../parse";
-import { forward } from "../path";
+import { FLAGS, IP, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON, RECORD, leaves } from "../parse";
 import { has } from "../tables";
 import { droppedAt, passed } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
@@ -41,8 +39,8 @@ import * as Tcp from "../wire/tcp";
 import { endpointAt } from "./endpoint";
 import { open } from "./stages";
 
-/** Handles an IPv4 packet of the consumer's side. */
-export function admit(desc: u32, parsed: u32, verdict: u32): void {
+/** Decides on an IPv4 packet of the consumer's side: the record it leaves by, or 0 when its verdict is written. */
+export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   const ip = load<u32>(parsed, IP);
   const network = <u32>load<u16>(parsed, NETWORK);
   const endpoint = endpointAt(network, Ipv4.destinationBe(ip));
@@ -53,15 +51,15 @@ export function admit(desc: u32, parsed: u32, verdict: u32): void {
   if (load<u8>(parsed, KIND) != KIND_FLOW)
     return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);
   if (Ipv4.ttl(ip) <= 1) {
-    droppedAt(verdict, REASON_TTL_EXPIRED, <u32>NO_FLOW, endpoint);
-    return answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
+    answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
+    return droppedAt(verdict, REASON_TTL_EXPIRED, <u32>NO_FLOW, endpoint);
   }
   const flags = <u32>load<u8>(parsed, FLAGS);
-  const found = find(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH));
+  const found = load<u32>(parsed, RECORD);
   if (found == 0) return open(desc, parsed, verdict, endpoint, 0);
   if (isDenied(found)) return retry(desc, parsed, verdict, endpoint, found, isBeginning(flags));
-  if (keepsFlow(found, flags)) return forward(desc, parsed, verdict, found, REASON_FORWARDED);
-  open(desc, parsed, verdict, endpoint, 0);
+  if (keepsFlow(found, flags)) return leaves(parsed, found, REASON_FORWARDED);
+  return open(desc, parsed, verdict, endpoint, 0);
 }
 
 /** SYN without ACK and RST. */
@@ -83,7 +81,7 @@ function keepsFlow(record: u32, flags: u32): bool {
 }
 
 /** A packet of a denied tuple: counted there, or let walk the stages again. */
-function retry(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32, beginning: bool): void {
+function retry(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32, beginning: bool): u32 {
   if (now >= deniedDeath(denied)) {
     releaseDenied(denied, END_IDLE);
     return open(desc, parsed, verdict, endpoint, 0);
@@ -91,15 +89,15 @@ function retry(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32,
   if (mayRetry(denied, beginning)) return open(desc, parsed, verdict, endpoint, denied);
   const reason = deniedReason(denied);
   countDenied(denied, reason, load<u32>(desc, DESC_WIRE));
-  droppedAt(verdict, reason, deniedNumber(denied), endpoint);
+  return droppedAt(verdict, reason, deniedNumber(denied), endpoint);
 }
 
 /** A packet whose destination is no endpoint; `speaker` is the endpoint whose address is its source, or -1. */
-function toOthers(parsed: u32, verdict: u32, speaker: i32): void {
+function toOthers(parsed: u32, verdict: u32, speaker: i32): u32 {
   const kind = <u32>load<u8>(parsed, KIND);
   const reason = <u32>load<u8>(parsed, REASON);
   const untranslated =
     kind != KIND_FLOW && (reason == REASON_FRAGMENT || reason == REASON_ICMP || reason == REASON_PROTOCOL);
   if (speaker >= 0 && untranslated) return droppedAt(verdict, reason, <u32>NO_FLOW, speaker);
-  passed(verdict, kind == KIND_TUNNEL ? REASON_TUNNEL : REASON_NO_ENDPOINT);
+  return passed(verdict, kind == KIND_TUNNEL ? REASON_TUNNEL : REASON_NO_ENDPOINT);
 }

@@ -24,8 +24,7 @@ import { countDenied, deniedNumber, deny, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, SALT_SHARD, mix32, pick } from "../flow/hash";
 import { releaseDue } from "../flow/release";
-import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL } from "../parse";
-import { forward } from "../path";
+import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, SERVICES, SHARDS, has } from "../tables";
 import { droppedAt } from "../verdict";
 import { isBeginning } from "./admit";
@@ -35,14 +34,14 @@ import * as Decision from "./install";
 import { poolSlot, takePort } from "./natport";
 import { ruleOf } from "./rules";
 
-/** Opens a flow for a packet, or refuses it; `denied` is the denied flow of its tuple, or 0. */
-export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): void {
+/** Opens a flow for a packet, whose record it returns, or refuses it; `denied` is the denied flow of its tuple, or 0. */
+export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): u32 {
   const midStream = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !isBeginning(<u32>load<u8>(parsed, FLAGS));
   const reason = walk(parsed, endpoint, midStream);
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
   const request = Decision.install(desc, parsed, midStream);
-  forward(desc, parsed, verdict, request, midStream ? REASON_MID_STREAM_ADMITTED : REASON_NEW_FLOW);
+  return leaves(parsed, request, midStream ? REASON_MID_STREAM_ADMITTED : REASON_NEW_FLOW);
 }
 
 /** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
@@ -89,7 +88,7 @@ function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64
 }
 
 /** Drops a packet and leaves a denied flow, or counts to the one there is. */
-function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32, reason: u32): void {
+function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32, reason: u32): u32 {
   const bytes = load<u32>(desc, DESC_WIRE);
   let number: u32;
   if (denied != 0) {
@@ -98,7 +97,7 @@ function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32
   } else {
     number = deny(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH), endpoint, reason, bytes);
   }
-  droppedAt(verdict, reason, number, endpoint);
+  return droppedAt(verdict, reason, number, endpoint);
 }
 
 /** network | protocol << 16 | client port << 32 | endpoint port << 48, all in host order. */

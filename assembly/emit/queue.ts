@@ -1,9 +1,12 @@
 // What leaves: a queue apart from the verdicts, since one input yields no, one or many packets.
 
 import {
+  CAUSE_INPUT,
   CONTROL_EMIT_COUNT,
+  DESC_FRAME,
+  DESC_LINK,
+  DESC_WIRE,
   EMIT_BODY,
-  EMIT_BODY_LENGTH,
   EMIT_CAPACITY,
   EMIT_FLOW,
   EMIT_HEAD,
@@ -43,14 +46,13 @@ export function nextHead(): u32 {
   return HEADS + emits * EMIT_HEAD_SIZE;
 }
 
-/** A packet that lies in the ring. */
-export function emitBody(side: u32, cause: u32, link: u32, flow: u32, body: u32, length: u32, wireLength: u32): void {
+/** The packet of a descriptor. Fields that lie side by side, here and there, are copied together. */
+export function emitInput(side: u32, flow: u32, desc: u32): void {
   const at = EMITS + emits++ * EMIT_SIZE;
   store<u64>(at, 0, EMIT_HEAD);
-  store<u32>(at, body, EMIT_BODY);
-  store<u32>(at, length, EMIT_BODY_LENGTH);
-  store<u32>(at, wireLength, EMIT_WIRE_LENGTH);
-  finish(at, side, cause, link, flow);
+  store<u64>(at, load<u64>(desc, DESC_FRAME), EMIT_BODY);
+  store<u64>(at, <u64>load<u32>(desc, DESC_WIRE) | ((<u64>flow) << 32), EMIT_WIRE_LENGTH);
+  store<u32>(at, side | (CAUSE_INPUT << 8) | ((<u32>load<u8>(desc, DESC_LINK)) << 16), EMIT_SIDE);
 }
 
 /** A packet that the plane wrote at `nextHead`. */

@@ -38,8 +38,7 @@ function followTcp(record: u32, parsed: u32): void {
   const flags = <u32>load<u8>(parsed, FLAGS);
   if (load<u32>(parsed, L4_CAPTURED) >= Tcp.NUMBERS_END) {
     const tcp = load<u32>(parsed, L4);
-    const payload = load<u32>(parsed, L4_LENGTH) - Tcp.dataOffset(tcp);
-    const end = Tcp.sequence(tcp) + payload + ((flags >> 1) & 1) + (flags & 1);
+    const end = Tcp.sequenceEnd(tcp, load<u32>(parsed, L4_LENGTH), flags);
     const seen = <u32>load<u8>(record, REC_SEEN);
     if ((seen & SEEN_SEQUENCE) == 0 || <i32>(end - load<u32>(record, REC_SEQUENCE_END)) > 0) {
       store<u32>(record, end, REC_SEQUENCE_END);

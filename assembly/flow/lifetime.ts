@@ -45,6 +45,10 @@ export function deathOf(request: u32): u64 {
 export function lives(record: u32): bool {
   const allowed = timeout(<u32>load<u8>(record, REC_TIMER));
   if (now - load<u64>(record, REC_LAST_SEEN) < allowed) return true;
+  return pairLives(record);
+}
+
+function pairLives(record: u32): bool {
   return now < deathOf(requestOf(flowOf(record)));
 }
 

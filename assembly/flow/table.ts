@@ -7,8 +7,9 @@
 // `passed` counts the keys that belong here but found the group full; a search goes on to the next group only while it is
 // not 0, so that removing needs no tombstones. It sticks at 255.
 
-import { REC_KEY, REC_SIZE } from "../abi";
+import { REC_KEY, REC_SIZE, REC_TOUCH } from "../abi";
 import { INDEX, INDEX_GROUPS, RECORDS } from "../memory";
+import { RECORD } from "../parse";
 import { mix, pick } from "./hash";
 
 export const GROUP_SIZE: u32 = 64;
@@ -39,15 +40,30 @@ export function recordAt(group: u32, places: u32): u32 {
   return RECORDS + load<u32>(group + NUMBERS + (ctz<u32>(places) << 2)) * REC_SIZE;
 }
 
+/** Whether the key of a tag may be another than the first that matches in its group: of 20 keys, about one. */
+export function isUnsure(group: u32, places: u32): bool {
+  return places != 0 ? (places & (places - 1)) != 0 : load<u8>(group, PASSED) != 0;
+}
+
+/** Brings in the records that an unsure probe may mean, and notes the last one. */
+export function touchFurther(parsed: u32, group: u32, tag: u32, places: u32): void {
+  if (places == 0) {
+    group = next(group);
+    places = matches(group, tag);
+  }
+  for (; places != 0; places &= places - 1) {
+    const record = recordAt(group, places);
+    store<u8>(record, 1, REC_TOUCH);
+    store<u32>(parsed, record, RECORD);
+  }
+}
+
 export function keyIs(record: u32, low: u64, high: u64): bool {
   return load<u64>(record, REC_KEY) == low && load<u64>(record, REC_KEY + 8) == high;
 }
 
-/** Record with a key, or 0. */
-export function find(low: u64, high: u64): u32 {
-  const hash = mix(low, high);
-  const tag = tagOf(hash);
-  let group = groupOf(hash);
+/** Record with a key, or 0; `group` and `tag` are those of the key's hash. */
+export function find(group: u32, tag: u32, low: u64, high: u64): u32 {
   let record = findIn(group, tag, low, high);
   while (record == 0 && load<u8>(group, PASSED) != 0) {
     group = next(group);

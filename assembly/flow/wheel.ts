@@ -66,6 +66,11 @@ export function drop(entry: u32): void {
   if (load<u32>(list, LIST_FIRST) == 0) mark(tick, false);
 }
 
+/** No entry lies in a tick before this one. */
+export function lowestTick(): u32 {
+  return lowest;
+}
+
 /** Whether an entry may be due: one compare on the path of every packet. */
 export function mayBeDue(): bool {
   return lowest <= nowTick();

@@ -43,6 +43,11 @@ export function acknowledgement(tcp: u32): u32 {
   return bswap<u32>(load<u32>(tcp, ACKNOWLEDGEMENT));
 }
 
+/** Sequence number behind a segment: `length` bytes of header and payload, and SYN and FIN count as one each. Host order. */
+export function sequenceEnd(tcp: u32, length: u32, flags: u32): u32 {
+  return sequence(tcp) + (length - dataOffset(tcp)) + ((flags >> 1) & 1) + (flags & 1);
+}
+
 /** Carries a change of the pseudo-header or the ports into the checksum. */
 export function adjustChecksum(tcp: u32, delta: u32): void {
   store<u16>(tcp, <u16>adjust(<u32>load<u16>(tcp, CHECKSUM), delta), CHECKSUM);

@@ -1,0 +1,101 @@
+// Any packet, one at a time: released what is due, decided what becomes of it, forwarded if it is let through. Packets of
+// established flows seldom come here (established.ts).
+
+import {
+  DESC_TIME,
+  DESC_WIRE,
+  NO_FLOW,
+  REASON_FORWARDED,
+  REASON_NOT_IP,
+  REASON_TRUNCATED,
+  REASON_TTL_EXPIRED,
+  REC_ENDPOINT,
+  RELEASE_PER_PACKET,
+  SIDE_CONSUMER,
+  VERDICT_EMITS,
+} from "./abi";
+import { admit, isBeginning } from "./admit/admit";
+import { reply } from "./admit/unsolicited";
+import { moveTo, quietUntil } from "./clock";
+import { emitCount, emitInput } from "./emit/queue";
+import { answerTimeExceeded } from "./emit/time-exceeded";
+import { isDenied } from "./flow/denied";
+import { follow } from "./flow/follow";
+import { flowOf, lives } from "./flow/lifetime";
+import { releaseDue } from "./flow/release";
+import { find, keyIs } from "./flow/table";
+import { lowestTick, mayBeDue } from "./flow/wheel";
+import * as Parsed from "./parse";
+import { rewrite } from "./rewrite";
+import { dropped, droppedAt, forwarded, passed } from "./verdict";
+import * as Ipv4 from "./wire/ipv4";
+
+/** Time before which no timer is due and the clock moves on without a gap, nanoseconds. */
+export let quiet: u64 = 0;
+
+/** Finds out how long it is quiet: after whatever may have changed clock or timers. */
+export function listen(): void {
+  quiet = quietUntil(lowestTick());
+}
+
+/** Handles a packet that was parsed and probed. */
+export function handle(desc: u32, parsed: u32, verdict: u32): void {
+  const emits = emitCount();
+  moveTo(load<u64>(desc, DESC_TIME));
+  if (mayBeDue()) releaseDue(RELEASE_PER_PACKET);
+  const record = decide(desc, parsed, verdict);
+  if (record != 0) forward(desc, parsed, verdict, record);
+  // VERDICT_EMITS and VERDICT_FIRST_EMIT lie side by side.
+  store<u64>(verdict, <u64>(emitCount() - emits) | ((<u64>emits) << 32), VERDICT_EMITS);
+  listen();
+}
+
+/** Decides on a packet: the record it leaves by, its reason noted, or 0 when its verdict is written. */
+function decide(desc: u32, parsed: u32, verdict: u32): u32 {
+  const kind = <u32>load<u8>(parsed, Parsed.KIND);
+  if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
+  if (kind == Parsed.KIND_FLOW) {
+    const record = confirm(parsed);
+    const beginning = isBeginning(<u32>load<u8>(parsed, Parsed.FLAGS));
+    if (record != 0 && !isDenied(record) && !beginning && lives(record))
+      return Parsed.leaves(parsed, record, REASON_FORWARDED);
+  }
+  if (load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) return admit(desc, parsed, verdict);
+  return reply(parsed, verdict);
+}
+
+/** The record of a packet's key, or 0. What the probe found by its tag is another's once in a while, or gone, or new since. */
+function confirm(parsed: u32): u32 {
+  const low = load<u64>(parsed, Parsed.KEY_LOW);
+  const high = load<u64>(parsed, Parsed.KEY_HIGH);
+  const record = load<u32>(parsed, Parsed.RECORD);
+  if (record != 0 && keyIs(record, low, high)) return record;
+  const found = find(load<u32>(parsed, Parsed.GROUP), <u32>load<u8>(parsed, Parsed.TAG), low, high);
+  store<u32>(parsed, found, Parsed.RECORD);
+  return found;
+}
+
+/** Translates a packet of a live flow and lets it leave on the other side. */
+function forward(desc: u32, parsed: u32, verdict: u32, record: u32): void {
+  const flow = flowOf(record);
+  if (Ipv4.ttl(load<u32>(parsed, Parsed.IP)) <= 1) return expire(desc, parsed, verdict, record, flow);
+  const side = <u32>load<u8>(parsed, Parsed.SIDE);
+  rewrite(desc, parsed, record, side);
+  follow(record, parsed, side, load<u32>(desc, DESC_WIRE));
+  forwarded(verdict, <u32>load<u8>(parsed, Parsed.REASON), side ^ 1, flow);
+  emitInput(side ^ 1, flow, desc);
+}
+
+/** TTL 0 or 1. On the consumer's side the flow is not looked up, so the verdict names none. */
+function expire(desc: u32, parsed: u32, verdict: u32, record: u32, flow: u32): void {
+  const named = load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER ? <u32>NO_FLOW : flow;
+  droppedAt(verdict, REASON_TTL_EXPIRED, named, <u32>load<u16>(record, REC_ENDPOINT));
+  answerTimeExceeded(desc, parsed, named);
+}
+
+/** A frame that parsing settled: passed up to the reasons that call it malformed. */
+function final(verdict: u32, reason: u32): u32 {
+  if (reason >= <u32>REASON_NOT_IP && reason < <u32>REASON_TRUNCATED) passed(verdict, reason);
+  else dropped(verdict, reason, <u32>NO_FLOW);
+  return 0;
+}
