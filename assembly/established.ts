@@ -96,10 +96,14 @@ export function forwardEstablished(desc: u32, parsed: u32, verdict: u32): void {
   store<u64>(record, traffic + (((<u64>bytes) << 32) | 1), REC_PACKETS);
   const side = (place >> SIDE_SHIFT) & 0xff;
   countTraffic(<u32>state & 0xffff, <u32>(state >> BACKEND_SHIFT) & 0xffff, side, bytes);
+  report(desc, verdict, side ^ 1, flowOf(record));
+}
+
+/** Verdict and emit of a packet that leaves on a side. */
+function report(desc: u32, verdict: u32, side: u32, flow: u32): void {
   count(REASON_FORWARDED, 1);
-  const flow = flowOf(record);
-  const code = FORWARD | (REASON_FORWARDED << 8) | ((side ^ 1) << 16);
+  const code = FORWARD | (REASON_FORWARDED << 8) | (side << 16);
   store<u64>(verdict, <u64>code | ((<u64>1) << 32), VERDICT_CODE);
   store<u64>(verdict, <u64>emitCount() | ((<u64>flow) << 32), VERDICT_FIRST_EMIT);
-  emitInput(side ^ 1, flow, desc);
+  emitInput(side, flow, desc);
 }

@@ -51,28 +51,28 @@ function exists(compiler: string): boolean {
   }
 }
 
-/** What a native plane needs on disk: the core's memory, the frames, their order. Shared by the variants of one rung. */
+/** What a native plane needs on disk: the core's memory and the tape. Shared by the variants of one rung. */
 export class NativeLoad {
   readonly image = join(out, `image-${process.pid}`);
   readonly frames = join(out, `frames-${process.pid}`);
-  readonly order = join(out, `order-${process.pid}`);
+  readonly sides = join(out, `sides-${process.pid}`);
   readonly load: Load;
   readonly time: number;
-  readonly lowestTick: number;
+  /** Time before which no timer is due, ns. */
+  readonly quiet: bigint;
 
-  /** The core must have handled its last packet at `time`, and no packet of the load yet. */
+  /** The core must have handled its last packet at `time`, and no packet of the load yet. Frames are all of one length. */
   constructor(core: Core, load: Load, time: number) {
     this.load = load;
     this.time = time;
-    const offset = Math.floor(time / 2 ** Abi.TICK_SHIFT);
-    this.lowestTick = Number((core.nextDeadline() ?? 0n) >> BigInt(Abi.TICK_SHIFT)) - offset;
+    this.quiet = core.nextDeadline() ?? 0n;
     write(this.image, core.bytes.subarray(0, core.region(Abi.REGION_END)));
-    write(this.frames, load.frames.bytes);
-    write(this.order, new Uint8Array(load.order.buffer));
+    write(this.frames, load.tape.bytes);
+    write(this.sides, load.tape.sides);
   }
 
   close(): void {
-    for (const file of [this.image, this.frames, this.order]) unlinkSync(file);
+    for (const file of [this.image, this.frames, this.sides]) unlinkSync(file);
   }
 }
 
@@ -96,9 +96,9 @@ export class NativeSubject implements Subject {
     this.name = `native, ${build.name}${huge ? ", huge pages" : ""}`;
     this.prepared = prepared;
     this.time = prepared.time;
-    const offset = Math.floor(prepared.time / 2 ** Abi.TICK_SHIFT);
-    const { image, frames, order, load, lowestTick } = prepared;
-    const words = [image, prepared.time, offset, lowestTick, frames, load.frames.stride, order, Number(huge)];
+    const { image, frames, sides, quiet } = prepared;
+    const { stride, lengths } = prepared.load.tape;
+    const words = [image, prepared.time, quiet, frames, stride, lengths[0], sides, Number(huge)];
     this.child = spawn(build.binary, words.map(String), { stdio: ["pipe", "pipe", "inherit"] });
     this.reader = createInterface(this.child.stdout);
     this.lines = this.reader[Symbol.asyncIterator]();

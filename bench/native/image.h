@@ -37,9 +37,8 @@ static struct {
 
 /// The core keeps these outside its memory, so they come with the image.
 static struct {
-  u64 now, tickOffset;
-  u32 lowestTick, emitCount;
-  u64 slow;
+  u64 now, quiet, slow;
+  u32 emitCount;
 } state;
 
 static u32 regionAt(u32 which) { return get32(CONTROL_AT + CONTROL_REGIONS + which * 4); }

@@ -1,10 +1,12 @@
 // The native ceiling: the established-flow path of the core in C, on an image of the core's own memory, with the same passes
 // over a batch. What the fast path does not take is counted as slow; the benchmark asserts that there is none.
 //
-//   plane IMAGE now tickOffset lowestTick FRAMES frameSize ORDER huge
+//   plane IMAGE now quiet FRAMES stride length SIDES huge
 //
-// Commands on stdin, one a line: `run first count time step` handles packets of ORDER in batches and prints the nanoseconds
-// spent in the plane and the packets forwarded and slow; `image FILE` writes the memory.
+// `quiet` is the time before which no timer is due, ns.
+//
+// Commands on stdin, one a line: `run first count time step batch` handles packets of the tape and prints the nanoseconds spent in
+// the plane and the packets forwarded and slow; `image FILE` writes the memory.
 
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -117,39 +119,20 @@ static void probeLane(u32 size) {
   }
 }
 
-INLINE u32 tickBefore(u64 time) { return (u32)((time >> TICK_SHIFT) - state.tickOffset); }
-
-INLINE u64 timeout(u32 record) { return get64(map.timeouts + ((u32)get8(record + REC_TIMER) << 3)); }
-
-INLINE bool lives(u32 record) {
-  u64 allowed = timeout(record), own = get64(record + REC_LAST_SEEN);
-  if (state.now - own < allowed) return true;
-  u32 request = map.records + flowOf(record) * 2 * REC_SIZE;
-  u64 other = get64((record == request ? request + REC_SIZE : request) + REC_LAST_SEEN);
-  return state.now < (own > other ? own : other) + allowed;
-}
-
-INLINE bool takes(Parsed *parsed) {
-  if (parsed->kind != KIND_FLOW) return false;
-  if (parsed->record == 0 || !keyIs(parsed->record, parsed)) parsed->record = find(parsed);
-  u32 record = parsed->record;
-  return record != 0 && record < map.denied && lives(record) &&
-         (parsed->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN && get8(parsed->ip + IP_TTL) > 1 &&
-         (get8(record + REC_SEEN) & SEEN_LINK) == 0;
-}
-
 static void handleLane(u32 first, u32 size) {
   u32 desc = map.descriptors + first * DESC_SIZE, verdict = map.verdicts + first * VERDICT_SIZE;
   for (u32 i = 0; i < size; i++, desc += DESC_SIZE, verdict += VERDICT_SIZE) {
-    u32 emits = state.emitCount;
-    if (emits > EMIT_CAPACITY - EMIT_RESERVE) { state.slow++; return; }
-    u64 time = get64(desc + DESC_TIME);
-    if (time > state.now) state.now = time;
-    if (state.lowestTick <= tickBefore(state.now)) state.slow++;
-    if (takes(&lanes[i])) forward(desc, &lanes[i], verdict, lanes[i].record);
-    else state.slow++;
-    put32(verdict + VERDICT_FIRST_EMIT, emits);
-    put32(verdict + VERDICT_EMITS, state.emitCount - emits);
+    Parsed *parsed = &lanes[i];
+    u64 time = get64(desc + DESC_TIME), now = time > state.now ? time : state.now;
+    u32 record = parsed->record;
+    bool quiet = time < state.quiet && state.emitCount <= EMIT_CAPACITY - EMIT_RESERVE;
+    if (__builtin_expect(quiet && parsed->kind == KIND_FLOW && (record == 0 || !keyIs(record, parsed)), 0)) record = find(parsed);
+    if (__builtin_expect(quiet && parsed->kind == KIND_FLOW && record != 0 && takes(desc, parsed, record, now), 1)) {
+      forward(desc, parsed, verdict, record, now);
+      state.now = now;
+    } else {
+      state.slow++;
+    }
   }
 }
 
@@ -171,12 +154,11 @@ static u64 nanoseconds(void) {
   return (u64)now.tv_sec * 1000000000ull + (u64)now.tv_nsec;
 }
 
-static void *mapFile(const char *path, size_t *size) {
+static const u8 *mapFile(const char *path) {
   int file = open(path, O_RDONLY);
   struct stat about;
   if (file < 0 || fstat(file, &about) != 0) { perror(path); exit(1); }
-  *size = (size_t)about.st_size;
-  void *at = mmap(NULL, *size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+  void *at = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
   close(file);
   if (at == MAP_FAILED) { perror(path); exit(1); }
   return at;
@@ -201,50 +183,63 @@ static size_t loadImage(const char *path, bool huge) {
   return size;
 }
 
+/** What is played: frames at the same distance, and the side each enters on. */
+static struct {
+  const u8 *frames, *sides;
+  u32 stride, length;
+} tape;
+
 /** Places a batch of fresh frames and their descriptors, as the host does. */
-static void place(const u8 *frames, u32 frameSize, const u32 *order, u32 count, u64 time, u64 step) {
-  u32 at = regionAt(REGION_RING), desc = map.descriptors;
+static void place(u64 first, u32 count, u64 time, u64 step) {
+  u32 ring = regionAt(REGION_RING), desc = map.descriptors;
+  memcpy(IMAGE(ring), tape.frames + first * tape.stride, (size_t)count * tape.stride);
   for (u32 i = 0; i < count; i++, desc += DESC_SIZE) {
-    u32 side = order[i] & 1;
-    memcpy(IMAGE(at), frames + (size_t)order[i] * frameSize, frameSize);
-    put32(desc + DESC_FRAME, at);
-    put32(desc + DESC_CAPTURED, frameSize);
-    put32(desc + DESC_WIRE, frameSize);
+    u32 side = tape.sides[first + i];
+    put32(desc + DESC_FRAME, ring + i * tape.stride);
+    put32(desc + DESC_CAPTURED, tape.length);
+    put32(desc + DESC_WIRE, tape.length);
     put32(desc + DESC_NETWORK, side | (LINK_ETHERNET << 16) | (side << 24));
     put64(desc + DESC_TIME, time + i * step);
-    at = (at + frameSize + 15) & ~15u;
   }
+}
+
+static void run(u64 first, u64 packets, u64 time, u64 step, u64 batch) {
+  u64 spent = 0, before = get64(map.counters + REASON_FORWARDED * 8);
+  for (u64 done = 0; done < packets; done += batch) {
+    u32 now = (u32)(packets - done < batch ? packets - done : batch);
+    place(first + done, now, time + done * step, step);
+    u64 start = nanoseconds();
+    process(now);
+    spent += nanoseconds() - start;
+  }
+  u64 forwarded = get64(map.counters + REASON_FORWARDED * 8) - before;
+  printf("%llu %llu %llu\n", (unsigned long long)spent, (unsigned long long)forwarded, (unsigned long long)state.slow);
+}
+
+static bool writeImage(const char *path, size_t size) {
+  FILE *out = fopen(path, "wb");
+  bool written = out != NULL && fwrite(IMAGE(0), 1, size, out) == size;
+  printf("%s\n", written && fclose(out) == 0 ? "written" : "failed");
+  return written;
 }
 
 int main(int count, char **arguments) {
   if (count != 9) return 2;
-  size_t size = loadImage(arguments[1], atoi(arguments[8])), framesSize, orderSize;
+  size_t size = loadImage(arguments[1], atoi(arguments[8]));
   findRegions();
   state.now = strtoull(arguments[2], NULL, 10);
-  state.tickOffset = strtoull(arguments[3], NULL, 10);
-  state.lowestTick = (u32)strtoull(arguments[4], NULL, 10);
-  const u8 *frames = mapFile(arguments[5], &framesSize);
-  u32 frameSize = (u32)strtoul(arguments[6], NULL, 10);
-  const u32 *order = mapFile(arguments[7], &orderSize);
+  state.quiet = strtoull(arguments[3], NULL, 10);
+  tape.frames = mapFile(arguments[4]);
+  tape.stride = (u32)strtoul(arguments[5], NULL, 10);
+  tape.length = (u32)strtoul(arguments[6], NULL, 10);
+  tape.sides = mapFile(arguments[7]);
   char line[4096], path[4000];
   unsigned long long first, packets, time, step, batch;
   while (fgets(line, sizeof line, stdin) != NULL) {
-    if (sscanf(line, "run %llu %llu %llu %llu %llu", &first, &packets, &time, &step, &batch) == 5) {
-      u64 spent = 0, before = get64(map.counters + REASON_FORWARDED * 8);
-      for (u64 done = 0; done < packets; done += batch) {
-        u32 now = (u32)(packets - done < batch ? packets - done : batch);
-        place(frames, frameSize, order + first + done, now, time + done * step, step);
-        u64 start = nanoseconds();
-        process(now);
-        spent += nanoseconds() - start;
-      }
-      u64 forwarded = get64(map.counters + REASON_FORWARDED * 8) - before;
-      printf("%llu %llu %llu\n", (unsigned long long)spent, (unsigned long long)forwarded, (unsigned long long)state.slow);
-    } else if (sscanf(line, "image %3999s", path) == 1) {
-      FILE *out = fopen(path, "wb");
-      if (out == NULL || fwrite(IMAGE(0), 1, size, out) != size || fclose(out) != 0) { perror(path); return 1; }
-      printf("written\n");
-    }
+    if (sscanf(line, "run %llu %llu %llu %llu %llu", &first, &packets, &time, &step, &batch) == 5)
+      run(first, packets, time, step, batch);
+    else if (sscanf(line, "image %3999s", path) == 1 && !writeImage(path, size))
+      return 1;
     fflush(stdout);
   }
   return 0;

@@ -1,23 +1,21 @@
-// The rungs of the ladder: packets of established flows through the core, in random order, both directions. Frames are put
-// fresh into the core's ring before each batch; only the call into the core is timed.
+// A rung of the ladder: packets of established flows through the core. Before each batch its frames are put fresh into the
+// core's ring; only the call into the core is timed.
 
 import * as Abi from "../../assembly/abi.ts";
 import type { Core } from "../core.ts";
-import type { Subject } from "./rounds.ts";
 import { checksumsAreRight } from "./frame.ts";
-import type { EstablishedFlows, Frames } from "./traffic.ts";
+import type { Subject } from "./rounds.ts";
+import type { Tape } from "./tape.ts";
 
 /** Virtual nanoseconds between packets: 20 million a second. */
 export const STEP = 50;
-/** Packets between two whose checksums are verified, outside the timed part. */
-const SAMPLE = 4099;
+/** Batches between two of which some packets' checksums are verified, outside the timed part. */
+const SAMPLE = 16;
 
-/** What is sent, in which order, in batches of which size. */
+/** What is played, in batches of which size, and how much of it in one turn; the next turn goes on from there. */
 export interface Load {
-  frames: Frames;
-  order: Uint32Array;
+  tape: Tape;
   batch: number;
-  /** Packets of one turn; the next turn goes on in the order. */
   perTurn: number;
 }
 
@@ -26,56 +24,50 @@ export class CoreSubject implements Subject {
   readonly name: string;
   private readonly core: Core;
   private readonly load: Load;
+  /** Time of the last packet, ns. */
   private time: number;
-  private placed = 0;
-  private ringEnd: number;
+  private batches = 0;
 
-  constructor(name: string, { plane, time }: EstablishedFlows, load: Load) {
+  constructor(name: string, core: Core, load: Load, time: number) {
     this.name = name;
-    this.core = plane.core;
+    this.core = core;
     this.load = load;
     this.time = time;
-    this.ringEnd = plane.core.ring;
   }
 
   turn(round: number): number {
-    const { order, batch, perTurn } = this.load;
+    const { batch, perTurn } = this.load;
     const from = turnStart(this.load, round);
     let milliseconds = 0;
     for (let first = from; first < from + perTurn; first += batch) {
-      const last = Math.min(first + batch, from + perTurn);
-      this.ringEnd = this.core.ring;
-      for (let i = first; i < last; i++) this.place(order[i] as number);
+      const count = Math.min(batch, from + perTurn - first);
+      this.place(first, count);
       const start = performance.now();
       const handled = this.core.run();
       milliseconds += performance.now() - start;
-      this.verify(handled, last - first);
+      this.verify(handled, count);
     }
     return perTurn / (milliseconds * 1e6);
   }
 
-  /** Makes no object: a stream of garbage would take the caches from what is measured. */
-  private place(which: number): void {
+  private place(first: number, count: number): void {
     const { core } = this;
-    const { words, stride, lengths } = this.load.frames;
-    const length = lengths[which] as number;
-    const to = this.ringEnd >>> 2;
-    const from = (which * stride) >>> 2;
-    const count = (length + 3) >>> 2;
-    for (let i = 0; i < count; i++) core.words[to + i] = words[from + i] as number;
-    this.time += STEP;
-    const high = Math.floor(this.time / 2 ** 32);
-    const side = which & 1;
-    core.describe(this.ringEnd, length, length, side, Abi.LINK_ETHERNET, side, this.time - high * 2 ** 32, high);
-    this.ringEnd += (length + 15) & ~15;
+    const { bytes, stride, lengths, sides } = this.load.tape;
+    core.bytes.set(bytes.subarray(first * stride, (first + count) * stride), core.ring);
+    for (let i = 0; i < count; i++) {
+      const length = lengths[first + i] as number;
+      const side = sides[first + i] as number;
+      this.time += STEP;
+      const high = Math.floor(this.time / 2 ** 32);
+      const low = this.time - high * 2 ** 32;
+      core.describe(core.ring + i * stride, length, length, side, Abi.LINK_ETHERNET, side, low, high);
+    }
   }
 
   private verify(handled: number, count: number): void {
     const { core } = this;
     if (handled !== count || core.emitCount !== count) throw new Error("The packets measured were not all forwarded.");
-    this.placed += count;
-    if (this.placed < SAMPLE) return;
-    this.placed = 0;
+    if (++this.batches % SAMPLE !== 0) return;
     for (const i of [0, count >> 1, count - 1]) {
       const emit = core.emit(i);
       const length = core.u32(emit + Abi.EMIT_BODY_LENGTH);
@@ -85,7 +77,7 @@ export class CoreSubject implements Subject {
   }
 }
 
-/** Where in the order a turn begins. */
-export function turnStart({ order, perTurn }: Load, round: number): number {
-  return (round * perTurn) % (order.length - perTurn + 1);
+/** Where on the tape a turn begins. */
+export function turnStart({ tape, perTurn }: Load, round: number): number {
+  return (round * perTurn) % (tape.packets - perTurn + 1);
 }

@@ -24,15 +24,13 @@ export interface TrafficShape {
 
 export const PLAIN: Omit<TrafficShape, "flows"> = { protocol: "tcp", size: FRAME_LEAST, tagged: false };
 
-/** Frames that lie one after the other at the same distance. */
+/** Frames that lie one after the other at the same distance, a multiple of 16. */
 export interface Frames {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The same memory. */
-  words: Uint32Array<ArrayBuffer>;
   /** Distance of frames, bytes. */
   stride: number;
-  /** Length of each frame. */
-  lengths: Uint16Array;
+  /** Length of the frames of a flow. */
+  lengthOf(flow: number): number;
 }
 
 export interface EstablishedFlows {
@@ -54,20 +52,18 @@ export async function establish(shape: TrafficShape, options: PlaneOptions = {})
 }
 
 function framesFor({ flows, size }: TrafficShape): Frames {
-  const lengths = new Uint16Array(flows * 2);
-  for (let i = 0; i < lengths.length; i++) lengths[i] = size === "mix" ? (MIX[(i >> 1) % MIX.length] as number) : size;
-  const stride = (Math.max(...(size === "mix" ? MIX : [size])) + 3) & ~3;
-  const bytes = new Uint8Array(lengths.length * stride);
-  return { bytes, words: new Uint32Array(bytes.buffer), stride, lengths };
+  const lengthOf = size === "mix" ? (flow: number) => MIX[flow % MIX.length] as number : () => size;
+  const stride = (Math.max(...(size === "mix" ? MIX : [size])) + 15) & ~15;
+  return { bytes: new Uint8Array(flows * 2 * stride), stride, lengthOf };
 }
 
 function establishSome(core: Core, shape: TrafficShape, frames: Frames, from: number, to: number): void {
-  const { bytes, stride, lengths } = frames;
+  const { bytes, stride } = frames;
   const view = new DataView(bytes.buffer);
   const opening = new Uint8Array(Math.max(stride, FRAME_LEAST));
   const openingView = new DataView(opening.buffer);
   for (let flow = from; flow < to; flow++) {
-    const length = lengths[flow * 2] as number;
+    const length = frames.lengthOf(flow);
     opening.fill(0, 0, 80);
     writeFrame(openingView, 0, length, requestOf(shape, flow, FLAG.syn));
     placeFrame(core, opening.subarray(0, length), Abi.SIDE_CONSUMER, 1);
@@ -75,7 +71,7 @@ function establishSome(core: Core, shape: TrafficShape, frames: Frames, from: nu
   runAll(core);
   for (let flow = from; flow < to; flow++) {
     const at = flow * 2 * stride;
-    const length = lengths[flow * 2] as number;
+    const length = frames.lengthOf(flow);
     const emit = core.emit(flow - from);
     const sent = new DataView(core.bytes.buffer, core.u32(emit + Abi.EMIT_BODY), core.u32(emit + Abi.EMIT_BODY_LENGTH));
     writeAnswer(view, at + stride, length, sent, FLAG.syn | FLAG.ack);
@@ -83,7 +79,7 @@ function establishSome(core: Core, shape: TrafficShape, frames: Frames, from: nu
   }
   for (let flow = from; flow < to; flow++) {
     const at = flow * 2 * stride;
-    const length = lengths[flow * 2] as number;
+    const length = frames.lengthOf(flow);
     placeFrame(core, bytes.subarray(at + stride, at + stride + length), Abi.SIDE_PROVIDER, 1);
     placeFrame(core, bytes.subarray(at, at + length), Abi.SIDE_CONSUMER, 1);
   }
@@ -115,17 +111,4 @@ export function placeFrame(core: Core, frame: Uint8Array, side: number, time: nu
 function runAll(core: Core): void {
   const waiting = core.waiting;
   if (core.run() !== waiting) throw new Error("A batch of the measurement did not fit the queues.");
-}
-
-/** A reproducible random sequence of numbers below a limit. */
-export function randomOrder(length: number, below: number): Uint32Array<ArrayBuffer> {
-  const order = new Uint32Array(length);
-  let state = 0x2545f491;
-  for (let i = 0; i < length; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    order[i] = (state >>> 0) % below;
-  }
-  return order;
 }
