@@ -159,7 +159,7 @@ export const END_ADMITTED = 5; // of a denied flow only: a later packet of it wa
 /// Limits of the core.
 export const BATCH_MAX = 1024; // frames a call of process takes
 export const LANE = 256; // frames the passes of a batch hold at once
-export const RELEASE_PER_PACKET = 2; // due flows released before a packet is handled
+export const RELEASE_PER_PACKET = 1; // due flows released before a packet is handled
 export const RELEASE_WHEN_FULL = 16; // more of them when a flow finds no port or no room
 export const TICK_SHIFT = 28; // one tick of the timing wheel is 2^28 ns
 export const WHEEL_TICKS = 32768;

@@ -19,6 +19,7 @@ import { reply } from "./admit/unsolicited";
 import { moveTo, quietUntil } from "./clock";
 import { emitCount, emitInput } from "./emit/queue";
 import { answerTimeExceeded } from "./emit/time-exceeded";
+import { arrivalsWait, settleArrivals } from "./flow/arrivals";
 import { isDenied } from "./flow/denied";
 import { follow } from "./flow/follow";
 import { flowOf, lives } from "./flow/lifetime";
@@ -70,6 +71,7 @@ function confirm(parsed: u32): u32 {
   const high = load<u64>(parsed, Parsed.KEY_HIGH);
   const record = load<u32>(parsed, Parsed.RECORD);
   if (record != 0 && keyIs(record, low, high)) return record;
+  if (load<u8>(parsed, Parsed.SIDE) != SIDE_CONSUMER && arrivalsWait()) settleArrivals();
   const found = find(load<u32>(parsed, Parsed.GROUP), <u32>load<u8>(parsed, Parsed.TAG), low, high);
   store<u32>(parsed, found, Parsed.RECORD);
   return found;

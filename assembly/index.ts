@@ -15,11 +15,11 @@ import {
 } from "./abi";
 import { resetPorts } from "./admit/natport";
 import { moveTo, resetClock } from "./clock";
-import { beginEmits, emitsHaveRoom, endEmits } from "./emit/queue";
+import { beginEmits, endEmits } from "./emit/queue";
 import { resetDenied } from "./flow/denied";
-import { beginEnded, endEnded, endedHaveRoom } from "./flow/ended";
+import { beginEnded, endEnded } from "./flow/ended";
 import { resetFlows } from "./flow/flow";
-import { releaseDue } from "./flow/release";
+import { releaseWhileRoom } from "./flow/release";
 import { GROUP_SIZE } from "./flow/table";
 import { WHEEL_LIST_SIZE, mayBeDue, nextTime, resetWheel } from "./flow/wheel";
 import * as Memory from "./memory";
@@ -56,7 +56,7 @@ export function advance(time: u64): void {
   beginEmits();
   beginEnded();
   moveTo(time);
-  while (mayBeDue() && emitsHaveRoom() && endedHaveRoom()) if (releaseDue(1) == 0) break;
+  releaseWhileRoom();
   Memory.setControl(CONTROL_MORE_DUE, mayBeDue() ? 1 : 0);
   endEmits();
   endEnded();

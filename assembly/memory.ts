@@ -59,6 +59,7 @@ import {
   WHEEL_TICKS,
 } from "./abi";
 import { PARSED_SIZE } from "./parse";
+import { ARRIVALS_SIZE } from "./flow/arrivals";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
 import { TIMER_SIZE, WHEEL_LIST_SIZE } from "./flow/wheel";
 
@@ -77,6 +78,8 @@ export let EMITS: u32 = 0;
 export let HEADS: u32 = 0;
 export let ENDED: u32 = 0;
 export let LANES: u32 = 0;
+/** What a lane leaves to be done at its end. */
+export let ARRIVALS: u32 = 0;
 export let COUNTERS: u32 = 0;
 export let ENDPOINT_COUNTERS: u32 = 0;
 export let BACKEND_COUNTERS: u32 = 0;
@@ -140,7 +143,8 @@ function layHostRegions(): void {
   EMITS = region(REGION_EMITS, EMIT_CAPACITY * EMIT_SIZE);
   HEADS = region(REGION_HEADS, EMIT_CAPACITY * EMIT_HEAD_SIZE);
   ENDED = region(REGION_ENDED, ENDED_CAPACITY * ENDED_SIZE);
-  LANES = region(REGION_LANES, LANE * PARSED_SIZE);
+  LANES = region(REGION_LANES, LANE * PARSED_SIZE + ARRIVALS_SIZE);
+  ARRIVALS = LANES + LANE * PARSED_SIZE;
   COUNTERS = region(REGION_COUNTERS, COUNTER_COUNT * 8);
   ENDPOINT_COUNTERS = region(REGION_ENDPOINT_COUNTERS, <u64>control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);
   BACKEND_COUNTERS = region(REGION_BACKEND_COUNTERS, <u64>control(CONTROL_BACKENDS) * BACKEND_COUNTER_COUNT * 8);

@@ -1,12 +1,15 @@
 // The pipeline over a batch. A lane of packets goes through short passes, each a tight loop, so that the misses of many
 // packets overlap: parse and hash, touch the index, probe it and touch the records, then handle one packet after the other.
 
-import { DESC_SIZE, LANE, REC_TOUCH, VERDICT_SIZE } from "./abi";
+import { DESC_SIZE, LANE, RELEASE_PER_PACKET, REC_TOUCH, VERDICT_SIZE } from "./abi";
 import { emitsHaveRoom } from "./emit/queue";
 import { forwardEstablished } from "./established";
+import { settleArrivals } from "./flow/arrivals";
 import { endedHaveRoom } from "./flow/ended";
 import { mix } from "./flow/hash";
+import { touchDue } from "./flow/release";
 import { groupOf, isUnsure, matches, recordAt, tagOf, touchFurther } from "./flow/table";
+import { mayBeDue } from "./flow/wheel";
 import { listen } from "./handle";
 import { DESCRIPTORS, LANES, VERDICTS } from "./memory";
 import * as Parsed from "./parse";
@@ -22,7 +25,9 @@ export function run(count: u32): u32 {
     parseLane(first, size);
     touchIndex(size);
     probeLane(size);
+    if (mayBeDue()) touchDue(size * RELEASE_PER_PACKET);
     const handled = handleLane(first, size);
+    settleArrivals();
     if (handled < size) return first + handled;
   }
   return count;

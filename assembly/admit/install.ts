@@ -7,8 +7,6 @@ import {
   COLD_FIRST_SEEN,
   COLD_NAT_ADDRESS,
   COLD_POOL_SLOT,
-  COLD_PORT,
-  COLD_RULE,
   DESC_FRAME,
   DESC_LINK,
   LINK_BYTES,
@@ -17,13 +15,12 @@ import {
   LINK_SIZE,
   LINK_TYPE,
   PROTOCOL_TCP,
-  REC_BACKEND,
   REC_ENDPOINT,
   REC_LAST_SEEN,
-  REC_SEEN,
+  REC_PACKETS,
+  REC_SEQUENCE_END,
   REC_SIZE,
   REC_TEMPLATE,
-  REC_TIMER,
   RULE_BACKEND_PORT,
   RULE_SIZE,
   SEEN_LINK,
@@ -36,12 +33,16 @@ import {
 import { now, tickAfter } from "../clock";
 import { coldOf, openFlow, takeFlow } from "../flow/flow";
 import { deathOf, requestOf, timerFor } from "../flow/lifetime";
-import { insert } from "../flow/table";
+import { arrive } from "../flow/arrivals";
+import { giveKey, insertAt } from "../flow/table";
 import { add } from "../flow/wheel";
 import { KEEP_LINKS, LINKS } from "../memory";
-import { IP, KEY_HIGH, KEY_LOW, PROTOCOL } from "../parse";
+import { GROUP, IP, KEY_HIGH, KEY_LOW, PROTOCOL, TAG } from "../parse";
 import { BACKENDS, NAT_ADDRESSES, RULES, SERVICES } from "../tables";
 import { delta16, delta32, fold } from "../wire/checksum";
+
+/// COLD_ALIVE as a part of the eight bytes at COLD_NAT_ADDRESS.
+const ALIVE: u64 = (<u64>1) << 48;
 
 /// What the stages decided about the packet at hand.
 let endpoint: u32 = 0;
@@ -92,10 +93,11 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
   const replyPorts = backendPortBe | (natPortBe << 16);
   const clientPorts = rotl<u32>(portsBe, 16);
   transposition(request + REC_SIZE, backendBe, natBe, replyPorts, endpointBe, clientBe, clientPorts);
-  insert(low, high, request);
+  giveKey(request, low, high);
+  insertAt(load<u32>(parsed, GROUP), <u32>load<u8>(parsed, TAG), request);
   const network = <u64>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NETWORK);
   const replyLow = (low & 0xff00) | (SIDE_PROVIDER + 1) | (network << 16) | ((<u64>backendBe) << 32);
-  insert(replyLow, <u64>natBe | ((<u64>replyPorts) << 32), request + REC_SIZE);
+  arrive(replyLow, <u64>natBe | ((<u64>replyPorts) << 32), request + REC_SIZE);
   add(flow, tickAfter(deathOf(request)));
   openFlow(flow);
   return request;
@@ -104,10 +106,9 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
 function writeCold(flow: u32): void {
   const cold = coldOf(flow);
   store<u64>(cold, now, COLD_FIRST_SEEN);
-  store<u32>(cold, slot, COLD_POOL_SLOT);
-  store<u16>(cold, <u16>port, COLD_PORT);
-  store<u16>(cold, <u16>rule, COLD_RULE);
-  store<u16>(cold, <u16>natAddress, COLD_NAT_ADDRESS);
+  // COLD_POOL_SLOT, COLD_PORT and COLD_RULE lie side by side; COLD_NAT_ADDRESS, COLD_BYTES_HIGH and COLD_ALIVE too.
+  store<u64>(cold, <u64>slot | ((<u64>port) << 32) | ((<u64>rule) << 48), COLD_POOL_SLOT);
+  store<u64>(cold, <u64>natAddress | ALIVE, COLD_NAT_ADDRESS);
 }
 
 /** Keeps the link header of the flow's first packet, if the configuration has a use for it. */
@@ -122,11 +123,11 @@ function writeLink(flow: u32, desc: u32, parsed: u32): void {
 }
 
 function writeRecord(record: u32, seen: u32, timer: u32): void {
-  store<u16>(record, <u16>endpoint, REC_ENDPOINT);
-  store<u16>(record, <u16>backend, REC_BACKEND);
-  store<u8>(record, <u8>seen, REC_SEEN);
-  store<u8>(record, <u8>timer, REC_TIMER);
+  // REC_ENDPOINT, REC_BACKEND, REC_SEEN, REC_TIMER, REC_EPOCH and REC_TOUCH lie side by side; the others too, in pairs.
+  store<u64>(record, <u64>(endpoint | (backend << 16)) | ((<u64>(seen | (timer << 8))) << 32), REC_ENDPOINT);
   store<u64>(record, now, REC_LAST_SEEN);
+  store<u64>(record, 0, REC_SEQUENCE_END);
+  store<u64>(record, 0, REC_PACKETS);
 }
 
 /** Writes a template: new addresses and ports, and what they change in the checksums. All in network order. */

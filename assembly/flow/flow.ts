@@ -32,6 +32,7 @@ import { count, countAtBackend, countAtEndpoint, counter, raise } from "../count
 import { emitResets } from "../emit/reset";
 import { COLD, MAX_FLOWS, setControl } from "../memory";
 import { RULES } from "../tables";
+import { arrivalsSince, settleArrivals } from "./arrivals";
 import { reportEnded } from "./ended";
 import { requestOf, stateOf } from "./lifetime";
 import { remove } from "./table";
@@ -56,25 +57,20 @@ export function flowsHaveRoom(): bool {
   return free != 0 || top < MAX_FLOWS;
 }
 
-/** Takes a flow number, the one released last first, and clears its records. */
+/** Takes a flow number, the one released last first. Its records hold what they held: the taker writes every field. */
 export function takeFlow(): u32 {
-  let flow: u32;
-  if (free != 0) {
-    flow = free - 1;
-    free = load<u32>(coldOf(flow), COLD_FIRST_SEEN);
-  } else {
-    flow = top++;
-    setControl(CONTROL_FLOW_TOP, top);
+  if (free == 0) {
+    setControl(CONTROL_FLOW_TOP, top + 1);
+    return top++;
   }
-  memory.fill(requestOf(flow), 0, 2 * REC_SIZE);
-  memory.fill(coldOf(flow), 0, COLD_SIZE);
+  const flow = free - 1;
+  free = load<u32>(coldOf(flow), COLD_FIRST_SEEN);
   return flow;
 }
 
 /** Counts a flow whose records are filled. */
 export function openFlow(flow: u32): void {
   const request = requestOf(flow);
-  store<u8>(coldOf(flow), 1, COLD_ALIVE);
   count(COUNTER_FLOWS_CREATED, 1);
   count(COUNTER_FLOWS_ACTIVE, 1);
   raise(COUNTER_FLOWS_PEAK, counter(COUNTER_FLOWS_ACTIVE));
@@ -97,6 +93,7 @@ export function releaseDead(flow: u32): void {
 export function release(flow: u32, how: u32): void {
   const request = requestOf(flow);
   const cold = coldOf(flow);
+  if (load<u64>(cold, COLD_FIRST_SEEN) >= arrivalsSince()) settleArrivals();
   reportEnded(request, cold, flow, how);
   drop(flow);
   remove(request);

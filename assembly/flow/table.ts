@@ -82,10 +82,18 @@ function findIn(group: u32, tag: u32, low: u64, high: u64): u32 {
 
 /** Enters a record under a key that the index does not hold. There is always room: capacity stays below the places. */
 export function insert(low: u64, high: u64, record: u32): void {
+  const hash = mix(low, high);
+  giveKey(record, low, high);
+  insertAt(groupOf(hash), tagOf(hash), record);
+}
+
+export function giveKey(record: u32, low: u64, high: u64): void {
   store<u64>(record, low, REC_KEY);
   store<u64>(record, high, REC_KEY + 8);
-  const hash = mix(low, high);
-  let group = groupOf(hash);
+}
+
+/** Enters a record that has its key; `group` and `tag` are those of the key's hash. */
+export function insertAt(group: u32, tag: u32, record: u32): void {
   let free = matches(group, 0);
   while (free == 0) {
     const passed = <u32>load<u8>(group, PASSED);
@@ -94,8 +102,13 @@ export function insert(low: u64, high: u64, record: u32): void {
     free = matches(group, 0);
   }
   const place = ctz<u32>(free);
-  store<u8>(group + place, <u8>tagOf(hash));
+  store<u8>(group + place, <u8>tag);
   store<u32>(group + NUMBERS + (place << 2), (record - RECORDS) / REC_SIZE);
+}
+
+/** Address of the group where a record belongs. */
+export function homeOf(record: u32): u32 {
+  return groupOf(mix(load<u64>(record, REC_KEY), load<u64>(record, REC_KEY + 8)));
 }
 
 /** Takes a record out and clears its key, so that a batch which found it earlier sees that it is gone. */

@@ -83,6 +83,11 @@ export function due(): u32 {
   return load<u32>(listOf(tick), LIST_FIRST) - 1;
 }
 
+/** The entry behind one in its tick's list, or -1. */
+export function behind(entry: u32): u32 {
+  return load<u32>(timer(entry), NEXT) - 1;
+}
+
 /** Time of the lowest tick that has an entry, nanoseconds; all ones when there is none. */
 export function nextTime(): u64 {
   const tick = settle();

@@ -32,7 +32,13 @@ interface Inliner {
 }
 
 /// What few packets need stays out of the loops over all of them: inlined, it takes their registers (measured: 10 percent).
-const APART = ["parse/parseAny", "handle/handle", "flow/table/touchFurther", "flow/release/releaseDue"];
+const APART = [
+  "parse/parseAny",
+  "handle/handle",
+  "flow/table/touchFurther",
+  "flow/release/releaseDue",
+  "flow/release/touchDue",
+];
 
 async function optimise(wasm: Uint8Array): Promise<Uint8Array> {
   const binaryen = (await import("binaryen" as string)).default as Inliner;

@@ -17,7 +17,7 @@ import { resetsOf } from "./reset.ts";
 import { servicesOf } from "./service.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
-const RELEASE_PER_PACKET = 2;
+const RELEASE_PER_PACKET = 1;
 const VERDICTS = new Map(REASONS.map(({ name, verdict }) => [name, verdict]));
 
 export class ReferencePlane implements PlaneUnderTest {
