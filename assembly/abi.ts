@@ -97,24 +97,27 @@ export const REASON_REPLY_UNMATCHED = 28;
 export const REASON_REPLY_REFUSED = 29;
 export const REASON_COUNT = 30;
 
+/// Places for reasons in a block of counters, taken or not.
+export const REASON_SLOTS = 64;
+
 /// Plane counters, u64 each, at REGION_COUNTERS. The first REASON_COUNT of them count packets by reason.
-export const COUNTER_FLOWS_CREATED = 32;
-export const COUNTER_FLOWS_EXPIRED = 33;
-export const COUNTER_FLOWS_ACTIVE = 34;
-export const COUNTER_FLOWS_PEAK = 35;
-export const COUNTER_FLOWS_DENIED = 36;
-export const COUNTER_DENIALS_UNRECORDED = 37;
-export const COUNTER_RESETS_SENT = 38;
-export const COUNTER_TIME_EXCEEDED_SENT = 39;
-export const COUNTER_COUNT = 40;
+export const COUNTER_FLOWS_CREATED = 64;
+export const COUNTER_FLOWS_EXPIRED = 65;
+export const COUNTER_FLOWS_ACTIVE = 66;
+export const COUNTER_FLOWS_PEAK = 67;
+export const COUNTER_FLOWS_DENIED = 68;
+export const COUNTER_DENIALS_UNRECORDED = 69;
+export const COUNTER_RESETS_SENT = 70;
+export const COUNTER_TIME_EXCEEDED_SENT = 71;
+export const COUNTER_COUNT = 72;
 
 /// Per-endpoint counters, u64 each: packets by reason (drops only), then these.
-export const ENDPOINT_FLOWS = 32;
-export const ENDPOINT_TO_SERVICE_PACKETS = 33;
-export const ENDPOINT_TO_SERVICE_BYTES = 34;
-export const ENDPOINT_TO_CONSUMER_PACKETS = 35;
-export const ENDPOINT_TO_CONSUMER_BYTES = 36;
-export const ENDPOINT_COUNTER_COUNT = 40;
+export const ENDPOINT_FLOWS = 64;
+export const ENDPOINT_TO_SERVICE_PACKETS = 65;
+export const ENDPOINT_TO_SERVICE_BYTES = 66;
+export const ENDPOINT_TO_CONSUMER_PACKETS = 67;
+export const ENDPOINT_TO_CONSUMER_BYTES = 68;
+export const ENDPOINT_COUNTER_COUNT = 72;
 
 /// Per-backend counters, u64 each.
 export const BACKEND_FLOWS = 0; // flows created
