@@ -1,4 +1,4 @@
-// Writing classic pcap: one link type, nanosecond or microsecond as its first interface has it.
+// Writing classic pcap: one link type and one resolution, microseconds or nanoseconds, for the whole file.
 
 import type { ByteSink, CaptureWriter, WrittenInterface } from "./capture.ts";
 import { Output } from "./output.ts";
@@ -16,7 +16,10 @@ export class PcapWriter implements CaptureWriter {
   /** Frames left out because their interface has another link type than the file. */
   skipped = 0;
 
-  /** Times are in nanoseconds when asked for, or when the first interface has them. */
+  /**
+   * Times are in nanoseconds when asked for, or when the first interface is finer than microseconds. Ask for them when a later
+   * interface may be: the file's resolution is fixed by then, and finer times would be cut.
+   */
   constructor(sink: ByteSink, nanoseconds = false) {
     this.output = new Output(sink);
     this.nanoseconds = nanoseconds;

@@ -50,7 +50,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const plane = options.plane ?? (await createPlane(configuration, { midStream: "admit", ...onFlowEnd }));
   const tally = new Tally();
   const busiest = new Busiest();
-  const recording = options.output === undefined ? undefined : recordingFor(options.output, captures.length > 1);
+  const recording = options.output === undefined ? undefined : recordingFor(options.output, captures);
   const feed = makeFeed(options, configuration, plane, tally, busiest, recording);
   const interrupted = await run(options, captures, feed, tally, recording, flowLog);
   if (tally.last !== undefined) plane.advance(tally.last);
@@ -104,9 +104,13 @@ function interruptible(source: ByteSource, signal: AbortSignal): ByteSource {
   return { read: (into) => (signal.aborted ? 0 : Promise.race([source.read(into), interrupted])) };
 }
 
-/** Captures that are merged may differ in resolution; a pcap file has one, so it gets the finer. */
-function recordingFor({ sink, format, side }: ReplayOutput, merged: boolean): Recording {
-  const writer: CaptureWriter = format === "pcapng" ? new PcapngWriter(sink) : new PcapWriter(sink, merged);
+/**
+ * A pcap file has one resolution, chosen before its first packet. Only a single pcap has told its own by then: interfaces of a
+ * pcapng may be described later, and captures that are merged may differ, so these get nanoseconds.
+ */
+function recordingFor({ sink, format, side }: ReplayOutput, captures: readonly Capture[]): Recording {
+  const mayDiffer = captures.length > 1 || captures.some(({ reader }) => reader?.format === "pcapng");
+  const writer: CaptureWriter = format === "pcapng" ? new PcapngWriter(sink) : new PcapWriter(sink, mayDiffer);
   return new Recording(writer, format === "pcapng" ? undefined : side);
 }
 
