@@ -12,6 +12,7 @@ import type { Mirror } from "./mirror.ts";
 import { KIND_OTHER, KIND_REPLY, KIND_REQUEST, Pending } from "./pending.ts";
 import { readdress } from "./readdress.ts";
 import type { Recording } from "./recording.ts";
+import { restate } from "./restate.ts";
 import { Settler } from "./settle.ts";
 import type { Role, Roles } from "./roles.ts";
 import type { Tally } from "./tally.ts";
@@ -72,7 +73,7 @@ export class Feed {
     const { bytes } = frame;
     if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
     this.clock = Math.max(this.clock, frame.timeHigh * 2 ** 32 + frame.timeLow);
-    if (!this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans)) return this.other(frame);
+    if (!this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans)) return this.partial(frame);
     const direction = roles.classify(this.view, (view, role) => this.isKnownReply(view, role));
     const role = roles.role as Role;
     if (direction === "request") return this.request(frame, role);
@@ -102,6 +103,17 @@ export class Feed {
 
   private other(frame: CapturedFrame): void {
     this.place(frame, frame.bytes, frame.network, Abi.SIDE_CONSUMER, KIND_OTHER);
+  }
+
+  /** A frame that is no whole TCP or UDP packet: it enters with the addresses of the endpoints that its own stand for. */
+  private partial(frame: CapturedFrame): void {
+    const { to, from } = this.parts.roles.owners(this.view);
+    if (to === undefined && from === undefined) return this.other(frame);
+    const { view } = this;
+    const entered = this.copy(frame.bytes);
+    view.move(entered);
+    restate(view, to, from);
+    this.place(frame, entered, frame.network, Abi.SIDE_CONSUMER, KIND_OTHER);
   }
 
   private request(frame: CapturedFrame, role: Role): void {

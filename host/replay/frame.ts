@@ -25,6 +25,7 @@ export const TCP = { flags: 13, checksum: 16, checksumEnd: 18 };
 export const UDP = { checksum: 6, checksumEnd: 8 };
 const PORTS_END = 4;
 const FRAGMENT_BITS = 0x3fff;
+const FRAGMENT_OFFSET = 0x1fff;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
 
@@ -44,6 +45,9 @@ export class FrameView {
   destination = 0;
   sourcePort = 0;
   destinationPort = 0;
+  /** Whether the addresses are there, and the ports: a frame that is no whole packet may have them, too. */
+  addressed = false;
+  ported = false;
   /** TCP flags, 0 when not captured or UDP. */
   flags = 0;
   ttl = 0;
@@ -60,6 +64,8 @@ export class FrameView {
     this.buffer = buffer;
     this.end = offset + length;
     this.network = network;
+    this.addressed = false;
+    this.ported = false;
     this.ip = this.networkHeader(offset, link, vlans);
     return this.ip >= 0 && this.readIpv4();
   }
@@ -103,14 +109,19 @@ export class FrameView {
     this.source = this.u32(ip + IPV4.source);
     this.destination = this.u32(ip + IPV4.destination);
     this.ttl = buffer[ip + IPV4.ttl] as number;
-    if (first >> 4 !== 4 || this.l4 - ip < IPV4.min || end - this.l4 < PORTS_END) return false;
+    if (first >> 4 !== 4 || this.l4 - ip < IPV4.min) return false;
+    this.addressed = true;
+    if (end - this.l4 < PORTS_END) return false;
     const total = this.u16(ip + IPV4.totalLength);
     if (total !== 0 && total < this.l4 - ip + PORTS_END) return false;
     if (total !== 0) this.end = Math.min(end, ip + total);
-    if ((this.u16(ip + IPV4.fragment) & FRAGMENT_BITS) !== 0) return false;
-    if (this.protocol !== PROTOCOL_TCP && this.protocol !== PROTOCOL_UDP) return false;
+    const fragment = this.u16(ip + IPV4.fragment) & FRAGMENT_BITS;
+    this.ported =
+      (fragment & FRAGMENT_OFFSET) === 0 && (this.protocol === PROTOCOL_TCP || this.protocol === PROTOCOL_UDP);
+    if (!this.ported) return false;
     this.sourcePort = this.u16(this.l4);
     this.destinationPort = this.u16(this.l4 + 2);
+    if (fragment !== 0) return false;
     const flags = this.l4 + TCP.flags;
     this.flags = this.protocol === PROTOCOL_TCP && flags < this.end ? (buffer[flags] as number) : 0;
     return true;

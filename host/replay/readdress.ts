@@ -5,10 +5,14 @@ import { type FrameView, IPV4, PROTOCOL_TCP, TCP, UDP } from "./frame.ts";
 
 const ALL_ONES = 0xffff;
 
-/** New addresses and ports of a packet, as numbers. */
-export interface Tuple {
+/** New addresses of a packet, as numbers. */
+export interface Addresses {
   source: number;
   destination: number;
+}
+
+/** New addresses and ports. */
+export interface Tuple extends Addresses {
   sourcePort: number;
   destinationPort: number;
 }
@@ -34,6 +38,14 @@ export function readdress(view: FrameView, to: Tuple, raise: number): void {
     const before = get16(buffer, l4 + UDP.checksum);
     if (before !== 0) put16(buffer, l4 + UDP.checksum, changed(before, addresses + ports) || ALL_ONES);
   }
+}
+
+/** Gives a packet without ports other addresses, in place; its IPv4 header checksum keeps the error it had, if any. */
+export function readdressHeader({ buffer, ip, source, destination }: FrameView, to: Addresses): void {
+  const growth = halves(to.source) + halves(to.destination) - halves(source) - halves(destination);
+  put16(buffer, ip + IPV4.checksum, changed(get16(buffer, ip + IPV4.checksum), growth));
+  put32(buffer, ip + IPV4.source, to.source);
+  put32(buffer, ip + IPV4.destination, to.destination);
 }
 
 /** Checksum after the sum of the words it covers has grown by `growth` (may be negative): its complement grows alike. */

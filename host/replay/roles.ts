@@ -54,10 +54,24 @@ export class Roles {
     return this.role === from ? "reply" : "request";
   }
 
-  private find(network: number, address: number, port: number): Role | undefined {
+  /**
+   * Whose addresses a frame has that is no whole TCP or UDP packet. One without ports goes by its address alone; of several
+   * endpoints that one address stands for by port, it is the first's.
+   */
+  owners(view: FrameView): { to: Role | undefined; from: Role | undefined } {
+    const { addressed, ported, network, source, sourcePort, destination, destinationPort } = view;
+    if (!addressed) return { to: undefined, from: undefined };
+    return {
+      to: this.find(network, destination, ported ? destinationPort : undefined),
+      from: this.find(network, source, ported ? sourcePort : undefined),
+    };
+  }
+
+  private find(network: number, address: number, port: number | undefined): Role | undefined {
     const roles = this.byAddress.get(network * 2 ** 32 + address);
     if (roles === undefined) return undefined;
-    return roles.find((role) => role.seenPort === port) ?? roles.find((role) => role.seenPort === undefined);
+    const own = roles.find((role) => role.seenPort === port) ?? roles.find((role) => role.seenPort === undefined);
+    return own ?? (port === undefined ? roles[0] : undefined);
   }
 }
 

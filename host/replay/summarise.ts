@@ -53,7 +53,8 @@ export function summarise(
   };
   const { verified, wrongBefore, changed } = tally;
   if (verified > 0) summary.checksums = { verified, wrongBefore, changed };
-  if (tally.concerned === 0 && tally.read > 0) summary.busiest = busiest.list();
+  const dropped = summary.endpoints.some(({ drops }) => Object.keys(drops).length > 0);
+  if (tally.concerned === 0 && !dropped && tally.read > 0) summary.busiest = busiest.list();
   if (leftOut > 0) summary.leftOut = leftOut;
   if (interrupted) summary.interrupted = true;
   return summary;
