@@ -7,7 +7,11 @@ import { nearest } from "./nearest.ts";
 import { ConfigurationError, type Mistake, type Path, pathText } from "./problem.ts";
 import { findMistakes } from "./references.ts";
 import { type ConfigurationFile, fileSchema } from "./schema.ts";
-import { tooMany } from "./totals.ts";
+import { tooLong, tooMany } from "./totals.ts";
+import { noChoice, wrongKind } from "./wrong-kind.ts";
+
+/** Messages of the schema are sentences; zod's own have no full stop. */
+const OWN_MESSAGE = /[.?]$/;
 
 /** Checks an object in the terms of the configuration file. Throws ConfigurationError with every mistake. */
 export function normalizeConfiguration(value: unknown): Configuration {
@@ -47,19 +51,29 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
     });
   }
   const field = path.at(-1);
-  if (field !== undefined && issue.input === undefined && issue.code === "invalid_type")
+  if (typeof field === "string" && issue.input === undefined && issue.code === "invalid_type")
     return [{ path: path.slice(0, -1), message: `The field "${field}" is missing. Add it.` }];
-  if (field !== undefined && issue.input === undefined && issue.code === "invalid_value")
+  if (typeof field === "string" && issue.input === undefined && issue.code === "invalid_value")
     return [
       { path: path.slice(0, -1), message: `The field "${field}" is missing. Add one of: ${issue.values.join(", ")}.` },
     ];
-  if (issue.code === "too_big" && issue.origin === "number")
-    return [{ path, message: `${issue.input} is too big. Use at most ${issue.maximum}.` }];
-  if (issue.code === "too_small" && issue.origin === "number")
-    return [{ path, message: `${issue.input} is too small. Use at least ${issue.minimum}.` }];
-  if (issue.code === "invalid_value") return [{ path, message: `This must be one of: ${issue.values.join(", ")}.` }];
-  if (issue.code === "custom" || /[.?]$/.test(issue.message)) return [{ path, message: issue.message }];
-  return [{ path, message: `${issue.message}.` }];
+  const message = messageOf(issue);
+  return message === undefined ? [] : [{ path, message }];
+}
+
+/** What is wrong with a value and what to do; undefined when another finding says it. */
+function messageOf(issue: z.core.$ZodIssue): string | undefined {
+  if (OWN_MESSAGE.test(issue.message)) return issue.message;
+  if (issue.code === "invalid_type") return wrongKind(issue.expected, issue.input);
+  if (issue.code === "invalid_value") return noChoice(issue.values, issue.input);
+  if (issue.code === "too_big" || issue.code === "too_small") {
+    // Whole numbers that are not exact; each has limits of its own, which it misses too.
+    if (issue.origin === "int") return undefined;
+    if (issue.code === "too_small") return `${issue.input} is too small. Use at least ${issue.minimum}.`;
+    if (issue.origin === "number") return `${issue.input} is too big. Use at most ${issue.maximum}.`;
+    return tooLong(issue.maximum);
+  }
+  return `${issue.message}.`;
 }
 
 /** Fields that the schema knows at a path. */

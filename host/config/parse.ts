@@ -18,8 +18,9 @@ import { ConfigurationError, type Mistake, type Path, pathText, type Problem } f
 
 /** Reads a configuration. `file` is its name in messages. Throws ConfigurationError. */
 export function parseConfiguration(text: string, file = "configuration"): Configuration {
+  if (text.includes("\0")) throw notText(file);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   if (document.errors.length > 0)
     throw new ConfigurationError(
       "CONFIG_SYNTAX",
@@ -38,6 +39,11 @@ export function parseConfiguration(text: string, file = "configuration"): Config
       .map((mistake) => located(mistake, document, lines, file))
       .sort((a, b) => a.line - b.line || a.column - b.column),
   );
+}
+
+function notText(file: string): ConfigurationError {
+  const message = "This is no text file. Give the configuration, in YAML or JSON.";
+  return new ConfigurationError("CONFIG_SYNTAX", [{ file, line: 1, column: 1, path: "", message }]);
 }
 
 /** The file's value. Aliases that name nothing, or multiply beyond measure, are mistakes. */
@@ -65,9 +71,16 @@ function aliasOffset(document: Document): number {
   return first?.range?.[0] ?? 0;
 }
 
+/** Our words for the parser's. */
+const SYNTAX: readonly [pattern: RegExp, message: string][] = [
+  [/multiple documents/, "There is more than one document in the file. Keep one."],
+  [/keys must be unique/, "This field is here for the second time. Remove or rename one of them."],
+  [/^Tabs are not allowed/, "Tabs are not allowed as indentation. Use spaces."],
+];
+
 function syntaxMessage(message: string): string {
-  if (message.includes("multiple documents")) return "There is more than one document in the file. Keep one.";
-  return `${message.split("\n")[0]?.replace(/[.:]?$/, "")}. Check the indentation and the quotes around it.`;
+  const [, own] = SYNTAX.find(([pattern]) => pattern.test(message)) ?? [];
+  return own ?? `${message.split("\n")[0]?.replace(/[.:]?$/, "")}. Check the indentation and the quotes around it.`;
 }
 
 function located(mistake: Mistake, document: Document, lines: LineCounter, file: string): Problem {

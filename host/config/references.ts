@@ -47,8 +47,8 @@ function reference(name: string, list: readonly Named[], path: Path, what: strin
   if (list.some((item) => item.name === name)) return [];
   const names = list.map((item) => item.name);
   const near = nearest(name, names);
-  const advice =
-    near === undefined ? `Use one of: ${names.join(", ") || "(there is none yet)"}.` : `Did you mean "${near}"?`;
+  const others = names.length === 0 ? "Add it." : `Use one of: ${names.join(", ")}.`;
+  const advice = near === undefined ? others : `Did you mean "${near}"?`;
   return [{ path, message: `There is no ${what} "${name}". ${advice}` }];
 }
 

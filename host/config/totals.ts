@@ -6,6 +6,11 @@ import type { ConfigurationFile } from "./schema.ts";
 /** Rules, backends and NAT addresses that the tables can number. */
 export const NUMBERED_MOST = 65_535;
 
+/** The message for a list that is longer than the schema has it. */
+export function tooLong(most: number | bigint): string {
+  return `This list has more than ${most} items. Split the configuration into several planes.`;
+}
+
 /** A mistake for each kind of thing of which there are too many. */
 export function tooMany(file: ConfigurationFile): Mistake[] {
   const { loadBalancers, privateLinkServices } = file;

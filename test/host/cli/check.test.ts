@@ -138,7 +138,7 @@ suite("linkplane check of a wrong configuration", (test) => {
     const lines = stderr.trimEnd().split("\n");
     assert.is(lines.length, 2, stderr);
     assert.ok(lines[0]?.startsWith(`linkplane: ${path}:7:20: 10.1.0.1/16 has bits set`), lines[0]);
-    assert.ok(lines[1]?.startsWith(`linkplane: ${path}:25:22: This must be one of: Approved, `), lines[1]);
+    assert.ok(lines[1]?.startsWith(`linkplane: ${path}:25:22: This cannot be `), lines[1]);
   });
 
   test("--json has them on standard output, and nothing on standard error", async () => {

@@ -40,7 +40,7 @@ const CHANGES: [string, [string, string][], [string, RegExp][]][] = [
       ["7:23", /"10\.1\.0" is no IPv4 address/],
       ["10:5", /"natAddresses" is missing/],
       ["13:5", /"natAddress".*"natAddresses"/],
-      ["19:92", /Tcp, Udp, All/],
+      ["19:92", /cannot be "\w+"\. Did you mean "Tcp"/],
     ],
   ],
   [

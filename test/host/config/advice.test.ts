@@ -45,7 +45,7 @@ suite("A message says what would be right", (test) => {
     for (const nothing of [undefined, null, 7, "text", []]) {
       const { problems } = complaint(() => normalizeConfiguration(nothing));
       assert.is(problems.length, 1);
-      assert.match(problems[0]?.message ?? "", /expected object/, String(nothing));
+      assert.match(problems[0]?.message ?? "", /^Fields belong here/, String(nothing));
     }
   });
 });

@@ -21,7 +21,7 @@ const NOWHERE_SAID = 'There is no private link service "stroage". Did you mean "
 const UNKNOWN: Changes[number] = ["groupId: blob", "grupId: blob"];
 const UNKNOWN_SAID = 'There is no field "grupId" here. Did you mean "groupId"?';
 const LETTERS: Changes[number] = ["weight: 2", "weight: two"];
-const LETTERS_SAID = "Invalid input: expected number, received string.";
+const LETTERS_SAID = 'A number belongs here, not "two". Write one in digits, without quotes.';
 
 /** Changes, and every message that they deserve, in the order of the file. */
 const TOGETHER: [name: string, changes: Changes, said: string[]][] = [
@@ -61,7 +61,7 @@ const TOGETHER: [name: string, changes: Changes, said: string[]][] = [
   [
     "a misspelt protocol of a rule for all ports",
     [["protocol: All", "protocol: all"]],
-    ["This must be one of: Tcp, Udp, All."],
+    ['This cannot be "all". Did you mean "All"?'],
   ],
   [
     "misspelt rules",
@@ -86,7 +86,7 @@ const TOGETHER: [name: string, changes: Changes, said: string[]][] = [
       ["name: tenant", "name: consumers"],
       ["virtualNetwork: tenant", "virtualNetwork: consumers"],
     ],
-    ["Invalid input: expected string, received number."],
+    ["A text belongs here, not 5. Write one, in quotes."],
   ],
 ];
 

@@ -7,13 +7,10 @@ import { problemText } from "../../../host/config/problem.ts";
 import { assert, suite } from "../../kit.ts";
 import { messagesOf } from "./messages.ts";
 import { REFERENCE_MISTAKES } from "./reference-mistakes.ts";
-import { complaint, edited, SAMPLE, valueOf } from "./sample.ts";
+import { ADVICE, complaint, edited, SAMPLE, valueOf } from "./sample.ts";
 import { SHAPE_MISTAKES } from "./shape-mistakes.ts";
 
 const MISTAKES = [...SHAPE_MISTAKES, ...REFERENCE_MISTAKES];
-const ADVICE =
-  /(^|[.] )(Add|Choose|Did you mean|Give|It may be one of|Name|Raise|Remove|Rename|Shorten|Split|Use|Write)\b|must be one of|: expected /;
-
 /** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. */
 const ELSEWHERE = ["parse.ts", "problem.ts", "totals.ts"];
 

@@ -40,6 +40,10 @@ loadBalancers:
       - { name: other, frontendIPConfiguration: spare, backendAddressPool: servers, protocol: Tcp, frontendPort: 8443 }
 `;
 
+/** How the sentence begins that says what to do. */
+export const ADVICE =
+  /(^|[.] )(Add|Choose|Did you mean|Give|It may be one of|Name|Raise|Remove|Rename|Shorten|Split|Use|Write)\b/;
+
 /** Text of the sample that is replaced, what replaces it, a caret before the token at fault, and the message. */
 export type Mistaken = readonly [change: string, to: string, message: string];
 

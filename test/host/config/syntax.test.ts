@@ -9,17 +9,21 @@ const CHECK = "Check the indentation and the quotes around it.";
 
 /** What is replaced, by what (a caret where the reader stops), and what it says first. */
 const BROKEN: [change: string, to: string, message: string][] = [
-  ["groupId: blob", "groupId: blob\n    ^groupId: file", `Map keys must be unique. ${CHECK}`],
-  ["    groupId: blob", "^\tgroupId: blob", `Tabs are not allowed as indentation. ${CHECK}`],
+  [
+    "groupId: blob",
+    "groupId: blob\n    ^groupId: file",
+    "This field is here for the second time. Remove or rename one of them.",
+  ],
+  ["    groupId: blob", "^\tgroupId: blob", "Tabs are not allowed as indentation. Use spaces."],
   ["8443 }\n", '"8443 }\n^', `Missing closing "quote. ${CHECK}`],
   ["groupId: blob", "groupId: ^@blob", `Plain value cannot start with reserved character @. ${CHECK}`],
 ];
 
 /** Not a configuration at all. */
 const NONE: [text: string, message: string][] = [
-  ["- virtualNetworks", "Invalid input: expected object, received array."],
-  ["virtualNetworks", "Invalid input: expected object, received string."],
-  ["7", "Invalid input: expected object, received number."],
+  ["- virtualNetworks", "Fields belong here, not a list. Write each as name: value."],
+  ["virtualNetworks", 'Fields belong here, not "virtualNetworks". Write each as name: value.'],
+  ["7", "Fields belong here, not 7. Write each as name: value."],
 ];
 
 const problemsOf = (text: string) => complaint(() => parseConfiguration(text, "sample.yaml"));
@@ -69,6 +73,14 @@ suite("YAML that holds no configuration", (test) => {
     test(JSON.stringify(text), () => {
       assert.equal(problemsOf(text).problems.map(problemText), [`sample.yaml:1:1: ${message}`]);
     });
+
+  test("a file that is no text", () => {
+    const { code, problems } = problemsOf("\n\r\r\n\0\0\0");
+    assert.is(code, "CONFIG_SYNTAX");
+    assert.equal(problems.map(problemText), [
+      "sample.yaml:1:1: This is no text file. Give the configuration, in YAML or JSON.",
+    ]);
+  });
 
   test("an empty file lacks every list", () => {
     for (const text of ["", "\n", "# nothing\n", "{}", "null"]) {
