@@ -135,7 +135,7 @@ export const REASONS: readonly Reason[] = [
     "A captured reply whose request is not in the capture, or that cannot be rebuilt.",
     "Start the capture earlier, and capture both directions.",
   ),
-  row("reply-refused", "drop", "A captured reply of a flow that the plane refused."),
+  row("reply-refused", "drop", "A captured reply of a flow that the plane refused, or that had ended."),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

@@ -7,15 +7,17 @@ import { type LinkName, linkNumber } from "../links.ts";
 import type { Plane } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import type { Busiest } from "./busiest.ts";
+import type { Conversation } from "./conversation.ts";
 import { FrameView, type VlanNetworks } from "./frame.ts";
 import type { Mirror } from "./mirror.ts";
 import { KIND_OTHER, KIND_REPLY, KIND_REQUEST, Pending } from "./pending.ts";
 import { readdress } from "./readdress.ts";
 import type { Recording } from "./recording.ts";
 import { restate } from "./restate.ts";
-import { Settler } from "./settle.ts";
 import type { Role, Roles } from "./roles.ts";
+import { Settler } from "./settle.ts";
 import type { Tally } from "./tally.ts";
+import { isUnfit } from "./unfit.ts";
 
 /** A captured frame. */
 export interface CapturedFrame {
@@ -59,8 +61,10 @@ export class Feed {
   private readonly scratch = new Uint8Array(SCRATCH_SIZE);
   private scratchEnd = 0;
   private batch = 0;
-  /** Highest time so far, nanoseconds as a float. */
-  private clock = 0;
+  /** First time stamp, halves of a u64: times are counted from it, which keeps them exact for a hundred days. */
+  private origin: { low: number; high: number } | undefined;
+  /** The plane's clock once it has handled what was placed, nanoseconds since the origin. */
+  private clock = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FeedParts) {
     this.parts = parts;
@@ -72,7 +76,6 @@ export class Feed {
     const { plane, roles, vlans } = this.parts;
     const { bytes } = frame;
     if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
-    this.clock = Math.max(this.clock, frame.timeHigh * 2 ** 32 + frame.timeLow);
     if (!this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans)) return this.partial(frame);
     const direction = roles.classify(this.view, (view, role) => this.isKnownReply(view, role));
     const role = roles.role as Role;
@@ -119,7 +122,7 @@ export class Feed {
   private request(frame: CapturedFrame, role: Role): void {
     const { view } = this;
     const port = role.frontendPort(view.destinationPort, view.protocol);
-    const conversation = this.parts.mirror.request(view, role, port, this.batch, this.clock);
+    const conversation = this.parts.mirror.request(view, role, port, this.batch, this.timeOf(frame));
     const moved = role.address !== view.destination || port !== view.destinationPort;
     const entered = moved ? this.copy(frame.bytes) : frame.bytes;
     if (moved) {
@@ -127,21 +130,19 @@ export class Feed {
       readdress(view, { ...tupleOf(view), destination: role.address, destinationPort: port }, 0);
     }
     const at = this.place(frame, entered, role.network, Abi.SIDE_CONSUMER, KIND_REQUEST);
-    this.pending.conversation[at] = conversation.uncertainIn === this.batch ? conversation : undefined;
+    this.about(at, conversation, isUnfit(view, frame.wireLength, view.ttl));
   }
 
   private reply(frame: CapturedFrame, role: Role): void {
     const { mirror, ttlLoss } = this.parts;
     const { view } = this;
     const port = role.frontendPort(view.sourcePort, view.protocol);
-    let conversation = mirror.reply(view, role, port);
-    if (conversation?.uncertainIn === this.batch) {
-      this.flush();
-      conversation = mirror.reply(view, role, port);
-    }
-    if (conversation === undefined || conversation.state === "unknown")
-      return this.refuse(frame, "reply-unmatched", role);
-    if (conversation.state === "refused") return this.refuse(frame, "reply-refused", role);
+    const conversation = mirror.reply(view, role, port);
+    if (conversation === undefined) return this.refuse(frame, "reply-unmatched", role);
+    if (conversation.uncertainIn === this.batch || mirror.mayBeDead(conversation, this.timeOf(frame))) this.flush();
+    if (conversation.state === "unknown") return this.refuse(frame, "reply-unmatched", role);
+    if (conversation.state === "refused" || conversation.state === "ended")
+      return this.refuse(frame, "reply-refused", role);
     if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, "reply-unmatched", role);
     const expected = this.copy(frame.bytes);
     view.move(expected);
@@ -151,10 +152,22 @@ export class Feed {
     mirror.rebuild(conversation, view, ttlLoss);
     const at = this.place(frame, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
     this.pending.expected[at] = expected;
-    this.pending.conversation[at] = conversation;
-    this.pending.mayBeDead[at] = mirror.mustLive(conversation, this.clock) ? 0 : 1;
-    conversation.last = this.clock;
+    this.about(at, conversation, isUnfit(view, frame.wireLength, view.ttl + ttlLoss));
     this.parts.tally.mirrored++;
+  }
+
+  /** What is known of the request or reply in the view. */
+  private about(at: number, conversation: Conversation, unfit: boolean): void {
+    const { pending } = this;
+    pending.conversation[at] = conversation;
+    pending.flags[at] = this.view.flags;
+    pending.unfit[at] = Number(unfit);
+  }
+
+  /** The plane's clock when it handles a frame that is placed next. */
+  private timeOf({ timeLow, timeHigh }: CapturedFrame): number {
+    const { low, high } = (this.origin ??= { low: timeLow, high: timeHigh });
+    return Math.max(this.clock, (timeHigh - high) * 2 ** 32 + (timeLow - low));
   }
 
   /** A captured reply that has no counterpart on the provider's side; it keeps its place in the recording. */
@@ -183,6 +196,8 @@ export class Feed {
     pending.wireLength[at] = wireLength;
     pending.timeLow[at] = timeLow;
     pending.timeHigh[at] = timeHigh;
+    this.clock = this.timeOf(frame);
+    pending.clock[at] = this.clock;
     pending.conversation[at] = undefined;
     return at;
   }

@@ -9,7 +9,8 @@ const ETHERTYPE: Partial<Record<LinkName, number>> = { ethernet: 12, sll: 14, sl
 const TAG_SIZE = 4;
 const TAG_TYPES: readonly number[] = [0x8100, 0x88a8, 0x9100];
 const TYPE_IPV4 = 0x0800;
-const FAMILY_IPV4 = 2;
+/** In either byte order. */
+const FAMILIES_IPV4: readonly number[] = [2, 0x02000000];
 
 export const IPV4 = {
   totalLength: 2,
@@ -21,8 +22,8 @@ export const IPV4 = {
   destination: 16,
   min: 20,
 };
-export const TCP = { flags: 13, checksum: 16, checksumEnd: 18 };
-export const UDP = { checksum: 6, checksumEnd: 8 };
+export const TCP = { offset: 12, flags: 13, checksum: 16, checksumEnd: 18, min: 20 };
+export const UDP = { length: 4, lengthEnd: 6, checksum: 6, checksumEnd: 8, min: 8 };
 const PORTS_END = 4;
 const FRAGMENT_BITS = 0x3fff;
 const FRAGMENT_OFFSET = 0x1fff;
@@ -77,12 +78,11 @@ export class FrameView {
 
   /** Offset of the IPv4 header, or -1. */
   private networkHeader(offset: number, link: LinkName, vlans: VlanNetworks): number {
-    const { buffer, end } = this;
+    const { end } = this;
     let at = offset + HEADER[link];
     if (link === "other" || at >= end) return -1;
     if (link === "raw") return at;
-    if (link === "null")
-      return this.u16(offset) + this.u16(offset + 2) === FAMILY_IPV4 || buffer[offset] === FAMILY_IPV4 ? at : -1;
+    if (link === "null") return FAMILIES_IPV4.includes(this.u32(offset)) ? at : -1;
     let type = this.u16(offset + (ETHERTYPE[link] as number));
     let outer: number | undefined;
     for (let depth = 0; depth < 2 && TAG_TYPES.includes(type); depth++) {

@@ -1,77 +1,116 @@
 // The mirror: from a one-sided capture, what the backend must have sent. It learns a flow's translation from the bytes of
 // the translated request, never from the plane's records, and does its own arithmetic, so that it can find the plane wrong.
 
+import { FRAME_MAX } from "../../assembly/abi.ts";
 import type { LinkName } from "../links.ts";
+import { Conversation, isBeginning, SYN } from "./conversation.ts";
 import { FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
+import type { Lifespans } from "./lifespan.ts";
+import { Memory } from "./memory.ts";
 import { readdress } from "./readdress.ts";
 import type { Role } from "./roles.ts";
 
-export type ConversationState = "unknown" | "translated" | "refused" | "broken";
-
-/** A client's tuple and what the plane made of it. */
-export interface Conversation {
-  state: ConversationState;
-  /** The translated request's addresses and ports: NAT address to backend. */
-  nat: number;
-  natPort: number;
-  backend: number;
-  backendPort: number;
-  /** Batch in which a request waits that may change the translation. */
-  uncertainIn: number;
-  /** Time of its last packet, nanoseconds as a float. */
-  last: number;
-}
-
-const SYN = 2;
 const NO_VLANS: VlanNetworks = () => undefined;
 
-/** Remembers conversations: the newer half of a bounded number, at least. */
+/** Remembers conversations, a bounded number of them. */
 export class Mirror {
-  private young = new Map<number, Map<number, Conversation>>();
-  private old = new Map<number, Map<number, Conversation>>();
-  private youngCount = 0;
-  private readonly capacity: number;
-  private readonly shortest: number;
+  private readonly memory: Memory;
+  private readonly lifespans: Lifespans;
+  /** Who was given a NAT port last: by NAT address and port, then by backend, protocol and network. */
+  private readonly holders = new Map<number, Map<number, Conversation>>();
+  private readonly scratch = new Uint8Array(FRAME_MAX);
   private readonly before = new FrameView();
   private readonly after = new FrameView();
 
-  /** `capacity` conversations are kept at least; `shortest` is the shortest timeout of any flow, nanoseconds. */
-  constructor(capacity: number, shortest: number) {
-    this.capacity = capacity;
-    this.shortest = shortest;
+  /** At most `capacity` conversations are remembered. */
+  constructor(capacity: number, lifespans: Lifespans) {
+    this.memory = new Memory(capacity, lifespans);
+    this.lifespans = lifespans;
   }
 
   /** The conversation of a request; `port` is the endpoint's. It becomes uncertain if the plane may translate it anew. */
   request(view: FrameView, role: Role, port: number, batch: number, time: number): Conversation {
-    const known = this.find(role, view.protocol, port, view.source, view.sourcePort);
-    const conversation = known ?? this.add(role, view.protocol, port, view.source, view.sourcePort);
+    const service = serviceKey(role, view.protocol, port);
+    const client = view.source * 65536 + view.sourcePort;
+    const conversation =
+      this.memory.find(service, client) ?? this.add(service, client, role, view.protocol, port, time);
     const opens = (view.flags & SYN) !== 0 || conversation.state !== "translated";
-    if (opens || time - conversation.last >= this.shortest) conversation.uncertainIn = batch;
-    conversation.last = time;
+    if (opens || this.mayBeDead(conversation, time)) conversation.uncertainIn = batch;
     return conversation;
   }
 
   /** The conversation that a reply belongs to, if its request was seen. */
   reply(view: FrameView, role: Role, port: number): Conversation | undefined {
-    return this.find(role, view.protocol, port, view.destination, view.destinationPort);
+    return this.memory.find(serviceKey(role, view.protocol, port), view.destination * 65536 + view.destinationPort);
+  }
+
+  /** Whether a conversation's flow may have timed out, or is not known to have been there. */
+  mayBeDead(conversation: Conversation, time: number): boolean {
+    return !this.lifespans.mustLive(conversation, time);
+  }
+
+  /** Whether the plane has to translate a request as it translated the conversation's requests before. */
+  isBound(conversation: Conversation, flags: number, time: number): boolean {
+    if (conversation.state !== "translated" || this.mayBeDead(conversation, time)) return false;
+    return !(conversation.closing && isBeginning(flags));
+  }
+
+  /** Takes note of a packet that was forwarded at a time. */
+  forwarded(conversation: Conversation, isReply: boolean, flags: number, time: number): void {
+    if (isReply) conversation.answered |= flags;
+    else conversation.asked |= flags;
+    conversation.last = time;
+    this.memory.touch(conversation);
+  }
+
+  /** Takes note that the plane let no flow open for a request. */
+  refused(conversation: Conversation, time: number): void {
+    this.leave(conversation);
+    conversation.state = "refused";
+    conversation.last = time;
+    this.memory.touch(conversation);
   }
 
   /**
    * Reads the translation off a translated request. It must be what the request becomes by these addresses and ports, byte
-   * for byte from the IP header on: a backend would not have answered anything else, and its replies then count as
-   * different. `request` is a copy of the request's frame, which is used up.
+   * for byte: a backend would not have answered anything else. Whether it is; if not, the conversation's replies count as
+   * different. `fresh` says that the request opened a flow.
    */
-  learn(conversation: Conversation, request: Uint8Array, translated: Uint8Array, link: LinkName): void {
-    const { before, after } = this;
+  learn(
+    conversation: Conversation,
+    request: Uint8Array,
+    translated: Uint8Array,
+    link: LinkName,
+    fresh: boolean,
+  ): boolean {
+    const { after } = this;
+    this.leave(conversation);
     conversation.state = "broken";
-    if (!before.read(request, 0, request.length, link, 0, NO_VLANS)) return;
-    if (!after.read(translated, 0, translated.length, link, 0, NO_VLANS)) return;
+    if (!after.read(translated, 0, translated.length, link, 0, NO_VLANS)) return false;
+    if (fresh) {
+      conversation.asked = 0;
+      conversation.answered = 0;
+    }
     conversation.nat = after.source;
     conversation.natPort = after.sourcePort;
     conversation.backend = after.destination;
     conversation.backendPort = after.destinationPort;
-    readdress(before, after, -1);
-    if (sameBytes(request, translated, before.ip)) conversation.state = "translated";
+    if (this.difference(conversation, request, translated, link) >= 0) return false;
+    if (fresh) conversation.midStream = conversation.protocol === PROTOCOL_TCP && !isBeginning(this.before.flags);
+    conversation.state = "translated";
+    this.hold(conversation);
+    return true;
+  }
+
+  /** Offset of the first byte in which a translated request is not what its conversation's translation makes of it, or -1. */
+  difference(conversation: Conversation, request: Uint8Array, translated: Uint8Array, link: LinkName): number {
+    const { before, scratch } = this;
+    scratch.set(request);
+    if (!before.read(scratch, 0, request.length, link, 0, NO_VLANS)) return 0;
+    if (request.length !== translated.length) return Math.min(request.length, translated.length);
+    const { nat, natPort, backend, backendPort } = conversation;
+    readdress(before, { source: nat, sourcePort: natPort, destination: backend, destinationPort: backendPort }, -1);
+    return firstDifference(scratch, translated, before.ip, request.length);
   }
 
   /** Turns a copy of a reply, seen in a view, into what the backend sent; `raise` is what the TTL lost since. */
@@ -80,61 +119,47 @@ export class Mirror {
     readdress(view, { source: backend, sourcePort: backendPort, destination: nat, destinationPort: natPort }, raise);
   }
 
-  /** Whether a reply that the plane dropped should have passed: its flow cannot have timed out. */
-  mustLive(conversation: Conversation, time: number): boolean {
-    return time - conversation.last < this.shortest;
-  }
-
-  private find(role: Role, protocol: number, port: number, client: number, clientPort: number) {
-    const service = serviceKey(role, protocol, port);
-    const key = client * 65536 + clientPort;
-    const young = this.young.get(service)?.get(key);
-    if (young !== undefined) return young;
-    const old = this.old.get(service)?.get(key);
-    if (old !== undefined) this.keep(service, key, old);
-    return old;
-  }
-
-  private add(role: Role, protocol: number, port: number, client: number, clientPort: number): Conversation {
-    const fresh = {
-      state: "unknown" as const,
-      nat: 0,
-      natPort: 0,
-      backend: 0,
-      backendPort: 0,
-      uncertainIn: -1,
-      last: 0,
-    };
-    return this.keep(serviceKey(role, protocol, port), client * 65536 + clientPort, fresh);
-  }
-
-  private keep(service: number, key: number, conversation: Conversation): Conversation {
-    if (this.youngCount === this.capacity) {
-      this.old = this.young;
-      this.young = new Map();
-      this.youngCount = 0;
-    }
-    let conversations = this.young.get(service);
-    if (conversations === undefined) this.young.set(service, (conversations = new Map()));
-    conversations.set(key, conversation);
-    this.youngCount++;
+  private add(service: number, client: number, role: Role, protocol: number, port: number, time: number) {
+    const idle = this.lifespans.idle(role.endpoint, port);
+    const conversation = new Conversation(service, client, protocol, role.providerNetwork, idle, time);
+    const forgotten = this.memory.add(conversation);
+    if (forgotten !== undefined) this.leave(forgotten);
     return conversation;
+  }
+
+  /** Gives a conversation its NAT port; another that had it has ended, or it would not have been free. */
+  private hold(conversation: Conversation): void {
+    const port = conversation.nat * 65536 + conversation.natPort;
+    let holders = this.holders.get(port);
+    if (holders === undefined) this.holders.set(port, (holders = new Map()));
+    const before = holders.get(holderKey(conversation));
+    holders.set(holderKey(conversation), conversation);
+    if (before === undefined || before === conversation) return;
+    before.state = "ended";
+    this.memory.touch(before);
+  }
+
+  private leave(conversation: Conversation): void {
+    const port = conversation.nat * 65536 + conversation.natPort;
+    const holders = this.holders.get(port);
+    if (holders?.get(holderKey(conversation)) !== conversation) return;
+    holders.delete(holderKey(conversation));
+    if (holders.size === 0) this.holders.delete(port);
   }
 }
 
 /** Number of an endpoint's port. */
-function serviceKey(role: Role, protocol: number, port: number): number {
-  return (role.endpoint * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 65536 + port;
+function serviceKey({ endpoint }: Role, protocol: number, port: number): number {
+  return (endpoint * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 65536 + port;
 }
 
-/** Whether two frames are the same from an offset on. */
-export function sameBytes(a: Uint8Array, b: Uint8Array, from: number): boolean {
-  return firstDifference(a, b, from) < 0;
+/** What shares a NAT port without being in its way: conversations to other backends, of other protocols and networks. */
+function holderKey({ backend, protocol, network }: Conversation): number {
+  return (network * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 2 ** 32 + backend;
 }
 
-/** Offset of the first byte in which two frames differ, or -1. */
-export function firstDifference(a: Uint8Array, b: Uint8Array, from: number): number {
-  const length = Math.max(a.length, b.length);
+/** Offset of the first byte from `from` on in which two frames differ, or -1; `length` is at least that of each. */
+export function firstDifference(a: Uint8Array, b: Uint8Array, from: number, length: number): number {
   for (let i = from; i < length; i++) if (a[i] !== b[i]) return i;
   return -1;
 }

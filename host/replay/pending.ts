@@ -3,7 +3,7 @@
 
 import { BATCH_MAX } from "../../assembly/abi.ts";
 import type { LinkName } from "../links.ts";
-import type { Conversation } from "./mirror.ts";
+import type { Conversation } from "./conversation.ts";
 
 export const KIND_OTHER = 0;
 export const KIND_REQUEST = 1;
@@ -24,7 +24,12 @@ export class Pending {
   readonly wireLength = new Uint32Array(BATCH_MAX);
   readonly timeLow = new Uint32Array(BATCH_MAX);
   readonly timeHigh = new Uint32Array(BATCH_MAX);
+  /** Of a request or reply. */
   readonly conversation: (Conversation | undefined)[] = [];
-  /** Of a reply: nothing of its flow was seen for long enough that the flow may have timed out. */
-  readonly mayBeDead = new Uint8Array(BATCH_MAX);
+  /** The plane's time when it handles the frame, nanoseconds since the first. */
+  readonly clock = new Float64Array(BATCH_MAX);
+  /** Of a request or reply: its TCP flags. */
+  readonly flags = new Uint8Array(BATCH_MAX);
+  /** Of a request or reply: 1 when the packet itself is so that the plane has to drop it. */
+  readonly unfit = new Uint8Array(BATCH_MAX);
 }

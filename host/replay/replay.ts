@@ -13,6 +13,7 @@ import { createPlane, type Plane } from "../plane.ts";
 import { Busiest } from "./busiest.ts";
 import { Feed } from "./feed.ts";
 import { FlowLog } from "./flowlog.ts";
+import { Lifespans } from "./lifespan.ts";
 import { mergeByTime, type Run } from "./merge.ts";
 import { Mirror } from "./mirror.ts";
 import type { ReplayInput, ReplayOptions, ReplayOutput } from "./options.ts";
@@ -123,12 +124,11 @@ function makeFeed(
   recording: Recording | undefined,
 ): Feed {
   const side = options.side ?? "consumer";
-  const { timers, maxFlows } = configuration.settings;
-  const shortest = Math.min(...Object.values(timers).filter((_, index, all) => index < all.length - 1)) * 1e9;
+  const { maxFlows } = configuration.settings;
   return new Feed({
     plane,
     roles: new Roles(configuration, options.aliases ?? [], side),
-    mirror: new Mirror(Math.max(maxFlows, CONVERSATIONS_MIN), shortest),
+    mirror: new Mirror(Math.max(maxFlows, CONVERSATIONS_MIN), new Lifespans(configuration)),
     vlans: vlanNetworks(configuration),
     tally,
     busiest,

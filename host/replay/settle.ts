@@ -5,9 +5,9 @@ import type { Core } from "../core.ts";
 import { linkNumber } from "../links.ts";
 import { REASONS } from "../reasons.ts";
 import { ipError, transportError } from "./checksums.ts";
+import { Comparison } from "./comparison.ts";
 import type { FeedParts } from "./feed.ts";
 import { FrameView } from "./frame.ts";
-import { firstDifference } from "./mirror.ts";
 import { KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
 import type { Stamp } from "./recording.ts";
 
@@ -19,6 +19,7 @@ export class Settler {
   private readonly parts: FeedParts;
   private readonly pending: Pending;
   private readonly core: Core;
+  private readonly comparison: Comparison;
   private readonly before = new FrameView();
   private readonly after = new FrameView();
 
@@ -26,6 +27,7 @@ export class Settler {
     this.parts = parts;
     this.pending = pending;
     this.core = parts.plane.core;
+    this.comparison = new Comparison(parts, pending);
   }
 
   /** Settles the frame that was placed as number `at` of its batch, its verdict lying at `verdict`. */
@@ -42,8 +44,8 @@ export class Settler {
       pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER,
     );
     let note = code === Abi.DROP ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
-    if (pending.kind[at] === KIND_REPLY) note = this.compare(at, left, code, reason) ?? note;
-    else if (pending.kind[at] === KIND_REQUEST && pending.conversation[at] !== undefined) this.learn(at, code, left);
+    if (pending.kind[at] === KIND_REPLY) note = this.comparison.reply(at, left, code, reason) ?? note;
+    else if (pending.kind[at] === KIND_REQUEST) note = this.comparison.request(at, left, code, reason) ?? note;
     if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
     if (this.parts.recording !== undefined) this.record(at, first, emits, note);
   }
@@ -78,53 +80,6 @@ export class Settler {
     joined.set(core.bytes.subarray(headAt, headAt + head));
     joined.set(core.bytes.subarray(bodyAt, bodyAt + body), head);
     return joined;
-  }
-
-  private learn(at: number, code: number, left: Uint8Array | undefined): void {
-    const { pending } = this;
-    const conversation = pending.conversation[at];
-    if (conversation === undefined) return;
-    if (code === Abi.FORWARD && left !== undefined)
-      this.parts.mirror.learn(
-        conversation,
-        (pending.frame[at] as Uint8Array).slice(),
-        left,
-        pending.link[at] ?? "other",
-      );
-    else conversation.state = code === Abi.FORWARD ? "broken" : "refused";
-  }
-
-  /** Compares what came out with the captured reply; what to note in the recording, if anything. */
-  private compare(at: number, left: Uint8Array | undefined, code: number, reason: number): string | undefined {
-    const { tally } = this.parts;
-    const expected = this.pending.expected[at] as Uint8Array;
-    if (left === undefined) {
-      const lost = reason === Abi.REASON_NO_FLOW && this.pending.mayBeDead[at] === 0;
-      if (lost || code === Abi.FORWARD) {
-        tally.different++;
-        return "reply differs: the plane let none through";
-      }
-      tally.refused++;
-      return undefined;
-    }
-    const broken = this.pending.conversation[at]?.state === "broken";
-    const differs = broken ? 0 : firstDifference(left, expected, this.linkLength(at, left));
-    if (differs < 0) {
-      tally.identical++;
-      return undefined;
-    }
-    tally.different++;
-    return broken
-      ? "reply differs: its request left wrongly translated"
-      : `reply differs from the captured one at byte ${differs}`;
-  }
-
-  /** Bytes not compared: an Ethernet header whose addresses the configuration has the plane set. */
-  private linkLength(at: number, left: Uint8Array): number {
-    const { after, pending } = this;
-    if (!this.parts.rewritesLinks || !after.read(left, 0, left.length, pending.link[at] ?? "other", 0, NO_VLANS))
-      return 0;
-    return after.ip;
   }
 
   private verify(at: number, left: Uint8Array): void {

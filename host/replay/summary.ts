@@ -45,7 +45,10 @@ export interface ReplaySummary {
   endpoints: ReplayEndpoint[];
   natPools: Omit<NatPoolCounters, "shard">[];
   backends: ReplayBackend[];
-  /** Captured replies: rebuilt as the backend must have sent them, fed in, and compared with what came out. */
+  /**
+   * Captured replies: rebuilt as the backend must have sent them, fed in, and compared with what came out. `different` counts
+   * requests too that left otherwise than their flow's translation says.
+   */
   replies: { mirrored: number; identical: number; different: number; unmatched: number; refused: number };
   /** With `--verify-checksums`: packets looked at, those that came wrong, and those whose error changed (a fault of the plane). */
   checksums?: { verified: number; wrongBefore: number; changed: number };

@@ -1,6 +1,8 @@
 import * as Abi from "../../../assembly/abi.ts";
 import type { Core } from "../../../host/core.ts";
 import { createPlane, type Plane } from "../../../host/plane.ts";
+import { FrameView } from "../../../host/replay/frame.ts";
+import { readdress, type Tuple } from "../../../host/replay/readdress.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, replayLines } from "./conversation.ts";
 
@@ -33,6 +35,21 @@ suite("The mirror finds a wrong plane out", (test) => {
     ["a reply key that no reply has", (core) => flip(core, reply(core) + Abi.REC_KEY + 12)],
     ["replies that leave on the provider's side", sendBack],
     ["requests that leave with a wrong checksum", spoilRequests],
+    [
+      "a later request to another backend",
+      readdressLater((tuple) => ({ ...tuple, destination: tuple.destination + 1 })),
+    ],
+    ["a later request to another port", readdressLater((tuple) => ({ ...tuple, destinationPort: 8444 }))],
+    ["a later request from another NAT address", readdressLater((tuple) => ({ ...tuple, source: tuple.source + 1 }))],
+    ["a later request from another NAT port", readdressLater((tuple) => ({ ...tuple, sourcePort: 2000 }))],
+    ["a later request whose TTL loses two", readdressLater((tuple) => tuple, -1)],
+    ["a later request that is dropped", (core) => dropLater(core, Abi.SIDE_PROVIDER, Abi.REASON_NO_RULE)],
+    [
+      "a reply dropped as if it were malformed",
+      (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_BAD_TCP_HEADER),
+    ],
+    ["a reply dropped as if it were another's", (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_NO_FLOW)],
+    ["a reply passed", (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_NO_ENDPOINT, Abi.PASS)],
   ];
   for (const [name, tamper] of cases) {
     test(name, async () => {
@@ -67,5 +84,45 @@ function spoilRequests(core: Core): void {
     if (core.u8(emit + Abi.EMIT_SIDE) !== Abi.SIDE_PROVIDER) continue;
     const checksum = core.u32(emit + Abi.EMIT_BODY) + 14 + 20 + 16;
     core.bytes[checksum] = (core.bytes[checksum] as number) ^ 1;
+  }
+}
+
+/** Gives every request but the first of a core other addresses and ports, checksums and all, as a consistent fault would. */
+function readdressLater(change: (tuple: Tuple) => Tuple, raise = 0): (core: Core) => void {
+  const view = new FrameView();
+  return (core) => {
+    forLater(core, Abi.SIDE_PROVIDER, (emit) => {
+      const at = core.u32(emit + Abi.EMIT_BODY);
+      const frame = core.bytes.subarray(at, at + core.u32(emit + Abi.EMIT_BODY_LENGTH));
+      assert.ok(view.read(frame, 0, frame.length, "ethernet", 0, () => undefined));
+      const { source, destination, sourcePort, destinationPort } = view;
+      readdress(view, change({ source, destination, sourcePort, destinationPort }), raise);
+    });
+  };
+}
+
+/** Takes back every packet that left on a side, but the first. */
+function dropLater(core: Core, side: number, reason: number, code = Abi.DROP): void {
+  forLater(core, side, (emit) => {
+    const verdict = [...Array(Abi.BATCH_MAX).keys()]
+      .map((i) => core.verdict(i))
+      .find((at) => core.emit(core.u32(at + Abi.VERDICT_FIRST_EMIT)) === emit && core.u32(at + Abi.VERDICT_EMITS) > 0);
+    assert.ok(verdict !== undefined);
+    core.bytes[verdict + Abi.VERDICT_CODE] = code;
+    core.bytes[verdict + Abi.VERDICT_REASON] = reason;
+    core.words[(verdict + Abi.VERDICT_EMITS) >>> 2] = 0;
+  });
+}
+
+const first = new WeakMap<Core, Set<number>>();
+
+function forLater(core: Core, side: number, change: (emit: number) => void): void {
+  const begun = first.get(core) ?? new Set();
+  first.set(core, begun);
+  for (let i = 0; i < core.emitCount; i++) {
+    const emit = core.emit(i);
+    if (core.u8(emit + Abi.EMIT_SIDE) !== side) continue;
+    if (begun.has(side)) change(emit);
+    begun.add(side);
   }
 }

@@ -1,5 +1,5 @@
 import { assert, suite } from "../../kit.ts";
-import { configurationWith, conversation, inputOf, type Line, replayLines } from "./conversation.ts";
+import { configurationWith, conversation, flowLines, inputOf, type Line, replayLines } from "./conversation.ts";
 
 suite("Replies of a one-sided capture", (test) => {
   test("are rebuilt, fed in and come out identical", async () => {
@@ -43,6 +43,53 @@ suite("Replies of a one-sided capture", (test) => {
     const { replies, drops } = await replayLines([...conversation().slice(0, 5), late]);
     assert.equal(replies, { mirrored: 3, identical: 2, different: 0, unmatched: 0, refused: 1 });
     assert.equal(drops, { "no-flow": 1 });
+  });
+
+  test("of a flow that timed out do not keep it alive", async () => {
+    const late = (time: number): Line => [time, "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=109 data=late"];
+    const { replies } = await replayLines([...conversation().slice(0, 5), late(400), late(401), late(405)]);
+    assert.equal(replies, { mirrored: 5, identical: 2, different: 0, unmatched: 0, refused: 3 });
+  });
+
+  test("of a flow whose last requests were dropped: they did not keep it alive", async () => {
+    const spent: Line = [290, "tcp 10.1.0.9:5000 > 10.1.0.4:443 A seq=109 ack=907 ttl=1"];
+    const late: Line = [305, "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=109 data=late"];
+    const { replies, drops } = await replayLines([...conversation().slice(0, 5), spent, late]);
+    assert.equal(replies, { mirrored: 3, identical: 2, different: 0, unmatched: 0, refused: 1 });
+    assert.equal(drops, { "ttl-expired": 1, "no-flow": 1 });
+  });
+
+  test("of a flow last seen when a time stamp far ahead was passed over", async () => {
+    const stray: Line = [1000, "tcp 10.1.0.4:443 > 10.1.0.8:5000 A seq=1 ack=1"];
+    const late: Line = [400, "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=109 data=late"];
+    const { replies } = await replayLines([...conversation().slice(0, 4), stray, ...conversation().slice(4, 5), late]);
+    assert.equal(replies, { mirrored: 3, identical: 2, different: 0, unmatched: 1, refused: 1 });
+  });
+
+  test("that the plane has to drop are refused: malformed, or out of TTL", async () => {
+    const reply = "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=109 data=answer";
+    const odd: Line[] = ["offset=4", "offset=15", "ttl=0", "total=39"].map((what, i) => [0.1 + i, `${reply} ${what}`]);
+    const { replies, drops } = await replayLines([...conversation().slice(0, 5), ...odd]);
+    assert.equal(replies, { mirrored: 6, identical: 2, different: 0, unmatched: 0, refused: 4 });
+    assert.equal(drops, { "bad-tcp-header": 3, "ttl-expired": 1 });
+  });
+
+  test("of a live flow are not refused because a request of it was malformed", async () => {
+    const odd: Line = [0.045, "tcp 10.1.0.9:5000 > 10.1.0.4:443 S seq=109 ack=907 offset=4"];
+    const { replies, drops } = await replayLines([...conversation().slice(0, 5), odd, ...conversation().slice(5)]);
+    assert.equal(replies, { mirrored: 3, identical: 3, different: 0, unmatched: 0, refused: 0 });
+    assert.equal(drops, { "bad-tcp-header": 1 });
+  });
+
+  test("that come after another client was given the NAT port are refused, and do not reach it", async () => {
+    const late = (time: number): Line => [time, "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=109 data=late"];
+    const others = conversation(400, "10.1.0.8:6000");
+    const lines = [...conversation().slice(0, 5), ...others.slice(0, 1), late(400.005), ...others.slice(1), late(401)];
+    const flows = await flowLines(lines);
+    assert.equal([...new Set(flows.map(({ natPort }) => natPort))], [1024], "both clients had the same NAT port");
+    const { replies, drops } = await replayLines(lines);
+    assert.equal(replies, { mirrored: 5, identical: 5, different: 0, unmatched: 0, refused: 2 });
+    assert.equal(drops, { "reply-refused": 2 });
   });
 
   test("with wrong checksums come out wrong by the same amount, and are identical", async () => {

@@ -1,0 +1,108 @@
+// Whether the plane did right by a request or a reply: held against the conversation's translation, and counted.
+
+import * as Abi from "../../assembly/abi.ts";
+import type { Conversation } from "./conversation.ts";
+import type { FeedParts } from "./feed.ts";
+import { FrameView } from "./frame.ts";
+import { firstDifference } from "./mirror.ts";
+import type { Pending } from "./pending.ts";
+
+const NO_VLANS = (): undefined => undefined;
+
+/** Judges packets in the order the plane handled them. What it returns is to be noted in the recording. */
+export class Comparison {
+  private readonly parts: FeedParts;
+  private readonly pending: Pending;
+  private readonly after = new FrameView();
+
+  constructor(parts: FeedParts, pending: Pending) {
+    this.parts = parts;
+    this.pending = pending;
+  }
+
+  /** A request: what left must be by the translation there is, or tells a new one. */
+  request(at: number, left: Uint8Array | undefined, code: number, reason: number): string | undefined {
+    const { pending } = this;
+    const { mirror } = this.parts;
+    const conversation = pending.conversation[at];
+    if (conversation === undefined) return undefined;
+    const time = pending.clock[at] as number;
+    const flags = pending.flags[at] as number;
+    const unfit = pending.unfit[at] === 1;
+    const bound = mirror.isBound(conversation, flags, time);
+    if (code !== Abi.FORWARD) {
+      if (unfit) return undefined;
+      if (bound) return this.differs("request differs: its flow was alive, and the plane let it not through");
+      mirror.refused(conversation, time);
+      return undefined;
+    }
+    const fault = unfit
+      ? "request differs: it is malformed or its TTL has run out, and the plane let it through"
+      : this.translation(at, conversation, left, bound, reason);
+    mirror.forwarded(conversation, false, flags, time);
+    return fault === undefined ? undefined : this.differs(fault);
+  }
+
+  /** A reply: what came out must be what was captured. */
+  reply(at: number, left: Uint8Array | undefined, code: number, reason: number): string | undefined {
+    const { pending } = this;
+    const { tally, mirror } = this.parts;
+    const conversation = pending.conversation[at] as Conversation;
+    const time = pending.clock[at] as number;
+    const unfit = pending.unfit[at] === 1;
+    if (left === undefined) {
+      const rightly = unfit || (reason === Abi.REASON_NO_FLOW && mirror.mayBeDead(conversation, time));
+      if (!rightly || code === Abi.FORWARD) return this.differs("reply differs: the plane let none through");
+      tally.refused++;
+      return undefined;
+    }
+    mirror.forwarded(conversation, true, pending.flags[at] as number, time);
+    if (unfit)
+      return this.differs("reply differs: it is malformed or its TTL has run out, and the plane let it through");
+    if (conversation.state === "broken") return this.differs("reply differs: its request left wrongly translated");
+    const expected = pending.expected[at] as Uint8Array;
+    const length = Math.max(left.length, expected.length);
+    const difference = firstDifference(left, expected, this.linkLength(at, left), length);
+    if (difference >= 0) return this.differs(`reply differs from the captured one at byte ${difference}`);
+    tally.identical++;
+    return undefined;
+  }
+
+  /** What is wrong with a forwarded request's translation, if anything; a new one is learnt. */
+  private translation(
+    at: number,
+    conversation: Conversation,
+    left: Uint8Array | undefined,
+    bound: boolean,
+    reason: number,
+  ): string | undefined {
+    const { pending } = this;
+    const { mirror } = this.parts;
+    if (left === undefined) {
+      conversation.state = "broken";
+      return "request differs: it left on its own side";
+    }
+    const frame = pending.frame[at] as Uint8Array;
+    const link = pending.link[at] ?? "other";
+    const fresh = reason === Abi.REASON_NEW_FLOW || reason === Abi.REASON_MID_STREAM_ADMITTED;
+    if (bound || (!fresh && conversation.state === "translated")) {
+      const difference = mirror.difference(conversation, frame, left, link);
+      return difference < 0 ? undefined : `request differs from its flow's translation at byte ${difference}`;
+    }
+    const sound = mirror.learn(conversation, frame, left, link, fresh);
+    return sound ? undefined : "request differs: it left wrongly translated";
+  }
+
+  private differs(note: string): string {
+    this.parts.tally.different++;
+    return note;
+  }
+
+  /** Bytes not compared: an Ethernet header whose addresses the configuration has the plane set. */
+  private linkLength(at: number, left: Uint8Array): number {
+    const { after, pending } = this;
+    if (!this.parts.rewritesLinks || !after.read(left, 0, left.length, pending.link[at] ?? "other", 0, NO_VLANS))
+      return 0;
+    return after.ip;
+  }
+}

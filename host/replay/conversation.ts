@@ -1,0 +1,60 @@
+// A conversation: a client's tuple towards an endpoint, what the plane made of it, and what was forwarded of it so far.
+
+/**
+ * `unknown`: no verdict yet. `translated`: the plane gave it a translation. `broken`: its request left wrongly translated.
+ * `refused`: the plane let no flow open. `ended`: its flow ended, and its NAT port is another conversation's.
+ */
+export type ConversationState = "unknown" | "translated" | "refused" | "broken" | "ended";
+
+export const FIN = 0x01;
+export const SYN = 0x02;
+export const RST = 0x04;
+export const ACK = 0x10;
+
+/** One conversation. Addresses and ports are numbers, times nanoseconds as floats. */
+export class Conversation {
+  /** Number of the endpoint's port, and of the client's address and port. */
+  readonly service: number;
+  readonly client: number;
+  readonly protocol: number;
+  /** Network of the endpoint's service. */
+  readonly network: number;
+  /** Idle timeout of an established flow to this port, nanoseconds. */
+  readonly idle: number;
+  state: ConversationState = "unknown";
+  /** The translated request's addresses and ports: NAT address to backend. */
+  nat = 0;
+  natPort = 0;
+  backend = 0;
+  backendPort = 0;
+  /** Batch in which a request waits that may change the translation. */
+  uncertainIn = -1;
+  /** Plane's time when a packet of it was last forwarded; before that, of its first request. */
+  last: number;
+  /** TCP flags of what was forwarded since its flow opened, each direction. */
+  asked = 0;
+  answered = 0;
+  /** Its flow opened with a packet that is no beginning. */
+  midStream = false;
+  /** Span of the queue it waits in to be forgotten, -1 for none, and its neighbours there. */
+  span = -1;
+  older: Conversation | undefined;
+  newer: Conversation | undefined;
+
+  constructor(service: number, client: number, protocol: number, network: number, idle: number, time: number) {
+    this.service = service;
+    this.client = client;
+    this.protocol = protocol;
+    this.network = network;
+    this.idle = idle;
+    this.last = time;
+  }
+
+  /** Whether its TCP flow is closing or reset, as far as its packets tell. */
+  get closing(): boolean {
+    return ((this.asked | this.answered) & RST) !== 0 || (this.asked & this.answered & FIN) !== 0;
+  }
+}
+
+/** Whether TCP flags begin a connection: SYN without ACK and RST. */
+export const isBeginning = (flags: number): boolean => (flags & (SYN | ACK | RST)) === SYN;

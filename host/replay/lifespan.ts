@@ -1,0 +1,70 @@
+// How long a conversation's flow lives on without packets, from docs/behaviour.md, sections 6 and 9: the mirror's own reckoning,
+// from the packets it saw forwarded. Nanoseconds.
+
+import { rulesOf } from "../config/compile.ts";
+import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
+import { ACK, type Conversation, FIN, RST } from "./conversation.ts";
+import { PROTOCOL_TCP } from "./frame.ts";
+
+const SECOND = 1e9;
+const MINUTE_SECONDS = 60;
+/** Times are floats: two of them may be off by so much. */
+const SLACK = 4096;
+
+/** Timeouts of a configuration. */
+export class Lifespans {
+  private readonly rules: LoadBalancingRule[][];
+  private readonly opening: number;
+  private readonly established: number;
+  private readonly closing: number;
+  private readonly reset: number;
+  private readonly udp: number;
+
+  constructor({ privateEndpoints, privateLinkServices, loadBalancers, settings: { timers } }: Configuration) {
+    this.opening = timers.tcpOpeningSeconds * SECOND;
+    this.established = timers.tcpIdleSeconds * SECOND;
+    this.closing = timers.tcpClosingSeconds * SECOND;
+    this.reset = timers.tcpResetSeconds * SECOND;
+    this.udp = timers.udpIdleSeconds * SECOND;
+    const byService = new Map(
+      privateLinkServices.map((service) => [
+        service.name,
+        rulesOf(service, loadBalancers)
+          .map(({ rule }) => rule)
+          .filter(({ protocol }) => protocol !== "Udp"),
+      ]),
+    );
+    this.rules = privateEndpoints.map(({ privateLinkService }) => byService.get(privateLinkService) ?? []);
+  }
+
+  /** Idle timeout of established TCP flows to an endpoint's port. */
+  idle(endpoint: number, port: number): number {
+    const rules = this.rules[endpoint] ?? [];
+    const rule =
+      rules.find(({ frontendPort }) => frontendPort === port) ?? rules.find((each) => each.frontendPort === 0);
+    const minutes = rule?.idleTimeoutInMinutes;
+    return minutes === undefined ? this.established : minutes * MINUTE_SECONDS * SECOND;
+  }
+
+  /** Whether a conversation's flow cannot have timed out. Where its state is not sure, the shortest timeout counts. */
+  mustLive(conversation: Conversation, time: number): boolean {
+    return time - conversation.last + SLACK < this.least(conversation);
+  }
+
+  /** How long after its last packet a conversation is of use: as long as its flow, if it has one, should live. */
+  span({ state, protocol, asked, answered, midStream, idle }: Conversation): number {
+    if (state === "refused" || state === "ended") return 0;
+    if (protocol !== PROTOCOL_TCP) return this.udp;
+    if (((asked | answered) & RST) !== 0) return this.reset;
+    if ((asked & answered & FIN) !== 0) return this.closing;
+    return midStream || (asked & answered & ACK) !== 0 ? idle : this.opening;
+  }
+
+  private least({ protocol, asked, answered, idle }: Conversation): number {
+    if (protocol !== PROTOCOL_TCP) return this.udp;
+    let least = Math.min(this.opening, idle);
+    if ((asked & answered & FIN) !== 0) least = Math.min(least, this.closing);
+    if (((asked | answered) & RST) !== 0) least = Math.min(least, this.reset);
+    return least;
+  }
+}

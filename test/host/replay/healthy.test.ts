@@ -1,0 +1,69 @@
+// A plane that works, and captures that do not: whatever is lost, late, doubled or damaged, no reply may count as different.
+
+import { fileSource } from "../../../host/capture/file.ts";
+import { memorySource } from "../../../host/capture/memory.ts";
+import { type Configuration, markChecked } from "../../../host/config/configuration.ts";
+import { replay } from "../../../host/replay/replay.ts";
+import { assert, suite } from "../../kit.ts";
+import { readExample } from "../../random/bytes.ts";
+import { Dice } from "../../random/dice.ts";
+import { ABSENT, sharedCaptures } from "../../shared/captures.ts";
+import { disturbed, type Packets, packetsOf } from "./disturbance.ts";
+
+const PACKETS_MOST = 1500;
+const ROUNDS = 12;
+const SECONDS = [1, 3, 5, 10, 30, 60, 300];
+
+/** The same with timers that end flows in the middle of a capture. */
+function withTimers(configuration: Configuration, dice: Dice): Configuration {
+  const { settings } = configuration;
+  const timers = {
+    tcpOpeningSeconds: dice.pick(SECONDS),
+    tcpIdleSeconds: dice.pick(SECONDS),
+    tcpClosingSeconds: dice.pick(SECONDS),
+    tcpResetSeconds: dice.pick(SECONDS),
+    udpIdleSeconds: dice.pick(SECONDS),
+    deniedSeconds: dice.pick(SECONDS),
+  };
+  return markChecked({ ...configuration, settings: { ...settings, timers, maxFlows: dice.pick([20, 5000]) } });
+}
+
+/** Established flows end after a few seconds of silence; the capture is as it was. */
+async function withShortIdle(path: string, configuration: Configuration): Promise<void> {
+  const { settings } = configuration;
+  const timers = { ...settings.timers, tcpIdleSeconds: 5 };
+  const source = await fileSource(path);
+  const short = markChecked({ ...configuration, settings: { ...settings, timers } });
+  const { replies } = await replay({ configuration: short, inputs: [{ file: path, source }] });
+  await source.close();
+  assert.is(replies.different, 0, JSON.stringify(replies));
+}
+
+/** Replays a capture made worse again and again. The seed stands in the message of what fails. */
+async function endure(packets: Packets, configuration: Configuration, rounds: number): Promise<void> {
+  for (let seed = 1; seed <= rounds; seed++) {
+    const dice = new Dice(seed);
+    const input = { file: "disturbed.pcap", source: memorySource(await disturbed(packets, dice)) };
+    const { replies } = await replay({ configuration: withTimers(configuration, dice), inputs: [input] });
+    assert.is(replies.different, 0, `seed ${seed}: ${JSON.stringify(replies)}`);
+  }
+}
+
+suite("No reply of a plane that works is different", (test) => {
+  test("the example, disturbed", async () => {
+    const { capture, configuration } = await readExample();
+    await endure(await packetsOf(memorySource(capture), PACKETS_MOST), configuration, 60);
+  });
+
+  const captures = sharedCaptures().filter(({ endpointPackets }) => (endpointPackets ?? 0) > 0);
+  test.skipUnless(captures.length > 0, ABSENT, "there are captures", () => assert.ok(captures.length > 0));
+  for (const { file, path, configuration } of captures) {
+    test(`${file}, flows ending after 5 seconds`, () => withShortIdle(path, configuration));
+    test(`${file}, disturbed`, async () => {
+      const source = await fileSource(path);
+      const packets = await packetsOf(source, PACKETS_MOST);
+      await source.close();
+      await endure(packets, configuration, ROUNDS);
+    });
+  }
+});
