@@ -34,9 +34,13 @@ export function keep(time: u64): void {
   now = time;
 }
 
-/** Time before which the clock may be moved by `keep` and ticks from `lowest` on are not reached; 0 before the first packet. */
+/**
+ * Time before which the clock may be moved by `keep` and ticks from `lowest` on are not reached; 0 before the first packet, and
+ * while `lowest` is reached already, though a packet's time may lie before it.
+ */
 export function quietUntil(lowest: u32): u64 {
-  return started ? min(tickTime(lowest), now + (GAP_MAX << TICK_SHIFT)) : 0;
+  const reached = tickTime(lowest);
+  return started && reached > now ? min(reached, now + (GAP_MAX << TICK_SHIFT)) : 0;
 }
 
 /** Tick that `now` lies in. */

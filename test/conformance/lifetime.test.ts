@@ -87,6 +87,16 @@ table("Lifetime of a TCP flow", [
     ],
   },
   {
+    name: "a packet from before the clock releases one due flow as well",
+    steps: [
+      ...handshake,
+      ...[5001, 5002, 5003].map((port) => ({ in: `tcp 10.1.0.9:${port} > 10.1.0.4:443 S`, gives: "forward new-flow" })),
+      { at: 100, in: packet("A"), gives: "forward forwarded 0" },
+      ...[50, 51, 52].map((at) => ({ at, in: packet("A"), gives: "forward forwarded 0" })),
+    ],
+    counters: { flows: { created: 4, expired: 3, active: 1 } },
+  },
+  {
     name: "advance releases what is due, without a packet",
     steps: [...handshake, { at: 310, out: [] }],
     counters: {
