@@ -25,6 +25,7 @@ export const DESC_NETWORK = 12; // u16, index of the virtual network the caller 
 export const DESC_LINK = 14; // u8
 export const DESC_SIDE = 15; // u8
 export const DESC_TIME = 16; // u64, nanoseconds
+export const DESC_BACKEND = 28; // u32, network order: address of the backend a new flow should go to, 0 for any
 export const DESC_SIZE = 32;
 
 /// Verdict out, parallel to the descriptors.
@@ -95,7 +96,9 @@ export const REASON_NO_FLOW = 27;
 export const REASON_REPLY_UNMATCHED = 28;
 /// Given by the replay, not by the core: a captured reply of a flow that the plane refused.
 export const REASON_REPLY_REFUSED = 29;
-export const REASON_COUNT = 30;
+/// Given by the replay, not by the core: a request whose client's tuple has a flow to another captured server.
+export const REASON_TUPLE_TAKEN = 30;
+export const REASON_COUNT = 31;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 64;
@@ -367,12 +370,14 @@ export const RULE_SIZE = 8;
 export const BACKEND_POOL_TABLE = 0; // u32, section: u16 each, member of the pool
 export const BACKEND_POOL_SLOTS = 4; // u32, prime size of the table, 0 when no backend takes new flows
 export const BACKEND_POOL_FIRST = 8; // u32, first of its backends
+export const BACKEND_POOL_COUNT = 12; // u32, its backends, in whatever state
 export const BACKEND_POOL_SIZE = 16;
 
 export const BACKEND_ADDRESS_BE = 0; // u32
 export const BACKEND_HOST = 4; // u16, index among its load balancer's backend addresses
 export const BACKEND_HAS_MAC = 6; // u16
 export const BACKEND_MAC = 8; // 6 bytes
+export const BACKEND_TAKES_FLOWS = 14; // u16, 1 when it is up and has a weight
 export const BACKEND_SIZE = 16;
 
 /// Salts and multipliers of the hashes (docs/behaviour.md, sections 4 and 5) are in assembly/flow/hash.ts.

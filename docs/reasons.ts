@@ -36,13 +36,14 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "no-flow": ["3", "conformance/gate.test.ts"],
   "reply-unmatched": ["-", "host/replay/replies.test.ts"],
   "reply-refused": ["-", "host/replay/replies.test.ts"],
+  "tuple-taken": ["-", "host/replay/servers.test.ts"],
 };
 
 const HEAD = `# Verdict reasons
 
 Every packet leaves with one of these: in the summary, as a comment on a dropped packet in the written capture, in the flow log,
 and as \`reason\` in the library. *forward*: translated and sent on. *drop*: it ends here. *pass*: no matter of the plane's, left as it
-is. The rule is a section of [behaviour.md](behaviour.md); the last two are the replay's own, for captured replies that cannot be
+is. The rule is a section of [behaviour.md](behaviour.md); the last three are the replay's own, for captured packets that cannot be
 fed in. This page is made by \`npm run docs\`.
 
 | reason | verdict | what happened | what to change | rule | test |

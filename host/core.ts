@@ -126,14 +126,18 @@ export class Core {
     side: number,
     timeLow: number,
     timeHigh: number,
+    backend = 0,
   ): number {
     const at = this.ringEnd;
     this.bytes.set(frame, at);
     this.ringEnd = (at + frame.length + 15) & ~15;
-    return this.describe(at, frame.length, wireLength, network, link, side, timeLow, timeHigh);
+    return this.describe(at, frame.length, wireLength, network, link, side, timeLow, timeHigh, backend);
   }
 
-  /** Describes a frame that lies in linear memory, for whoever put it there; a batch holds at most BATCH_MAX. */
+  /**
+   * Describes a frame that lies in linear memory, for whoever put it there; a batch holds at most BATCH_MAX. `backend` is the
+   * address, as a number, of the one a new flow should go to, 0 for any.
+   */
   describe(
     address: number,
     captured: number,
@@ -143,6 +147,7 @@ export class Core {
     side: number,
     timeLow: number,
     timeHigh: number,
+    backend = 0,
   ): number {
     const word = (this.descriptors + this.placed * Abi.DESC_SIZE) >>> 2;
     this.words[word + Abi.DESC_FRAME / 4] = address;
@@ -151,6 +156,7 @@ export class Core {
     this.words[word + Abi.DESC_NETWORK / 4] = network | (link << 16) | (side << 24);
     this.words[word + Abi.DESC_TIME / 4] = timeLow;
     this.words[word + Abi.DESC_TIME / 4 + 1] = timeHigh;
+    this.words[word + Abi.DESC_BACKEND / 4] = backend === 0 ? 0 : networkOrder(backend);
     return this.placed++;
   }
 
@@ -221,4 +227,9 @@ export class Core {
   u64(address: number): bigint {
     return this.longs[address >>> 3] as bigint;
   }
+}
+
+/** An address as a number, in the order of bytes it has in linear memory. */
+function networkOrder(address: number): number {
+  return ((address << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24)) >>> 0;
 }

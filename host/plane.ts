@@ -2,6 +2,7 @@
 // Deterministic: what comes out depends on packets, times, configuration and seed, and never on how they are batched.
 
 import * as Abi from "../assembly/abi.ts";
+import { addressNumber, isAddress } from "./config/address.ts";
 import { compile, type Names } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";
 import { Core } from "./core.ts";
@@ -29,6 +30,8 @@ export interface Packet {
   link?: LinkName;
   /** Length on the wire, bytes; the frame's length when absent. */
   wireLength?: number;
+  /** Address of the backend a flow that it opens should go to, for who balances elsewhere; any when absent. */
+  backend?: string;
 }
 
 /** A packet that leaves. */
@@ -189,7 +192,7 @@ export class Plane {
   }
 
   /** Number of a packet's network, when the packet can be placed. */
-  private networkOf({ frame, side = "consumer", network, time, link = "ethernet" }: Packet): number {
+  private networkOf({ frame, side = "consumer", network, time, link = "ethernet", backend }: Packet): number {
     if (frame.length > Abi.FRAME_MAX)
       throw badPacket(
         `A frame of ${frame.length} bytes is longer than any capture holds.`,
@@ -198,10 +201,12 @@ export class Plane {
     if (typeof time !== "bigint") throw badPacket(`The time ${time} is no bigint.`, "Give nanoseconds, such as 5n.");
     if (!SIDES.includes(side)) throw badPacket(`There is no side "${side}".`, "Use consumer or provider.");
     if (!isLinkName(link)) throw badPacket(`There is no link type "${link}".`, `Use one of ${LINK_NAMES.join(", ")}.`);
+    if (backend !== undefined && !isAddress(backend))
+      throw badPacket(`The backend "${backend}" is no IPv4 address.`, "Give one such as 10.2.1.1.");
     return this.networkNumber(network, sideNumber(side));
   }
 
-  private place({ frame, side, time, link, wireLength }: Packet, network: number): void {
+  private place({ frame, side, time, link, wireLength, backend }: Packet, network: number): void {
     const unsigned = BigInt.asUintN(64, time < 0n ? 0n : time);
     this.core.place(
       frame,
@@ -211,6 +216,7 @@ export class Plane {
       sideNumber(side),
       Number(unsigned & 0xffffffffn),
       Number(unsigned >> 32n),
+      backend === undefined ? 0 : addressNumber(backend),
     );
   }
 

@@ -136,6 +136,12 @@ export const REASONS: readonly Reason[] = [
     "Start the capture earlier, and capture both directions.",
   ),
   row("reply-refused", "drop", "A captured reply of a flow that the plane refused, or that had ended."),
+  row(
+    "tuple-taken",
+    "drop",
+    "A captured request to one server whose client's address and port have a flow to another: one endpoint cannot tell them apart.",
+    "Replay the captures of each server by themselves.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

@@ -13,6 +13,8 @@ export interface PacketIn {
   side: Side;
   /** Nanoseconds. */
   time: bigint;
+  /** Address of the backend that a flow it opens should go to. */
+  backend?: string;
 }
 
 export interface EmitOut {

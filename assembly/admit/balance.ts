@@ -2,10 +2,14 @@
 // (docs/behaviour.md, section 4). The client's tuple is hashed before translation, so affinity sees the client.
 
 import {
+  BACKEND_ADDRESS_BE,
+  BACKEND_POOL_COUNT,
   BACKEND_POOL_FIRST,
   BACKEND_POOL_SIZE,
   BACKEND_POOL_SLOTS,
   BACKEND_POOL_TABLE,
+  BACKEND_SIZE,
+  BACKEND_TAKES_FLOWS,
   DISTRIBUTION_DEFAULT,
   DISTRIBUTION_SOURCE_IP,
   RULE_DISTRIBUTION,
@@ -14,18 +18,20 @@ import {
 } from "../abi";
 import { mix32, pick } from "../flow/hash";
 import { TABLES } from "../memory";
-import { POOLS, RULES } from "../tables";
+import { BACKENDS, POOLS, RULES } from "../tables";
 
 /// Words of a tuple: network and protocol, and both ports above them.
 const NETWORK_AND_PROTOCOL: u64 = 0xffffffff;
 const NETWORK: u64 = 0xffff;
 
-/** Backend for a tuple's words, or -1 when none takes new flows. */
-export function balance(rule: u32, low: u64, high: u64): i32 {
+/** Backend for a tuple's words, or -1 when none takes new flows; the one at `preferredBe` if it may be, 0 for any. */
+export function balance(rule: u32, low: u64, high: u64, preferredBe: u32): i32 {
   const at = RULES + rule * RULE_SIZE;
   const pool = POOLS + <u32>load<u16>(at, RULE_POOL) * BACKEND_POOL_SIZE;
   const slots = load<u32>(pool, BACKEND_POOL_SLOTS);
   if (slots == 0) return -1;
+  const preferred = preferredBe == 0 ? -1 : memberAt(pool, preferredBe);
+  if (preferred >= 0) return preferred;
   const distribution = <u32>load<u8>(at, RULE_DISTRIBUTION);
   const kept: u64 =
     distribution == DISTRIBUTION_DEFAULT
@@ -36,4 +42,15 @@ export function balance(rule: u32, low: u64, high: u64): i32 {
   const slot = pick(mix32(low & kept, high), slots);
   const member = <u32>load<u16>(TABLES + load<u32>(pool, BACKEND_POOL_TABLE) + (slot << 1));
   return <i32>(load<u32>(pool, BACKEND_POOL_FIRST) + member);
+}
+
+/** Backend of a pool that has an address and takes new flows, or -1. */
+function memberAt(pool: u32, addressBe: u32): i32 {
+  const first = load<u32>(pool, BACKEND_POOL_FIRST);
+  const end = first + load<u32>(pool, BACKEND_POOL_COUNT);
+  for (let backend = first; backend < end; backend++) {
+    const at = BACKENDS + backend * BACKEND_SIZE;
+    if (load<u32>(at, BACKEND_ADDRESS_BE) == addressBe && load<u16>(at, BACKEND_TAKES_FLOWS) != 0) return <i32>backend;
+  }
+  return -1;
 }

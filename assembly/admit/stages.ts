@@ -2,6 +2,7 @@
 // the flow's transposition; a stage that is against the packet leaves a denied flow.
 
 import {
+  DESC_BACKEND,
   DESC_WIRE,
   END_ADMITTED,
   ENDPOINT_SERVICE,
@@ -37,7 +38,7 @@ import { ruleOf } from "./rules";
 /** Opens a flow for a packet, whose record it returns, or refuses it; `denied` is the denied flow of its tuple, or 0. */
 export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): u32 {
   const midStream = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !isBeginning(<u32>load<u8>(parsed, FLAGS));
-  const reason = walk(parsed, endpoint, midStream);
+  const reason = walk(desc, parsed, endpoint, midStream);
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
   const request = Decision.install(desc, parsed, midStream);
@@ -45,7 +46,7 @@ export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied
 }
 
 /** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
-function walk(parsed: u32, endpoint: u32, midStream: bool): u32 {
+function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
   const state = connection(endpoint);
   if (state != CONTINUE) return state;
   const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
@@ -56,7 +57,7 @@ function walk(parsed: u32, endpoint: u32, midStream: bool): u32 {
   if (midStream && has(FLAG_MID_STREAM_DROP)) return REASON_MID_STREAM;
   const low = tupleLow(parsed);
   const high = tupleHigh(parsed);
-  const backend = balance(rule, low, high);
+  const backend = balance(rule, low, high, load<u32>(desc, DESC_BACKEND));
   if (backend < 0) return REASON_NO_BACKEND;
   if (!flowsHaveRoom()) {
     releaseDue(RELEASE_WHEN_FULL);

@@ -41,6 +41,7 @@ export function writeBackendPools(image: TableImage, configuration: Configuratio
   pools.forEach((pool, index) => {
     const at = section + index * Abi.BACKEND_POOL_SIZE;
     image.u32(at + Abi.BACKEND_POOL_FIRST, first);
+    image.u32(at + Abi.BACKEND_POOL_COUNT, pool.backends.length);
     pool.backends.forEach((backend, i) =>
       writeBackend(image, backends + (first + i) * Abi.BACKEND_SIZE, backend, pool.hosts.get(backend.address) ?? 0),
     );
@@ -55,16 +56,21 @@ export function writeBackendPools(image: TableImage, configuration: Configuratio
 function writeBackend(image: TableImage, at: number, backend: Backend, host: number): void {
   image.u32Be(at + Abi.BACKEND_ADDRESS_BE, addressNumber(backend.address));
   image.u16(at + Abi.BACKEND_HOST, host);
+  image.u16(at + Abi.BACKEND_TAKES_FLOWS, Number(takesFlows(backend)));
   if (backend.macAddress === undefined) return;
   image.u16(at + Abi.BACKEND_HAS_MAC, 1);
   image.copy(at + Abi.BACKEND_MAC, macBytes(backend.macAddress));
 }
 
+/** Whether new flows may go to a backend. */
+export const takesFlows = ({ state, weight }: Pick<Backend, "state" | "weight">): boolean =>
+  state === "up" && weight > 0;
+
 /** Members take part in ascending order of address, so the order of the file does not matter. */
 function writeTable(image: TableImage, pool: number, backends: readonly Backend[], seed: SeedWords): void {
   const members = backends
     .map(({ address, weight, state }, index) => ({ address: addressNumber(address), weight, state, index }))
-    .filter(({ weight, state }) => state === "up" && weight > 0)
+    .filter(takesFlows)
     .sort((a, b) => a.address - b.address);
   if (members.length === 0) return;
   const size = tableSize(backends.length);

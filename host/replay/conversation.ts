@@ -22,6 +22,9 @@ export class Conversation {
   /** Idle timeout of an established flow to this port, nanoseconds. */
   readonly idle: number;
   state: ConversationState = "unknown";
+  /** In a capture taken at a server: its address, 0 otherwise; and whether the plane has to leave the flow with it. */
+  server = 0;
+  keepsServer = false;
   /** The translated request's addresses and ports: NAT address to backend. */
   nat = 0;
   natPort = 0;

@@ -122,6 +122,8 @@ export class Feed {
   private request(frame: CapturedFrame, role: Role): void {
     const { view } = this;
     const port = role.frontendPort(view.destinationPort, view.protocol);
+    const unfit = isUnfit(view, frame.wireLength, view.ttl);
+    if (!this.mayHaveTuple(frame, role, port, unfit)) return this.refuse(frame, "tuple-taken", role);
     const conversation = this.parts.mirror.request(view, role, port, this.batch, this.timeOf(frame));
     const moved = role.address !== view.destination || port !== view.destinationPort;
     const entered = moved ? this.copy(frame.bytes) : frame.bytes;
@@ -129,8 +131,18 @@ export class Feed {
       view.move(entered);
       readdress(view, { ...tupleOf(view), destination: role.address, destinationPort: port }, 0);
     }
-    const at = this.place(frame, entered, role.network, Abi.SIDE_CONSUMER, KIND_REQUEST);
-    this.about(at, conversation, isUnfit(view, frame.wireLength, view.ttl));
+    const at = this.place(frame, entered, role.network, Abi.SIDE_CONSUMER, KIND_REQUEST, role.server);
+    this.about(at, conversation, unfit);
+  }
+
+  /** Whether a request's tuple is free for its captured server: at the endpoint, two servers' clients look alike. */
+  private mayHaveTuple(frame: CapturedFrame, role: Role, port: number, unfit: boolean): boolean {
+    const { mirror } = this.parts;
+    const { view } = this;
+    const rival = mirror.rival(view, role, port);
+    if (rival === undefined) return true;
+    this.flush();
+    return !unfit && mirror.handOver(rival, role, port, view.flags, this.timeOf(frame));
   }
 
   private reply(frame: CapturedFrame, role: Role): void {
@@ -170,23 +182,30 @@ export class Feed {
     return Math.max(this.clock, (timeHigh - high) * 2 ** 32 + (timeLow - low));
   }
 
-  /** A captured reply that has no counterpart on the provider's side; it keeps its place in the recording. */
-  private refuse(frame: CapturedFrame, reason: "reply-unmatched" | "reply-refused", role: Role): void {
+  /** A captured packet that cannot be fed in; it keeps its place in the recording. */
+  private refuse(frame: CapturedFrame, reason: "reply-unmatched" | "reply-refused" | "tuple-taken", role: Role): void {
     const { tally, recording } = this.parts;
     if (recording !== undefined) this.flush();
     tally.drop(reason, role.endpoint);
     tally.concerned++;
     if (reason === "reply-refused") tally.refused++;
-    else tally.unmatched++;
+    else if (reason === "reply-unmatched") tally.unmatched++;
     const sentence = REASONS.find(({ name }) => name === reason)?.sentence ?? "";
     recording?.write(frame.interfaceId, "consumer", frame.bytes, frame, `${reason}: ${sentence}`);
   }
 
-  private place(frame: CapturedFrame, entered: Uint8Array, network: number, side: number, kind: number): number {
+  private place(
+    frame: CapturedFrame,
+    entered: Uint8Array,
+    network: number,
+    side: number,
+    kind: number,
+    backend = 0,
+  ): number {
     const { pending } = this;
     const { wireLength, link, timeLow, timeHigh } = frame;
     const { core } = this.parts.plane;
-    const at = core.place(entered, wireLength, network, linkNumber(link), side, timeLow, timeHigh);
+    const at = core.place(entered, wireLength, network, linkNumber(link), side, timeLow, timeHigh, backend);
     pending.count = at + 1;
     pending.kind[at] = kind;
     pending.side[at] = side;

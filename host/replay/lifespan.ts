@@ -51,6 +51,11 @@ export class Lifespans {
     return time - conversation.last + SLACK < this.least(conversation);
   }
 
+  /** Whether a conversation's flow may live still. */
+  mayLive(conversation: Conversation, time: number): boolean {
+    return time - conversation.last - SLACK < this.span(conversation);
+  }
+
   /** How long after its last packet a conversation is of use: as long as its flow, if it has one, should live. */
   span({ state, protocol, asked, answered, midStream, idle }: Conversation): number {
     if (state === "refused" || state === "ended") return 0;

@@ -30,7 +30,7 @@ export class Mirror {
 
   /** The conversation of a request; `port` is the endpoint's. It becomes uncertain if the plane may translate it anew. */
   request(view: FrameView, role: Role, port: number, batch: number, time: number): Conversation {
-    const service = serviceKey(role, view.protocol, port);
+    const service = serviceKey(view, role, port);
     const client = view.source * 65536 + view.sourcePort;
     const conversation =
       this.memory.find(service, client) ?? this.add(service, client, role, view.protocol, port, time);
@@ -41,7 +41,28 @@ export class Mirror {
 
   /** The conversation that a reply belongs to, if its request was seen. */
   reply(view: FrameView, role: Role, port: number): Conversation | undefined {
-    return this.memory.find(serviceKey(role, view.protocol, port), view.destination * 65536 + view.destinationPort);
+    const service = serviceKey(view, role, port);
+    const known = this.memory.find(service, view.destination * 65536 + view.destinationPort);
+    return known?.server === role.server ? known : undefined;
+  }
+
+  /** The conversation that has a request's tuple, if it is with another captured server. */
+  rival(view: FrameView, role: Role, port: number): Conversation | undefined {
+    const known = this.memory.find(serviceKey(view, role, port), view.source * 65536 + view.sourcePort);
+    return known === undefined || known.server === role.server ? undefined : known;
+  }
+
+  /** Gives a tuple to another captured server, if the flow it had is over for a packet with these flags. Whether it is. */
+  handOver(conversation: Conversation, role: Role, port: number, flags: number, time: number): boolean {
+    const { state, closing } = conversation;
+    const flowless = state === "unknown" || state === "refused" || state === "ended";
+    const over = flowless || !this.lifespans.mayLive(conversation, time) || (closing && isBeginning(flags));
+    if (!over) return false;
+    this.leave(conversation);
+    conversation.state = "unknown";
+    conversation.server = role.server;
+    conversation.keepsServer = role.keeps(port, conversation.protocol);
+    return true;
   }
 
   /** Whether a conversation's flow may have timed out, or is not known to have been there. */
@@ -96,6 +117,7 @@ export class Mirror {
     conversation.backend = after.destination;
     conversation.backendPort = after.destinationPort;
     if (this.difference(conversation, request, translated, link) >= 0) return false;
+    if (conversation.keepsServer && conversation.backend !== conversation.server) return false;
     if (fresh) conversation.midStream = conversation.protocol === PROTOCOL_TCP && !isBeginning(this.before.flags);
     conversation.state = "translated";
     this.hold(conversation);
@@ -122,6 +144,8 @@ export class Mirror {
   private add(service: number, client: number, role: Role, protocol: number, port: number, time: number) {
     const idle = this.lifespans.idle(role.endpoint, port);
     const conversation = new Conversation(service, client, protocol, role.providerNetwork, idle, time);
+    conversation.server = role.server;
+    conversation.keepsServer = role.keeps(port, protocol);
     const forgotten = this.memory.add(conversation);
     if (forgotten !== undefined) this.leave(forgotten);
     return conversation;
@@ -148,9 +172,9 @@ export class Mirror {
   }
 }
 
-/** Number of an endpoint's port. */
-function serviceKey({ endpoint }: Role, protocol: number, port: number): number {
-  return (endpoint * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 65536 + port;
+/** Number of an endpoint's port as a network sees it. */
+function serviceKey({ network, protocol }: FrameView, { endpoint }: Role, port: number): number {
+  return ((network * 65536 + endpoint) * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 65536 + port;
 }
 
 /** What shares a NAT port without being in its way: conversations to other backends, of other protocols and networks. */

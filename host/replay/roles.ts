@@ -1,12 +1,13 @@
 // Who is who in a capture: which addresses are endpoints', which ports their services answer on, and what a captured packet
 // is because of that: a request, a reply, or no matter of ours.
 
-import type { Configuration } from "../config/configuration.ts";
+import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { addressNumber } from "../config/address.ts";
 import { rulesOf } from "../config/compile.ts";
+import { takesFlows } from "../config/pools.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
-import { type FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
+import { type FrameView, PROTOCOL_TCP, PROTOCOL_UDP, type VlanNetworks } from "./frame.ts";
 import type { EndpointAlias } from "./options.ts";
 
 /** One endpoint as the replay sees it. */
@@ -24,6 +25,10 @@ export interface Role {
   ports: Set<string>;
   /** For a capture taken at a server: endpoint's port by the port that was captured. */
   frontendPort: (port: number, protocol: number) => number;
+  /** For a capture taken at a server: its address, 0 otherwise. */
+  server: number;
+  /** Whether flows to an endpoint's port can stay with that server: it is in the rule's pool and takes new flows. */
+  keeps: (port: number, protocol: number) => boolean;
 }
 
 /** What a captured packet is. */
@@ -97,6 +102,8 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
         rules.map(({ rule }) => (rule.frontendPort === 0 ? "all" : portKey(rule.protocol, rule.frontendPort))),
       ),
       frontendPort: (port: number) => port,
+      server: 0,
+      keeps: () => false,
     };
     for (const port of base.ports)
       if (port.startsWith("All/")) for (const protocol of ["Tcp", "Udp"]) base.ports.add(port.replace("All", protocol));
@@ -111,19 +118,41 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
   });
 }
 
+type ServiceRules = ReturnType<typeof rulesOf>;
+
 /** In a capture taken at a server, a backend's address and port stand for the endpoint, by the rule that leads there. */
-function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: ReturnType<typeof rulesOf>): Role[] {
+function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: ServiceRules): Role[] {
   return rules.flatMap(({ balancer, rule }) => {
     const pool = balancer.backendAddressPools.find(({ name }) => name === rule.backendAddressPool);
     const seenPort = rule.backendPort === 0 ? undefined : rule.backendPort;
-    const frontendPort = (port: number): number => (seenPort === undefined ? port : rule.frontendPort);
-    return (pool?.backends ?? []).map(({ address }) => ({
+    const alike = rules
+      .map((each) => each.rule)
+      .filter((each) => each.backendAddressPool === rule.backendAddressPool && each.backendPort === rule.backendPort);
+    const [tcp, udp] = [PROTOCOL_TCP, PROTOCOL_UDP].map(
+      (protocol) => (alike.find((each) => carries(each, protocol)) ?? rule).frontendPort,
+    );
+    const frontendPort = (port: number, protocol: number): number =>
+      seenPort === undefined ? port : ((protocol === PROTOCOL_TCP ? tcp : udp) as number);
+    return (pool?.backends ?? []).map((backend) => ({
       ...base,
-      seenAddress: addressNumber(address),
+      seenAddress: addressNumber(backend.address),
       seenPort,
       frontendPort,
+      server: addressNumber(backend.address),
+      keeps: (port: number, protocol: number) =>
+        takesFlows(backend) && ruleFor(rules, port, protocol)?.backendAddressPool === rule.backendAddressPool,
     }));
   });
+}
+
+/** The rule that the plane takes for an endpoint's port: the exact one first. */
+function ruleFor(rules: ServiceRules, port: number, protocol: number): LoadBalancingRule | undefined {
+  const fitting = rules.map(({ rule }) => rule).filter((rule) => carries(rule, protocol));
+  return fitting.find((rule) => rule.frontendPort === port) ?? fitting.find((rule) => rule.frontendPort === 0);
+}
+
+function carries({ protocol }: LoadBalancingRule, number: number): boolean {
+  return protocol === "All" || protocol === (number === PROTOCOL_TCP ? "Tcp" : "Udp");
 }
 
 /** Networks by VLAN identifiers, as the consumer's side sees them. */

@@ -33,6 +33,36 @@ table("Balancing", [
     })),
   },
   {
+    name: "a packet that names its backend goes there, whatever the hash says",
+    change: states("up", "up", "up", "up"),
+    steps: Array.from({ length: 12 }, (_, i) => ({
+      in: `tcp 10.1.0.9:${100 + i} > 10.1.0.4:443 S`,
+      backend: `10.2.1.${1 + (i % 4)}`,
+      out: [`provider tcp 10.2.0.10:${1024 + Math.floor(i / 4)} > 10.2.1.${1 + (i % 4)}:8443 S ttl=63`],
+    })),
+  },
+  {
+    name: "not to one that takes no new flows, or is not in the rule's pool; nor does a flow move",
+    change: states("up", "down", "draining"),
+    steps: ["10.2.1.2", "10.2.1.3", "10.2.1.9", "0.0.0.0"].flatMap((backend, i) => [
+      {
+        in: `tcp 10.1.0.9:${100 + i} > 10.1.0.4:443 S`,
+        backend,
+        out: [`provider tcp 10.2.0.10:${1024 + i} > 10.2.1.1:8443 S ttl=63`],
+      },
+      {
+        in: `tcp 10.1.0.9:${100 + i} > 10.1.0.4:443 A`,
+        backend,
+        out: [`provider tcp 10.2.0.10:${1024 + i} > 10.2.1.1:8443 A ttl=63`],
+      },
+    ]),
+  },
+  {
+    name: "nor is one that is asked for any help when none takes new flows",
+    change: states("down", "draining"),
+    steps: [{ in: "tcp 10.1.0.9:1 > 10.1.0.4:443 S", backend: "10.2.1.1", gives: "drop no-backend 1000" }],
+  },
+  {
     name: "SourceIP: all of a client's flows go to one backend, whatever protocol and port",
     change: (configuration) => distribute(configuration, "SourceIP"),
     steps: Array.from({ length: 60 }, (_, port) => ({ in: opening(port, "10.1.0.9", port % 2 === 0) })),

@@ -21,6 +21,8 @@ export interface Step {
   /** Bytes of the frame instead of a text. */
   frame?: Uint8Array;
   wireLength?: number;
+  /** Address of the backend it asks for. */
+  backend?: string;
   /** `verdict reason` or `verdict reason flow`. */
   gives?: string;
   /** What leaves: `side text`, in order; not looked at when absent. */
@@ -70,7 +72,8 @@ function runStep(plane: PlaneUnderTest, step: Step, where: string): void {
   const side = step.side ?? "consumer";
   const network = step.network ?? (side === "consumer" ? "shop" : "provider");
   const wireLength = step.wireLength ?? whole.length;
-  const [outcome] = plane.process([{ frame, link, side, network, time, wireLength }]);
+  const asks = step.backend === undefined ? {} : { backend: step.backend };
+  const [outcome] = plane.process([{ frame, link, side, network, time, wireLength, ...asks }]);
   const { verdict = "", reason = "", flow = -1 } = outcome ?? {};
   if (step.gives !== undefined) {
     const wantsFlow = step.gives.split(" ").length > 2;

@@ -105,7 +105,8 @@ export class Traffic {
     view.setUint32(12, this.source());
     view.setUint32(16, side === "consumer" ? dice.pick(DESTINATIONS) : dice.pick(NAT_ADDRESSES));
     this.transport(new DataView(frame.buffer, header.length + 20 + options), protocol, payload);
-    return { frame, link, side, network: dice.pick(NETWORKS), time: this.time };
+    const packet = { frame, link, side, network: dice.pick(NETWORKS), time: this.time };
+    return dice.chance(15) ? { ...packet, backend: `172.17.${1 + dice.below(2)}.${1 + dice.below(10)}` } : packet;
   }
 
   private source(): number {

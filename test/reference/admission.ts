@@ -1,5 +1,6 @@
 // Whether a tuple may open a flow, and the flow it opens (behaviour 3, steps 8 to 14).
 import type { ConnectionState } from "../../host/config/configuration.ts";
+import { addressOf } from "./address.ts";
 import { type DeniedFlow, type Flow, noDirection, stateWithoutPackets, type Tuple, tupleKey } from "./flow.ts";
 import { RELEASE_WHEN_FULL } from "./flows.ts";
 import { forward, providerKey } from "./forward.ts";
@@ -33,7 +34,7 @@ export function admit(
   if (rule === undefined) return "no-rule";
   const midStream = tuple.protocol === TCP && !isBeginning(transport);
   if (midStream && settings.midStream !== "admit") return "mid-stream";
-  const backend = backendOf(path, tuple, rule);
+  const backend = preferred(rule, arrival.packet.backend) ?? backendOf(path, tuple, rule);
   if (backend === undefined) return "no-backend";
   if (!flows.numbers.hasRoom()) flows.takeDue(RELEASE_WHEN_FULL);
   if (!flows.numbers.hasRoom()) return "flow-table-full";
@@ -51,6 +52,13 @@ function backendOf({ mix }: Path, tuple: Tuple, { table, distribution }: Rule): 
   if (table.length === 0) return undefined;
   const { low, high } = wordsOf(tuple, distribution);
   return table[pick(mix(low, high), table.length)];
+}
+
+/** The backend that a packet asks for, if new flows may go to it. */
+function preferred({ pool }: Rule, address: string | undefined): Backend | undefined {
+  if (address === undefined) return undefined;
+  const number = addressOf(address);
+  return pool.find((backend) => backend.address === number && backend.state === "up" && backend.weight > 0);
 }
 
 function natPort({ nat, flows }: Path, tuple: Tuple, backend: Backend): NatPort | undefined {

@@ -14,6 +14,8 @@ export interface Backend extends Member {
   mac?: number[];
 }
 
+type Pool = Pick<Rule, "table" | "pool">;
+
 export interface Rule {
   /** 0 leaves the destination port as it is. */
   backendPort: number;
@@ -23,6 +25,8 @@ export interface Rule {
   reset: boolean;
   /** The slots of the pool's lookup table, none when no backend takes flows. */
   table: Backend[];
+  /** All backends of the pool. */
+  pool: Backend[];
 }
 
 export interface Service {
@@ -43,7 +47,7 @@ export const ruleOf = ({ rules }: Service, protocol: number, port: number): Rule
 export function servicesOf(configuration: Configuration, mix: Mix): [Map<string, Backend>, Map<string, Service>] {
   const backends = new Map<string, Backend>();
   const services = new Map<string, Service>();
-  const tables = new Map<string, Backend[]>();
+  const pools = new Map<string, Pool>();
   for (const balancer of configuration.loadBalancers) {
     for (const { name, backends: members } of balancer.backendAddressPools) {
       const pool = members.map(({ address, weight, state, macAddress }): Backend => {
@@ -51,7 +55,7 @@ export function servicesOf(configuration: Configuration, mix: Mix): [Map<string,
         return { name: `${balancer.name}/${name}/${address}`, address: addressOf(address), weight, state, ...mac };
       });
       for (const backend of pool) backends.set(backend.name, backend);
-      tables.set(`${balancer.name}/${name}`, tableOf(pool, mix));
+      pools.set(`${balancer.name}/${name}`, { pool, table: tableOf(pool, mix) });
     }
   }
   for (const service of configuration.privateLinkServices) {
@@ -62,13 +66,13 @@ export function servicesOf(configuration: Configuration, mix: Mix): [Map<string,
       network: configuration.virtualNetworks.findIndex(({ name }) => name === service.virtualNetwork),
       natAddresses: service.natAddresses.map(addressOf),
       ...(service.macAddress === undefined ? {} : { mac: macOf(service.macAddress) }),
-      rules: rulesOf(balancer, frontends, tables),
+      rules: rulesOf(balancer, frontends, pools),
     });
   }
   return [backends, services];
 }
 
-function rulesOf(balancer: LoadBalancer, frontends: string[], tables: Map<string, Backend[]>): Map<string, Rule> {
+function rulesOf(balancer: LoadBalancer, frontends: string[], pools: Map<string, Pool>): Map<string, Rule> {
   const rules = new Map<string, Rule>();
   for (const rule of balancer.loadBalancingRules) {
     if (!frontends.includes(rule.frontendIPConfiguration)) continue;
@@ -80,7 +84,7 @@ function rulesOf(balancer: LoadBalancer, frontends: string[], tables: Map<string
       distribution: rule.loadDistribution,
       ...(minutes === undefined ? {} : { idle: nanoseconds(minutes * SECONDS_PER_MINUTE) }),
       reset: rule.enableTcpReset,
-      table: tables.get(`${balancer.name}/${rule.backendAddressPool}`) as Backend[],
+      ...(pools.get(`${balancer.name}/${rule.backendAddressPool}`) as Pool),
     });
   }
   return rules;

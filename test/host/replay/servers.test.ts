@@ -1,0 +1,105 @@
+// Captures taken at servers: a conversation stays with the server it was captured at.
+
+import { memorySink } from "../../../host/capture/memory.ts";
+import type { Configuration } from "../../../host/config/configuration.ts";
+import { assert, suite } from "../../kit.ts";
+import { configurationWith, conversation, flowLines, type Line, replayLines } from "./conversation.ts";
+
+const SERVERS = ["10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4"];
+
+/** Four servers behind one endpoint. */
+function fourServers(change: (configuration: Configuration) => void = () => {}): Configuration {
+  return configurationWith((configuration) => {
+    for (const pool of configuration.loadBalancers[0]?.backendAddressPools ?? [])
+      pool.backends = SERVERS.map((address) => ({ address, weight: 1, state: "up" as const }));
+    change(configuration);
+  });
+}
+
+/** Conversations of a client's ports, one with each server. */
+const oneEach = (): Line[] =>
+  SERVERS.flatMap((server, i) => conversation(i, `10.1.0.9:${5000 + i}`, `${server}:8443`, 64));
+
+suite("Captures taken at servers", (test) => {
+  test("each conversation stays with its server", async () => {
+    const options = { configuration: fourServers(), side: "provider" as const };
+    const { replies, backends } = await replayLines(oneEach(), options);
+    assert.equal(replies, { mirrored: 12, identical: 12, different: 0, unmatched: 0, refused: 0 });
+    assert.equal(
+      backends.map(({ address, flows }) => `${address} ${flows}`),
+      SERVERS.map((address) => `${address} 1`),
+    );
+    const flows = await flowLines(oneEach(), options);
+    assert.equal(
+      flows.map(({ client, backend }) => `${client} ${backend}`),
+      SERVERS.map((server, i) => `10.1.0.9:${5000 + i} ${server}:8443`),
+    );
+  });
+
+  test("one server's capture may use each client's port again, with any server, once the connection has closed", async () => {
+    const lines = SERVERS.flatMap((server, i) => conversation(i, "10.1.0.9:5000", `${server}:8443`, 64));
+    const { replies, backends, drops } = await replayLines(lines, { configuration: fourServers(), side: "provider" });
+    assert.equal(replies, { mirrored: 12, identical: 12, different: 0, unmatched: 0, refused: 0 });
+    assert.equal(drops, {});
+    assert.ok(backends.every(({ flows }) => flows === 1));
+  });
+
+  test("or has timed out", async () => {
+    const lines = SERVERS.flatMap((server, i) =>
+      conversation(i * 301, "10.1.0.9:5000", `${server}:8443`, 64).slice(0, 5),
+    );
+    const { replies, drops } = await replayLines(lines, { configuration: fourServers(), side: "provider" });
+    assert.equal(replies, { mirrored: 8, identical: 8, different: 0, unmatched: 0, refused: 0 });
+    assert.equal(drops, {});
+  });
+
+  test("the same client's port with two servers at once: the second's is tuple-taken, its replies are unmatched", async () => {
+    const lines = [
+      ...conversation(0, "10.1.0.9:5000", "10.2.1.1:8443", 64),
+      ...conversation(0.005, "10.1.0.9:5000", "10.2.1.2:8443", 64),
+    ].sort(([a], [b]) => a - b);
+    const sink = memorySink();
+    const output = { sink, format: "pcapng" as const, side: "provider" as const };
+    const configuration = fourServers();
+    const summary = await replayLines(lines, { configuration, side: "provider", output });
+    assert.equal(summary.replies, { mirrored: 3, identical: 3, different: 0, unmatched: 3, refused: 0 });
+    assert.equal(summary.drops, { "reply-unmatched": 3, "tuple-taken": 5 });
+    assert.equal(
+      summary.backends.map(({ flows }) => flows),
+      [1, 0, 0, 0],
+    );
+    assert.equal(summary.packets, { read: 16, forwarded: 8, dropped: 8, passed: 0 });
+    const [endpoint] = summary.endpoints;
+    assert.equal(endpoint?.drops, { "reply-unmatched": 3, "tuple-taken": 5 }, "its endpoint is charged");
+    assert.is(new TextDecoder("latin1").decode(sink.bytes()).split("tuple-taken: ").length - 1, 5, "comments");
+  });
+
+  test("a server that takes no new flows: the load balancer chooses another, and replies come out as captured", async () => {
+    const configuration = fourServers(({ loadBalancers }) => {
+      for (const backend of loadBalancers[0]?.backendAddressPools[0]?.backends ?? [])
+        if (backend.address === "10.2.1.1") backend.state = "down";
+    });
+    const { replies, backends } = await replayLines(oneEach(), { configuration, side: "provider" });
+    assert.equal(replies, { mirrored: 12, identical: 12, different: 0, unmatched: 0, refused: 0 });
+    assert.is(backends[0]?.flows, 0);
+    assert.is(
+      backends.reduce((sum, { flows }) => sum + flows, 0),
+      4,
+    );
+  });
+
+  test("a protocol goes by its own rule", async () => {
+    const configuration = fourServers(({ loadBalancers }) => {
+      for (const rule of loadBalancers[0]?.loadBalancingRules ?? []) rule.backendPort = 9000;
+    });
+    const lines: Line[] = [
+      [0, "udp 10.1.0.9:5000 > 10.2.1.3:9000 data=question"],
+      [1, "udp 10.2.1.3:9000 > 10.1.0.9:5000 data=answer"],
+    ];
+    const flows = await flowLines(lines, { configuration, side: "provider" });
+    assert.equal(
+      flows.map(({ protocol, endpointPort, backend }) => `${protocol} ${endpointPort} ${backend}`),
+      ["udp 53 10.2.1.3:9000"],
+    );
+  });
+});
