@@ -16,6 +16,8 @@ export const LINK_OTHER = 5;
 /// Side of the plane on which a frame enters or leaves.
 export const SIDE_CONSUMER = 0;
 export const SIDE_PROVIDER = 1;
+/// Of a descriptor only: as captured at the consumer, requests and replies alike; what leaves leaves on the provider's side.
+export const SIDE_CAPTURED = 2;
 
 /// Descriptor in: one frame of a batch.
 export const DESC_FRAME = 0; // u32, address of the frame in linear memory
@@ -92,9 +94,9 @@ export const REASON_NO_BACKEND = 24;
 export const REASON_FLOW_TABLE_FULL = 25;
 export const REASON_NAT_EXHAUSTED = 26;
 export const REASON_NO_FLOW = 27;
-/// Given by the replay, not by the core: a captured reply whose request is not in the capture.
+/// Of captured replies only: the request is not in the capture.
 export const REASON_REPLY_UNMATCHED = 28;
-/// Given by the replay, not by the core: a captured reply of a flow that the plane refused.
+/// Of captured replies only: the plane refused their flow.
 export const REASON_REPLY_REFUSED = 29;
 /// Given by the replay, not by the core: a request whose client's tuple has a flow to another captured server.
 export const REASON_TUPLE_TAKEN = 30;

@@ -16,6 +16,7 @@ import {
 } from "./abi";
 import { admit, isBeginning } from "./admit/admit";
 import { reply } from "./admit/unsolicited";
+import { answer, settleBetween } from "./captured";
 import { moveTo, quietUntil } from "./clock";
 import { emitCount, emitInput } from "./emit/queue";
 import { answerTimeExceeded } from "./emit/time-exceeded";
@@ -53,13 +54,18 @@ export function handle(desc: u32, parsed: u32, verdict: u32): void {
 
 /** Decides on a packet: the record it leaves by, its reason noted, or 0 when its verdict is written. */
 function decide(desc: u32, parsed: u32, verdict: u32): u32 {
-  const kind = <u32>load<u8>(parsed, Parsed.KIND);
+  let kind = <u32>load<u8>(parsed, Parsed.KIND);
+  if (kind == Parsed.KIND_BETWEEN) kind = settleBetween(parsed);
   if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
   if (kind == Parsed.KIND_FLOW) {
     const record = confirm(parsed);
     const beginning = isBeginning(<u32>load<u8>(parsed, Parsed.FLAGS));
     if (record != 0 && !isDenied(record) && !beginning && lives(record))
       return Parsed.leaves(parsed, record, REASON_FORWARDED);
+  }
+  if (kind == Parsed.KIND_REPLY) {
+    answer(desc, parsed, verdict, confirm(parsed));
+    return 0;
   }
   if (load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) return admit(desc, parsed, verdict);
   return reply(parsed, verdict);

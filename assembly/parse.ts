@@ -6,9 +6,7 @@ import {
   DESC_FRAME,
   DESC_LINK,
   DESC_NETWORK,
-  DESC_SIDE,
   DESC_WIRE,
-  LINK_ETHERNET,
   LINK_OTHER,
   LINK_RAW,
   PROTOCOL_ICMP,
@@ -26,8 +24,11 @@ import {
   REASON_PROTOCOL,
   REASON_TRUNCATED,
   REASON_VLAN_DEPTH,
+  SIDE_CAPTURED,
+  SIDE_CONSUMER,
 } from "./abi";
 import { networkOfPair, networkOfVlan } from "./admit/network";
+import { markReply } from "./captured";
 import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
 import * as Plain from "./wire/plain";
@@ -60,32 +61,55 @@ export const KIND_FINAL: u32 = 1;
 export const KIND_SPECIAL: u32 = 2;
 /// As KIND_SPECIAL, and passed as a tunnel if it concerns none.
 export const KIND_TUNNEL: u32 = 3;
+/// A captured reply, its key that of its request; REASON is why it is dropped, or REASON_FORWARDED.
+export const KIND_REPLY: u32 = 4;
+/// A captured packet from endpoint to endpoint; REASON as for KIND_REPLY.
+export const KIND_BETWEEN: u32 = 5;
 
 const PROTOCOL_IPIP: u32 = 4;
 const PROTOCOL_6IN4: u32 = 41;
 const PROTOCOL_GRE: u32 = 47;
 const KEEP_KEY: u64 = 0xffffffff0000ff00;
+/// Within the word at DESC_NETWORK: network, link type, side.
+const LINK_MASK: u32 = 0xff0000;
+const SIDE_SHIFT: u32 = 24;
+const CAPTURED: u32 = (<u32>SIDE_CAPTURED) << SIDE_SHIFT;
 
-/** Parses a frame. The commonest form is recognised by a few compares; `parseAny` takes every form. */
+/** Parses a frame. The commonest form is recognised by a few compares. */
 export function parse(desc: u32, parsed: u32): void {
+  const about = load<u32>(desc, DESC_NETWORK);
+  // LINK_ETHERNET is 0.
+  if ((about & (LINK_MASK | CAPTURED)) != 0) return parseElse(desc, parsed, about);
+  parseEthernet(desc, parsed, about);
+}
+
+/** Parses what is not Ethernet, or was captured at a consumer. */
+function parseElse(desc: u32, parsed: u32, about: u32): void {
+  if (about < CAPTURED) return parseAny(desc, parsed, about >> SIDE_SHIFT);
+  if ((about & LINK_MASK) != 0) parseAny(desc, parsed, SIDE_CONSUMER);
+  else parseEthernet(desc, parsed, about & ~CAPTURED);
+  markReply(parsed);
+}
+
+/** Parses an Ethernet frame; `parseAny` takes those of every form. */
+function parseEthernet(desc: u32, parsed: u32, about: u32): void {
+  const side = about >> SIDE_SHIFT;
   const frame = load<u32>(desc, DESC_FRAME);
   const captured = load<u32>(desc, DESC_CAPTURED);
-  const about = load<u32>(desc, DESC_NETWORK); // network, link type and side
-  if (captured < Plain.L4 + Tcp.HEADER_MIN) return parseAny(desc, parsed);
-  if (((about >> 16) & 0xff) != LINK_ETHERNET) return parseAny(desc, parsed);
-  if (Plain.difference(frame) != 0) return parseAny(desc, parsed);
+  if (captured < Plain.L4 + Tcp.HEADER_MIN) return parseAny(desc, parsed, side);
+  if (Plain.difference(frame) != 0) return parseAny(desc, parsed, side);
   const length = Plain.l4Length(frame);
   const l4 = frame + Plain.L4;
   const room = load<u32>(desc, DESC_WIRE) - Plain.L4;
-  if (length - Tcp.HEADER_MIN > room - Tcp.HEADER_MIN) return parseAny(desc, parsed);
+  if (length - Tcp.HEADER_MIN > room - Tcp.HEADER_MIN) return parseAny(desc, parsed, side);
   const protocol = Plain.protocol(frame);
   let flags: u32 = 0;
   if (protocol == PROTOCOL_TCP) {
-    if (Tcp.dataOffset(l4) - Tcp.HEADER_MIN > length - Tcp.HEADER_MIN) return parseAny(desc, parsed);
+    if (Tcp.dataOffset(l4) - Tcp.HEADER_MIN > length - Tcp.HEADER_MIN) return parseAny(desc, parsed, side);
     flags = Tcp.flags(l4);
   } else {
-    if (protocol != PROTOCOL_UDP) return parseAny(desc, parsed);
-    if (Udp.length(l4) - Udp.HEADER_MIN > length - Udp.HEADER_MIN) return parseAny(desc, parsed);
+    if (protocol != PROTOCOL_UDP) return parseAny(desc, parsed, side);
+    if (Udp.length(l4) - Udp.HEADER_MIN > length - Udp.HEADER_MIN) return parseAny(desc, parsed, side);
   }
   store<u32>(parsed, frame + Plain.IP, IP);
   store<u32>(parsed, l4, L4);
@@ -93,15 +117,14 @@ export function parse(desc: u32, parsed: u32): void {
   store<u32>(parsed, min(captured - Plain.L4, length), L4_CAPTURED);
   // TAG, KIND, REASON and FLAGS, then NETWORK, SIDE and PROTOCOL lie side by side.
   store<u32>(parsed, flags << 24, TAG);
-  store<u32>(parsed, (about & 0xffff) | ((about >> 24) << 16) | (protocol << 24), NETWORK);
-  makeKey(frame + Plain.IP, l4, about & 0xffff, about >> 24, parsed);
+  store<u32>(parsed, (about & 0xffff) | (side << 16) | (protocol << 24), NETWORK);
+  makeKey(frame + Plain.IP, l4, about & 0xffff, side, parsed);
 }
 
 /** Parses a frame of any form. */
-function parseAny(desc: u32, parsed: u32): void {
+function parseAny(desc: u32, parsed: u32, side: u32): void {
   const frame = load<u32>(desc, DESC_FRAME);
   const captured = load<u32>(desc, DESC_CAPTURED);
-  const side = <u32>load<u8>(desc, DESC_SIDE);
   store<u16>(parsed, load<u16>(desc, DESC_NETWORK), NETWORK);
   store<u8>(parsed, <u8>side, SIDE);
   store<u8>(parsed, <u8>KIND_FLOW, KIND);

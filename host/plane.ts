@@ -20,8 +20,11 @@ export type Cause = "input" | "held" | "timer" | "answer";
 export interface Packet {
   /** The captured bytes. */
   frame: Uint8Array;
-  /** Side of the plane it comes in on; `consumer` when absent. */
-  side?: Side;
+  /**
+   * Side of the plane it comes in on; `consumer` when absent. `captured`: as a capture at the consumer shows it, replies
+   * included, which leave on the provider's side as their backends must have sent them.
+   */
+  side?: Side | "captured";
   /** Name of its virtual network. May be absent when only one network can be meant on this side. */
   network?: string;
   /** Nanoseconds from any origin, 0 if below it; the plane's clock is the highest time it has seen. */
@@ -66,6 +69,7 @@ export interface PlaneOptions {
 }
 
 const SIDES: readonly Side[] = ["consumer", "provider"];
+const ENTRANCES = [...SIDES, "captured"] as const;
 const CAUSES: readonly Cause[] = ["input", "held", "timer", "answer"];
 const VERDICTS: readonly (Verdict | undefined)[] = [undefined, "forward", "drop", "pass", "held"];
 
@@ -199,11 +203,11 @@ export class Plane {
         `Give at most ${Abi.FRAME_MAX} bytes, and the length on the wire as wireLength.`,
       );
     if (typeof time !== "bigint") throw badPacket(`The time ${time} is no bigint.`, "Give nanoseconds, such as 5n.");
-    if (!SIDES.includes(side)) throw badPacket(`There is no side "${side}".`, "Use consumer or provider.");
+    if (!ENTRANCES.includes(side)) throw badPacket(`There is no side "${side}".`, "Use consumer or provider.");
     if (!isLinkName(link)) throw badPacket(`There is no link type "${link}".`, `Use one of ${LINK_NAMES.join(", ")}.`);
     if (backend !== undefined && !isAddress(backend))
       throw badPacket(`The backend "${backend}" is no IPv4 address.`, "Give one such as 10.2.1.1.");
-    return this.networkNumber(network, sideNumber(side));
+    return this.networkNumber(network, side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
   }
 
   private place({ frame, side, time, link, wireLength, backend }: Packet, network: number): void {
@@ -264,5 +268,5 @@ function badPacket(sentence: string, remedy: string): LinkplaneError {
   return new LinkplaneError("BAD_PACKET", sentence, { remedy });
 }
 
-const sideNumber = (side: Side | undefined): number => (side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
+const sideNumber = (side: Packet["side"]): number => (side === undefined ? Abi.SIDE_CONSUMER : ENTRANCES.indexOf(side));
 const flowNumber = (number: number): number => (number === Abi.NO_FLOW ? -1 : number);

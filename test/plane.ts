@@ -10,7 +10,8 @@ export interface PacketIn {
   link: LinkName;
   /** Name of the virtual network the caller says it came from. */
   network: string;
-  side: Side;
+  /** `captured`: as a capture at the consumer shows it. */
+  side: Side | "captured";
   /** Nanoseconds. */
   time: bigint;
   /** Address of the backend that a flow it opens should go to. */

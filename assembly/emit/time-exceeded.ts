@@ -5,13 +5,12 @@ import {
   COUNTER_TIME_EXCEEDED_SENT,
   DESC_FRAME,
   DESC_LINK,
-  DESC_SIDE,
   FLAG_TIME_EXCEEDED,
   LINK_ETHERNET,
   PROTOCOL_ICMP,
 } from "../abi";
 import { count } from "../counters";
-import { IP, L4_CAPTURED } from "../parse";
+import { IP, L4_CAPTURED, SIDE } from "../parse";
 import { has } from "../tables";
 import * as Icmp from "../wire/icmp";
 import * as Ipv4 from "../wire/ipv4";
@@ -39,6 +38,6 @@ export function answerTimeExceeded(desc: u32, parsed: u32, flow: u32): void {
   Icmp.writeTimeExceeded(icmp, quoted);
   const length = Ipv4.HEADER_MIN + Icmp.HEADER + quoted;
   Ipv4.write(head + linkLength, length, PROTOCOL_ICMP, Ipv4.destinationBe(ip), Ipv4.sourceBe(ip), false);
-  emitHead(<u32>load<u8>(desc, DESC_SIDE), CAUSE_ANSWER, link, flow, linkLength + length);
+  emitHead(<u32>load<u8>(parsed, SIDE), CAUSE_ANSWER, link, flow, linkLength + length);
   count(COUNTER_TIME_EXCEEDED_SENT, 1);
 }

@@ -21,6 +21,7 @@ export const TUPLE: u32 = 8;
 const FRAGMENT_MASK_BE: u32 = 0xff3f;
 const DONT_FRAGMENT_BE: u16 = 0x0040;
 const TTL_LESS_ONE: u32 = 0xfffe;
+const TTL_MORE_ONE: u32 = 0x0001;
 const DEFAULT_TTL: u8 = 64;
 
 export function version(ip: u32): u32 {
@@ -61,6 +62,15 @@ export function destinationBe(ip: u32): u32 {
 export function transpose(ip: u32, sourceBe: u32, destinationBe: u32, delta: u32): void {
   const checksum = adjust(<u32>load<u16>(ip, CHECKSUM), delta + TTL_LESS_ONE);
   store<u8>(ip, <u8>(ttl(ip) - 1), TTL);
+  store<u16>(ip, <u16>checksum, CHECKSUM);
+  store<u32>(ip, sourceBe, SOURCE);
+  store<u32>(ip, destinationBe, DESTINATION);
+}
+
+/** Replaces both addresses and adds one to the TTL, which is below 255; `delta` is the addresses' change. */
+export function restore(ip: u32, sourceBe: u32, destinationBe: u32, delta: u32): void {
+  const checksum = adjust(<u32>load<u16>(ip, CHECKSUM), delta + TTL_MORE_ONE);
+  store<u8>(ip, <u8>(ttl(ip) + 1), TTL);
   store<u16>(ip, <u16>checksum, CHECKSUM);
   store<u32>(ip, sourceBe, SOURCE);
   store<u32>(ip, destinationBe, DESTINATION);

@@ -34,6 +34,7 @@ interface Inliner {
 /// What few packets need stays out of the loops over all of them: inlined, it takes their registers (measured: 10 percent).
 const APART = [
   "parse/parseAny",
+  "parse/parseElse",
   "handle/handle",
   "flow/table/touchFurther",
   "flow/release/releaseDue",

@@ -18,7 +18,7 @@ const CROWD_PACKETS_PER_RUN = 10_000;
 const PACKETS_LEAST = 1_000_000;
 const UINT32_MAX = 0xffff_ffff;
 
-/** Reasons that any seed's traffic provokes: all but those of a replay's own (`reply-...`). */
+/** Reasons that any seed's traffic provokes. */
 const REASONS_LEAST = [
   "forwarded",
   "new-flow",
@@ -48,6 +48,8 @@ const REASONS_LEAST = [
   "flow-table-full",
   "nat-exhausted",
   "no-flow",
+  "reply-unmatched",
+  "reply-refused",
 ];
 
 /** What was compared so far. */

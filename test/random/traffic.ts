@@ -35,6 +35,8 @@ interface Reply {
 export class Traffic {
   private readonly dice: Dice;
   private readonly replies: Reply[] = [];
+  /** Requests let through or refused, as they came. */
+  private readonly requests: Reply[] = [];
   private time: bigint;
 
   constructor(dice: Dice) {
@@ -46,20 +48,34 @@ export class Traffic {
     this.pass();
     const { dice } = this;
     if (this.replies.length > 0 && dice.chance(35)) return this.reply();
+    if (this.requests.length > 0 && dice.chance(15)) return this.capturedReply();
     const side: Side = dice.chance(88) ? "consumer" : "provider";
-    return this.damage(this.fresh(side));
+    const packet = this.damage(this.fresh(side));
+    return side === "consumer" && dice.chance(30) ? { ...packet, side: "captured" } : packet;
   }
 
   /** Takes note of what a plane made of a packet, so that backends answer. */
   observe(packet: PacketIn, outcome: Outcome): void {
-    if (packet.side !== "consumer" || outcome.verdict !== "forward") return;
+    if (packet.side === "provider") return;
+    if (outcome.flow >= 0) this.keep(this.requests, { packet, ip: findIp(packet.frame, packet.link) });
+    if (outcome.verdict !== "forward") return;
     const left = outcome.out.find((emit) => emit.cause === "input");
     if (left === undefined) return;
     const ip = findIp(packet.frame, packet.link);
     const network = left.bytes[ip + 12] === 10 ? "both" : "provider";
     const reply: Reply = { packet: { ...packet, side: "provider", network, frame: left.bytes }, ip };
-    if (this.replies.length < REPLIES_MAX) this.replies.push(reply);
-    else this.replies[this.dice.below(REPLIES_MAX)] = reply;
+    this.keep(this.replies, reply);
+  }
+
+  private keep(frames: Reply[], frame: Reply): void {
+    if (frames.length < REPLIES_MAX) frames.push(frame);
+    else frames[this.dice.below(REPLIES_MAX)] = frame;
+  }
+
+  /** The answer to a request as the consumer saw it. */
+  private capturedReply(): PacketIn {
+    const { dice } = this;
+    return this.turned(dice.pick(this.requests), dice.chance(8) ? dice.pick([0, 1, 254, 255]) : 60, "captured");
   }
 
   private pass(): void {
@@ -73,16 +89,19 @@ export class Traffic {
 
   /** The answer to a translated request, sometimes from the wrong place or with odd flags. */
   private reply(): PacketIn {
+    return this.turned(this.dice.pick(this.replies), this.dice.chance(4) ? 1 : 60, "provider");
+  }
+
+  private turned({ packet, ip }: Reply, ttl: number, side: PacketIn["side"]): PacketIn {
     const { dice } = this;
-    const { packet, ip } = dice.pick(this.replies);
     const frame = packet.frame.slice();
     const l4 = ip + ((packet.frame[ip] as number) & 15) * 4;
     swap(frame, ip + 12, ip + 16, 4);
     swap(frame, l4, l4 + 2, 2);
-    frame[ip + 8] = dice.chance(4) ? 1 : 60;
+    frame[ip + 8] = ttl;
     if (frame[ip + 9] === 6 && frame.length > l4 + 13) frame[l4 + 13] = dice.pick([0x12, 0x10, 0x18, 0x11, 0x04, 0x10]);
     if (dice.chance(4)) frame[dice.pick([ip + 15, ip + 19, l4 + 1, l4 + 3])] = dice.below(256);
-    return this.damage({ ...packet, frame, time: this.time });
+    return this.damage({ ...packet, side, frame, time: this.time });
   }
 
   private fresh(side: Side): PacketIn {

@@ -66,6 +66,23 @@ export class Flows {
     return flow === undefined || this.isDead(flow) ? undefined : flow;
   }
 
+  /** The live flow of a consumer's tuple; a dead one stays. */
+  see(key: string): Flow | undefined {
+    const flow = this.live.get(key);
+    return flow === undefined || this.isDead(flow) ? undefined : flow;
+  }
+
+  /** Whether a consumer's tuple has a live denied flow; a dead one stays. */
+  seesDenied(key: string): boolean {
+    const denied = this.deniedFlows.get(key);
+    return denied !== undefined && !this.isDead(denied);
+  }
+
+  /** Whether a consumer's tuple has a flow or a denied flow, dead ones that are not released included. */
+  holds(key: string): boolean {
+    return this.live.has(key) || this.deniedFlows.has(key);
+  }
+
   /** The live denied flow of a consumer's tuple; a dead one is released. */
   findDenied(key: string): DeniedFlow | undefined {
     const denied = this.deniedFlows.get(key);

@@ -46,7 +46,8 @@ export function ttlExpires(path: Path, { packet, ip }: Arrival, flow: number): b
   if (ip.ttl > TTL_LAST) return false;
   const bytes = path.settings.icmpTimeExceeded ? timeExceeded(packet.frame, packet.link, ip) : undefined;
   if (bytes !== undefined) {
-    path.out.push({ side: packet.side, cause: "answer", flow, bytes });
+    const side = packet.side === "provider" ? "provider" : "consumer";
+    path.out.push({ side, cause: "answer", flow, bytes });
     path.counters.generated.icmp++;
   }
   return true;

@@ -2,6 +2,7 @@
 import type { Configuration } from "../../host/config/configuration.ts";
 import { REASONS } from "../../host/reasons.ts";
 import type { CountersOut, EmitOut, FlowOut, Outcome, PacketIn, PlaneUnderTest } from "../plane.ts";
+import { fromCapture } from "./captured.ts";
 import { fromConsumer } from "./consumer.ts";
 import { Counters } from "./counters.ts";
 import type { Flow } from "./flow.ts";
@@ -75,13 +76,15 @@ export class ReferencePlane implements PlaneUnderTest {
   }
 
   private decide(packet: PacketIn): Decision {
-    const { frame, link: linkName, side, wireLength = frame.length } = packet;
+    const { frame, link: linkName, wireLength = frame.length } = packet;
     const link = readLink(linkName, frame);
     if (typeof link === "string") return { reason: link };
     const ip = readIpv4(frame, link.length, wireLength);
     if (typeof ip === "string") return { reason: ip };
+    const side = packet.side === "provider" ? "provider" : "consumer";
     const network = this.path.networks.of(link.tags, side, packet.network);
     const arrival = { packet, wireLength, network, ip };
+    if (packet.side === "captured") return fromCapture(this.path, arrival);
     return side === "consumer" ? fromConsumer(this.path, arrival) : fromProvider(this.path, arrival);
   }
 

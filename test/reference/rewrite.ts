@@ -11,8 +11,14 @@ export interface Ends {
   destinationPort: number;
 }
 
-/** A translated copy of a frame; its link header is as it was. */
-export function rewrite(frame: Uint8Array, ip: Ipv4, transport: Transport, ends: Ends): Uint8Array {
+/** A translated copy of a frame; its link header is as it was. `ttl` is what is left of the packet's. */
+export function rewrite(
+  frame: Uint8Array,
+  ip: Ipv4,
+  transport: Transport,
+  ends: Ends,
+  ttl: number = ip.ttl - 1,
+): Uint8Array {
   const out = frame.slice();
   const view = new DataView(out.buffer);
   const header = ip.at;
@@ -21,7 +27,7 @@ export function rewrite(frame: Uint8Array, ip: Ipv4, transport: Transport, ends:
   const headerBefore = wordSum(out, header, headerEnd);
   const transportBefore = pseudoSum(out, header) + wordSum(out, at, at + PORTS.end);
 
-  out[header + IPV4.ttl] = ip.ttl - 1;
+  out[header + IPV4.ttl] = ttl;
   view.setUint32(header + IPV4.source, ends.source);
   view.setUint32(header + IPV4.destination, ends.destination);
   view.setUint16(at + PORTS.source, ends.sourcePort);

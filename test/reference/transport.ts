@@ -41,6 +41,14 @@ export interface Transport {
   checksumAt?: number;
 }
 
+/** Ports of a TCP or UDP packet, whatever else is in its header; undefined when they are not captured. */
+export function portsOf(frame: Uint8Array, ip: Ipv4): { source: number; destination: number } | undefined {
+  const at = ip.at + ip.headerLength;
+  if (Math.min(frame.length - at, ip.totalLength - ip.headerLength) < PORTS.end) return undefined;
+  const view = new DataView(frame.buffer, frame.byteOffset + at);
+  return { source: view.getUint16(PORTS.source), destination: view.getUint16(PORTS.destination) };
+}
+
 /** The header after an IPv4 header, or the reason to drop the packet. */
 export function readTransport(frame: Uint8Array, ip: Ipv4): Transport | string {
   const at = ip.at + ip.headerLength;

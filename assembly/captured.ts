@@ -1,0 +1,146 @@
+// Frames as captured at a consumer, requests and replies alike (docs/behaviour.md, section 12). A request is one of the
+// consumer's side. A reply has left the plane already: it is turned back into what its backend must have sent, and is counted
+// and followed as that.
+
+import {
+  DESC_WIRE,
+  ENDPOINT_SERVICE,
+  ENDPOINT_SIZE,
+  NO_FLOW,
+  PROTOCOL_TCP,
+  REASON_BAD_TCP_HEADER,
+  REASON_BAD_UDP_LENGTH,
+  REASON_FORWARDED,
+  REASON_REPLY_REFUSED,
+  REASON_REPLY_UNMATCHED,
+  REASON_TTL_EXPIRED,
+  REC_SIZE,
+  REC_TEMPLATE,
+  SIDE_PROVIDER,
+} from "./abi";
+import { endpointAt } from "./admit/endpoint";
+import { ruleOf } from "./admit/rules";
+import { now } from "./clock";
+import { emitInput } from "./emit/queue";
+import { deniedDeath, isDenied } from "./flow/denied";
+import { mix } from "./flow/hash";
+import { follow } from "./flow/follow";
+import { flowOf, lives } from "./flow/lifetime";
+import { find, groupOf, tagOf } from "./flow/table";
+import * as Parsed from "./parse";
+import { ENDPOINTS } from "./tables";
+import { dropped, droppedAt, forwarded } from "./verdict";
+import * as Ipv4 from "./wire/ipv4";
+import * as Tcp from "./wire/tcp";
+import * as Udp from "./wire/udp";
+
+const TTL_MAX: u32 = 255;
+
+/** Tells a reply from everything else, in a frame parsed as the consumer's: it gets its request's key. */
+export function markReply(parsed: u32): void {
+  const kind = <u32>load<u8>(parsed, Parsed.KIND);
+  if (kind == Parsed.KIND_FINAL) return;
+  const network = <u32>load<u16>(parsed, Parsed.NETWORK);
+  const ip = load<u32>(parsed, Parsed.IP);
+  if (endpointAt(network, Ipv4.sourceBe(ip)) < 0 || !hasPorts(parsed, kind)) return;
+  if (kind == Parsed.KIND_FLOW) store<u8>(parsed, <u8>REASON_FORWARDED, Parsed.REASON);
+  const between = endpointAt(network, Ipv4.destinationBe(ip)) >= 0;
+  store<u8>(parsed, <u8>(between ? Parsed.KIND_BETWEEN : Parsed.KIND_REPLY), Parsed.KIND);
+  if (!between) swapKey(parsed);
+}
+
+/** Whether it is an unfragmented TCP or UDP packet with its ports captured, however its header goes on. */
+function hasPorts(parsed: u32, kind: u32): bool {
+  if (kind == Parsed.KIND_FLOW) return true;
+  const reason = <u32>load<u8>(parsed, Parsed.REASON);
+  if (reason != REASON_BAD_TCP_HEADER && reason != REASON_BAD_UDP_LENGTH) return false;
+  return load<u32>(parsed, Parsed.L4_CAPTURED) >= Tcp.PORTS_END;
+}
+
+/** Turns a key into that of the other direction, as the consumer's side has it. */
+function swapKey(parsed: u32): void {
+  const low = load<u64>(parsed, Parsed.KEY_LOW);
+  const high = load<u64>(parsed, Parsed.KEY_HIGH);
+  store<u64>(parsed, (low & 0xffffffff) | (high << 32), Parsed.KEY_LOW);
+  store<u64>(parsed, (low >> 32) | ((<u64>rotl<u32>(<u32>(high >> 32), 16)) << 32), Parsed.KEY_HIGH);
+}
+
+/**
+ * Settles what a packet from endpoint to endpoint is, once those before it have been handled: a reply if its ports say so, or
+ * that its request was seen. Its kind, which it is given.
+ */
+export function settleBetween(parsed: u32): u32 {
+  const reply = answers(parsed);
+  if (reply) swapKey(parsed);
+  const whole = load<u8>(parsed, Parsed.REASON) == REASON_FORWARDED;
+  const kind = reply ? Parsed.KIND_REPLY : whole ? Parsed.KIND_FLOW : Parsed.KIND_SPECIAL;
+  store<u8>(parsed, <u8>kind, Parsed.KIND);
+  const hash = mix(load<u64>(parsed, Parsed.KEY_LOW), load<u64>(parsed, Parsed.KEY_HIGH));
+  store<u32>(parsed, groupOf(hash), Parsed.GROUP);
+  store<u8>(parsed, <u8>tagOf(hash), Parsed.TAG);
+  return kind;
+}
+
+function answers(parsed: u32): bool {
+  const network = <u32>load<u16>(parsed, Parsed.NETWORK);
+  const ip = load<u32>(parsed, Parsed.IP);
+  const portsBe = <u32>(load<u64>(parsed, Parsed.KEY_HIGH) >> 32);
+  if (serves(endpointAt(network, Ipv4.destinationBe(ip)), parsed, portsBe >> 16)) {
+    swapKey(parsed);
+    const low = load<u64>(parsed, Parsed.KEY_LOW);
+    const high = load<u64>(parsed, Parsed.KEY_HIGH);
+    swapKey(parsed);
+    const hash = mix(low, high);
+    if (find(groupOf(hash), tagOf(hash), low, high) == 0) return false;
+  }
+  return serves(endpointAt(network, Ipv4.sourceBe(ip)), parsed, portsBe & 0xffff);
+}
+
+function serves(endpoint: u32, parsed: u32, portBe: u32): bool {
+  const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
+  return ruleOf(service, <u32>load<u8>(parsed, Parsed.PROTOCOL), <u32>bswap<u16>(<u16>portBe)) >= 0;
+}
+
+/** Decides on a reply, which has its verdict then, and turns it back if its flow lives. `record` is its request's, or 0. */
+export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void {
+  const ip = load<u32>(parsed, Parsed.IP);
+  const endpoint = endpointAt(<u32>load<u16>(parsed, Parsed.NETWORK), Ipv4.sourceBe(ip));
+  if (record != 0 && isDenied(record) && now < deniedDeath(record))
+    return refuse(verdict, REASON_REPLY_REFUSED, <u32>NO_FLOW, endpoint);
+  if (record == 0 || isDenied(record) || !lives(record) || Ipv4.ttl(ip) == TTL_MAX)
+    return refuse(verdict, REASON_REPLY_UNMATCHED, <u32>NO_FLOW, endpoint);
+  const reason = <u32>load<u8>(parsed, Parsed.REASON);
+  if (reason != REASON_FORWARDED) {
+    dropped(verdict, reason, <u32>NO_FLOW);
+    return;
+  }
+  const flow = flowOf(record);
+  if (Ipv4.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
+  turnBack(parsed, ip, record);
+  follow(record + REC_SIZE, parsed, SIDE_PROVIDER, load<u32>(desc, DESC_WIRE));
+  forwarded(verdict, REASON_FORWARDED, SIDE_PROVIDER, flow);
+  emitInput(SIDE_PROVIDER, flow, desc);
+}
+
+function refuse(verdict: u32, reason: u32, flow: u32, endpoint: u32): void {
+  droppedAt(verdict, reason, flow, endpoint);
+}
+
+/**
+ * Gives a reply the backend as its source and the NAT address as its destination. It changes endpoint and client for backend
+ * and NAT address, as its request's template does, so that their deltas are the same.
+ */
+function turnBack(parsed: u32, ip: u32, record: u32): void {
+  const l4 = load<u32>(parsed, Parsed.L4);
+  const low = load<u64>(record, REC_TEMPLATE);
+  const high = load<u64>(record, REC_TEMPLATE + 8);
+  Ipv4.restore(ip, <u32>high, <u32>(low >> 32), <u32>low & 0xffff);
+  store<u32>(l4, rotl<u32>(<u32>(high >> 32), 16));
+  const captured = load<u32>(parsed, Parsed.L4_CAPTURED);
+  const delta = <u32>(low >> 16) & 0xffff;
+  if (load<u8>(parsed, Parsed.PROTOCOL) == PROTOCOL_TCP) {
+    if (captured >= Tcp.CHECKSUM_END) Tcp.adjustChecksum(l4, delta);
+  } else if (captured >= Udp.CHECKSUM_END) {
+    Udp.adjustChecksum(l4, delta);
+  }
+}

@@ -1,0 +1,52 @@
+// Decisions about frames as captured at a consumer (behaviour 12).
+import { type Flow, gather, type Tuple, tupleKey } from "./flow.ts";
+import { leaveAsSent } from "./forward.ts";
+import type { Endpoint } from "./networks.ts";
+import { fromConsumer } from "./consumer.ts";
+import type { Arrival, Decision, Path } from "./path.ts";
+import { ruleOf } from "./service.ts";
+import { portsOf, readTransport, type Transport } from "./transport.ts";
+
+const TTL_MOST = 255;
+
+export function fromCapture(path: Path, arrival: Arrival): Decision {
+  const reply = replyOf(path, arrival);
+  if (reply === undefined) return fromConsumer(path, arrival);
+  const droppedAt = reply.endpoint.name;
+  const key = tupleKey(reply);
+  const { flows } = path;
+  if (flows.seesDenied(key)) return { reason: "reply-refused", droppedAt };
+  const flow = flows.see(key);
+  if (flow === undefined || arrival.ip.ttl === TTL_MOST) return { reason: "reply-unmatched", droppedAt };
+  const transport = readTransport(arrival.packet.frame, arrival.ip);
+  if (typeof transport === "string") return { reason: transport };
+  if (arrival.ip.ttl === 0) return { reason: "ttl-expired", flow: flow.number, droppedAt };
+  sendBack(path, arrival, transport, flow);
+  return { reason: "forwarded", flow: flow.number };
+}
+
+function sendBack(path: Path, arrival: Arrival, transport: Transport, flow: Flow): void {
+  flow.lastSeen = path.flows.now;
+  gather(flow.toConsumer, transport);
+  path.flows.follow(flow);
+  leaveAsSent(path, arrival, transport, flow);
+}
+
+/** The tuple whose reply a packet is; undefined when it is none. */
+function replyOf(path: Path, { packet, network, ip }: Arrival): Tuple | undefined {
+  const source = path.networks.endpoint(network, ip.source);
+  const ports = ip.kind === "transport" ? portsOf(packet.frame, ip) : undefined;
+  if (source === undefined || ports === undefined) return undefined;
+  const tuple: Tuple = {
+    endpoint: source,
+    protocol: ip.protocol,
+    client: ip.destination,
+    clientPort: ports.destination,
+    endpointPort: ports.source,
+  };
+  const destination = path.networks.endpoint(network, ip.destination);
+  if (destination === undefined) return tuple;
+  const serves = ({ service }: Endpoint, port: number): boolean => ruleOf(service, ip.protocol, port) !== undefined;
+  if (serves(destination, ports.destination) && !path.flows.holds(tupleKey(tuple))) return undefined;
+  return serves(source, ports.source) ? tuple : undefined;
+}
