@@ -33,7 +33,7 @@ export const DESC_SIZE = 32;
 /// Verdict out, parallel to the descriptors.
 export const VERDICT_CODE = 0; // u8
 export const VERDICT_REASON = 1; // u8
-export const VERDICT_SIDE = 2; // u8, side on which a forwarded frame leaves
+export const VERDICT_SIDE = 2; // u8, side on which a forwarded frame leaves; SIDE_CAPTURED of a captured reply, turned back
 export const VERDICT_EMITS = 4; // u32, number of emits of this input
 export const VERDICT_FIRST_EMIT = 8; // u32, index of the first one
 export const VERDICT_FLOW = 12; // u32, flow number or NO_FLOW

@@ -16,6 +16,7 @@ import {
   REASON_TTL_EXPIRED,
   REC_SIZE,
   REC_TEMPLATE,
+  SIDE_CAPTURED,
   SIDE_PROVIDER,
 } from "./abi";
 import { endpointAt } from "./admit/endpoint";
@@ -118,7 +119,7 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
   if (Ipv4.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
   turnBack(parsed, ip, record);
   follow(record + REC_SIZE, parsed, SIDE_PROVIDER, load<u32>(desc, DESC_WIRE));
-  forwarded(verdict, REASON_FORWARDED, SIDE_PROVIDER, flow);
+  forwarded(verdict, REASON_FORWARDED, SIDE_CAPTURED, flow);
   emitInput(SIDE_PROVIDER, flow, desc);
 }
 

@@ -5,6 +5,9 @@ import type { ByteSource } from "./capture.ts";
 /** Bytes read at once. */
 export const BLOCK_SIZE = 1_048_576;
 
+/** Gives memory to read into, asked before each time; what lies in the memory given before is not touched by the reader any more. */
+export type ReadMemory = () => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+
 export class BlockBuffer {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
@@ -14,14 +17,16 @@ export class BlockBuffer {
   /** Offset in the source of the first byte of `bytes`. */
   base = 0;
   private readonly source: ByteSource;
+  private readonly memory: ReadMemory;
   private ended = false;
   /** What the source failed with, after everything before it was given. */
   failure: unknown;
 
-  constructor(source: ByteSource, size = BLOCK_SIZE) {
+  constructor(source: ByteSource, memory: ReadMemory = ownMemory(BLOCK_SIZE)) {
     this.source = source;
-    this.bytes = new Uint8Array(size);
-    this.view = new DataView(this.bytes.buffer);
+    this.memory = memory;
+    this.bytes = new Uint8Array(0);
+    this.view = viewOf(this.bytes);
   }
 
   /** Bytes from `at` on. */
@@ -42,11 +47,7 @@ export class BlockBuffer {
   /** Reads on until `needed` bytes are there from `at` on, and as many more as one read gives. False: the source ended before. */
   async fill(needed: number): Promise<boolean> {
     if (this.available >= needed) return true;
-    this.bytes.copyWithin(0, this.at, this.end);
-    this.base += this.at;
-    this.end -= this.at;
-    this.at = 0;
-    if (needed > this.bytes.length) this.grow(needed);
+    this.carryOver(await this.memory(), needed);
     while (this.end < needed && !this.ended) {
       const count = await this.readOn();
       if (count === 0) this.ended = true;
@@ -64,10 +65,27 @@ export class BlockBuffer {
     }
   }
 
-  private grow(needed: number): void {
-    const grown = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
-    grown.set(this.bytes.subarray(0, this.end));
-    this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+  /** Puts what is left at the front of the memory to read into, or of a buffer of its own when a record is larger than that. */
+  private carryOver(memory: Uint8Array<ArrayBuffer>, needed: number): void {
+    const next = needed <= memory.length ? memory : new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+    if (next === this.bytes) next.copyWithin(0, this.at, this.end);
+    else {
+      next.set(this.bytes.subarray(this.at, this.end));
+      this.bytes = next;
+      this.view = viewOf(next);
+    }
+    this.base += this.at;
+    this.end -= this.at;
+    this.at = 0;
   }
+}
+
+/** The same buffer each time. */
+export function ownMemory(size: number): ReadMemory {
+  const buffer = new Uint8Array(size);
+  return () => buffer;
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
+  return new DataView(buffer, byteOffset, length);
 }

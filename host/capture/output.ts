@@ -28,6 +28,13 @@ export class Output {
     return at;
   }
 
+  /** Takes what was collected, instead of the sink; valid until more is. */
+  collected(): Uint8Array {
+    const { end } = this;
+    this.end = 0;
+    return this.bytes.subarray(0, end);
+  }
+
   /** Hands everything to the sink when there is much of it, or always. */
   async drain(always = false): Promise<void> {
     if (this.end === 0 || (!always && this.end < DRAIN_AT)) return;

@@ -49,6 +49,11 @@ export class PcapWriter implements CaptureWriter {
     output.bytes.set(frame, at + RECORD.size);
   }
 
+  /** Takes what was collected, instead of the sink; valid until more is written. */
+  collected(): Uint8Array {
+    return this.output.collected();
+  }
+
   drain(): Promise<void> {
     return this.output.drain();
   }

@@ -42,6 +42,11 @@ export class PcapReader implements CaptureReader {
   private readonly limit: number;
   private packets = 0;
 
+  /** Whether record headers are in the form that linkplane writes: little endian, 16 bytes. */
+  get writesAlike(): boolean {
+    return this.little && this.headerSize === RECORD.size;
+  }
+
   /** The input stands at the file header, which is there whole. */
   constructor(input: BlockBuffer, file: string) {
     const { view, at } = input;

@@ -57,6 +57,11 @@ export class PcapngWriter implements CaptureWriter {
     if (encoded !== undefined) this.option(at + Ng.ENHANCED.data + data, Ng.OPTION_COMMENT, encoded);
   }
 
+  /** Takes what was collected, instead of the sink; valid until more is written. */
+  collected(): Uint8Array {
+    return this.output.collected();
+  }
+
   drain(): Promise<void> {
     return this.output.drain();
   }

@@ -1,7 +1,7 @@
 // Opening a capture: the format is told by its first bytes.
 
 import { LinkplaneError } from "../errors.ts";
-import { BLOCK_SIZE, BlockBuffer } from "./block-buffer.ts";
+import { BLOCK_SIZE, BlockBuffer, ownMemory, type ReadMemory } from "./block-buffer.ts";
 import type { ByteSource, CaptureReader } from "./capture.ts";
 import { FILE, PcapReader, pcapByteOrder } from "./pcap.ts";
 import { BLOCK_SECTION, SECTION } from "./pcapng.ts";
@@ -12,6 +12,8 @@ export interface OpenOptions {
   file?: string;
   /** Bytes read at once, 1 MiB when absent. */
   blockSize?: number;
+  /** Memory to read into instead of the reader's own. */
+  memory?: ReadMemory;
 }
 
 const FIRST_BYTES = 4;
@@ -26,7 +28,7 @@ const OTHERS: readonly [number, number, string, string][] = [
 /** Opens a capture. Throws CAPTURE_UNREADABLE for an empty or cut file header, CAPTURE_UNKNOWN_FORMAT for anything else. */
 export async function openCapture(source: ByteSource, options: OpenOptions = {}): Promise<CaptureReader> {
   const file = options.file ?? "capture";
-  const input = new BlockBuffer(source, options.blockSize ?? BLOCK_SIZE);
+  const input = new BlockBuffer(source, options.memory ?? ownMemory(options.blockSize ?? BLOCK_SIZE));
   if (!(await input.fill(FIRST_BYTES))) throw cut(file, input);
   const isPcap = pcapByteOrder(input.view) !== undefined;
   const first = input.view.getUint32(0, true);

@@ -28,6 +28,8 @@ export interface ReplayOutput {
   format: "pcapng" | "pcap";
   /** Side that a pcap file shows; a pcapng file shows both. */
   side: Side;
+  /** A pcapng file shows only `side`, too. */
+  oneSided?: boolean;
 }
 
 export interface ReplayProgress {
@@ -47,6 +49,12 @@ export interface ReplayOptions {
   /** Where the captures were taken; `consumer` when absent. */
   side?: Side;
   verifyChecksums?: boolean;
+  /**
+   * False: replies need not be compared, which makes a replay several times faster. They are compared all the same when packets
+   * have to be looked at one by one: with aliases, `side: "provider"`, `verifyChecksums`, more than one input, or a pcap file of
+   * the consumer's side as output.
+   */
+  compare?: boolean;
   /** Stop after so many packets. */
   limit?: number;
   /** Called a few times a second. */

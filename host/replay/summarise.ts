@@ -10,7 +10,7 @@ import type { Tally } from "./tally.ts";
 const NANOSECONDS = 1e9;
 const BITS = 8;
 
-/** `wallSeconds` is what the replay took. */
+/** `wallSeconds` is what the replay took; `direct`: replies were not compared. */
 export function summarise(
   plane: Plane,
   captures: CaptureSummary[],
@@ -19,6 +19,7 @@ export function summarise(
   wallSeconds: number,
   interrupted: boolean,
   leftOut: number,
+  direct: boolean,
 ): ReplaySummary {
   const counters = plane.counters();
   const { created, denied, expired, active, peak } = counters.flows;
@@ -55,6 +56,7 @@ export function summarise(
   if (verified > 0) summary.checksums = { verified, wrongBefore, changed };
   const dropped = summary.endpoints.some(({ drops }) => Object.keys(drops).length > 0);
   if (tally.concerned === 0 && !dropped && tally.read > 0) summary.busiest = busiest.list();
+  if (direct) summary.replies.compared = false;
   if (leftOut > 0) summary.leftOut = leftOut;
   if (interrupted) summary.interrupted = true;
   return summary;

@@ -49,7 +49,15 @@ export interface ReplaySummary {
    * Captured replies: rebuilt as the backend must have sent them, fed in, and compared with what came out. `different` counts
    * requests too that left otherwise than their flow's translation says.
    */
-  replies: { mirrored: number; identical: number; different: number; unmatched: number; refused: number };
+  replies: {
+    mirrored: number;
+    identical: number;
+    different: number;
+    unmatched: number;
+    refused: number;
+    /** False when what comes out was not compared: `mirrored` then counts those that were rebuilt for the provider's side. */
+    compared?: false;
+  };
   /** With `--verify-checksums`: packets looked at, those that came wrong, and those whose error changed (a fault of the plane). */
   checksums?: { verified: number; wrongBefore: number; changed: number };
   seed: number;

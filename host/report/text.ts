@@ -90,11 +90,13 @@ function flows({ flows: { created, denied, expired, active, peak }, backends }: 
 }
 
 function replies({
-  replies: { mirrored, identical, different, unmatched, refused },
+  replies: { mirrored, identical, different, unmatched, refused, compared },
   checksums,
 }: ReplaySummary): string {
   const lines = [
-    `Replies: ${count(mirrored)} rebuilt and sent through; ${count(identical)} came out as captured, ${count(different)} differently`,
+    compared === false
+      ? `Replies: ${count(mirrored)} rebuilt as their backends must have sent them, and not compared`
+      : `Replies: ${count(mirrored)} rebuilt and sent through; ${count(identical)} came out as captured, ${count(different)} differently`,
   ];
   if (different > 0)
     lines.push(

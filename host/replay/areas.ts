@@ -1,0 +1,122 @@
+// Parts of the core's ring that a replay without comparison works in: two that captures are read into, one for frames as they
+// were, one for frames that were read elsewhere, two for what is written. While one is written, the other is filled.
+//
+//   ring  | read 0 | read 1 | before | elsewhere | written 0 | written 1 |
+
+import type { ByteSink } from "../capture/capture.ts";
+import type { Core } from "../core.ts";
+
+/** Bytes read at once. */
+export const READ_SIZE = 1_048_576;
+/** What is written begins to go out at this size; a batch may add that much again and more. */
+const WRITE_SIZE = 1_048_576;
+const AREA_SIZE = 6 * WRITE_SIZE;
+/** More spans than this are brought together before they are written. */
+const SPANS_MOST = 8;
+/** Room for a record header in front of the first frame of an area. */
+export const HEADROOM = 64;
+/** Ring that all of it takes. */
+export const DIRECT_RING = 4 * (READ_SIZE + HEADROOM) + 2 * AREA_SIZE;
+
+/** A piece of the core's memory. */
+interface Span {
+  at: number;
+  length: number;
+}
+
+/** Memory to read into and to write from, and the one write that is on its way. */
+export class Areas {
+  readonly core: Core;
+  /** Where frames are kept as they were before the core changed them. */
+  readonly before: number;
+  /** Where frames are brought in that were read elsewhere, `READ_SIZE` bytes. */
+  readonly elsewhere: number;
+  /** Where the next bytes to be written may be put, and where their area ends. */
+  end: number;
+  private readonly sink: ByteSink | undefined;
+  private readonly reads: readonly Uint8Array<ArrayBuffer>[];
+  private readonly written: readonly number[];
+  private reading = 1;
+  private writing = 0;
+  private spans: Span[] = [];
+  private under: Promise<void> | undefined;
+  private failure: unknown;
+
+  constructor(core: Core, sink: ByteSink | undefined) {
+    this.core = core;
+    this.sink = sink;
+    const size = READ_SIZE + HEADROOM;
+    const readAt = (i: number): number => core.ring + i * size + HEADROOM;
+    this.reads = [0, 1].map((i) => core.bytes.subarray(readAt(i), readAt(i) + READ_SIZE));
+    this.before = readAt(2);
+    this.elsewhere = readAt(3);
+    const first = core.ring + 4 * size;
+    this.written = [first, first + AREA_SIZE];
+    this.end = first;
+  }
+
+  /** Memory to read into next. What is to be written of the memory before goes out first. */
+  async nextRead(): Promise<Uint8Array<ArrayBuffer>> {
+    await this.flush();
+    this.reading ^= 1;
+    return this.reads[this.reading] as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Whether so much was put into the area that it ought to go out. */
+  get full(): boolean {
+    return this.end - (this.written[this.writing] as number) >= WRITE_SIZE;
+  }
+
+  /** Has bytes of the core's memory written, after what was given before; they stay as they are until the next flush but one. */
+  add(at: number, length: number): void {
+    const last = this.spans[this.spans.length - 1];
+    if (last !== undefined && last.at + last.length === at) last.length += length;
+    else this.spans.push({ at, length });
+  }
+
+  /** Puts bytes that will not stay into the area. */
+  put(bytes: Uint8Array): void {
+    this.core.bytes.set(bytes, this.end);
+    this.add(this.end, bytes.length);
+    this.end += bytes.length;
+  }
+
+  /** Begins to write what was given, once what is on its way has been. */
+  async flush(): Promise<void> {
+    await this.settle();
+    const { spans } = this;
+    if (spans.length === 0) return;
+    this.spans = [];
+    this.under = this.write(spans.length > SPANS_MOST ? [this.gather(spans)] : spans).catch((error: unknown) => {
+      this.failure = error;
+    });
+    this.writing ^= 1;
+    this.end = this.written[this.writing] as number;
+  }
+
+  /** Writes everything there is. */
+  async finish(): Promise<void> {
+    await this.flush();
+    await this.settle();
+  }
+
+  private async settle(): Promise<void> {
+    await this.under;
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Brings many small spans together: one write costs more than moving their bytes. */
+  private gather(spans: readonly Span[]): Span {
+    const { core, end } = this;
+    let to = end;
+    for (const { at, length } of spans) {
+      core.bytes.copyWithin(to, at, at + length);
+      to += length;
+    }
+    return { at: end, length: to - end };
+  }
+
+  private async write(spans: readonly Span[]): Promise<void> {
+    for (const { at, length } of spans) await this.sink?.write(this.core.bytes.subarray(at, at + length));
+  }
+}

@@ -1,0 +1,150 @@
+// Packet blocks of a pcapng file, made in the core's memory from frames that lie there.
+
+import type { CaptureInterface } from "../capture/capture.ts";
+import { BLOCK_ENHANCED_PACKET, ENHANCED, padded } from "../capture/pcapng.ts";
+import { PcapngWriter } from "../capture/pcapng-writer.ts";
+import { secondsOf } from "../capture/units.ts";
+import type { Side } from "../plane.ts";
+import type { Areas } from "./areas.ts";
+import type { DirectOutput } from "./direct-output.ts";
+
+const HIGH = 2 ** 32;
+/** Frames up to this length are copied word by word, which costs less than a call. */
+const SHORT = 256;
+const NOWHERE = { write: (): void => {} };
+
+export class DirectPcapng implements DirectOutput {
+  readonly only: Side | undefined;
+  readonly leftOut = 0;
+  private readonly areas: Areas;
+  private readonly words: Uint32Array;
+  private readonly bytes: Uint8Array;
+  /** Makes the blocks that are few. */
+  private readonly writer = new PcapngWriter(NOWHERE);
+  private readonly digits: number[] = [];
+  /** The written interfaces of each captured one. */
+  private readonly consumers: number[] = [];
+  private readonly providers: number[] = [];
+  /** The time stamp last made. */
+  private high = 0;
+  private low = 0;
+
+  constructor(areas: Areas, only: Side | undefined) {
+    this.areas = areas;
+    this.only = only;
+    this.words = areas.core.words;
+    this.bytes = areas.core.bytes;
+  }
+
+  addInterface(captured: CaptureInterface, name: string): number {
+    const { linkType, snaplen, timeDigits } = captured;
+    const add = (side: Side): number =>
+      this.writer.addInterface({ linkType, snaplen, timeDigits, name: `${name} ${side}` });
+    this.consumers.push(add(this.only ?? "consumer"));
+    this.providers.push(this.only === undefined ? add("provider") : (this.consumers.at(-1) as number));
+    this.putCollected();
+    return this.digits.push(timeDigits) - 1;
+  }
+
+  translated(id: number, address: number, length: number, wire: number, timeLow: number, timeHigh: number): void {
+    if (this.only === "consumer") return;
+    this.stamp(this.digits[id] as number, timeLow, timeHigh);
+    this.block(this.providers[id] as number, address, length, wire);
+  }
+
+  other(
+    id: number,
+    side: Side,
+    address: number,
+    length: number,
+    wire: number,
+    timeLow: number,
+    timeHigh: number,
+    comment: string | undefined,
+  ): void {
+    if (this.only !== undefined && side !== this.only) return;
+    const written = (side === "consumer" ? this.consumers : this.providers)[id] as number;
+    if (comment === undefined) {
+      this.stamp(this.digits[id] as number, timeLow, timeHigh);
+      this.block(written, address, length, wire);
+    } else {
+      const frame = this.bytes.subarray(address, address + length);
+      this.writer.packet(written, timeLow, timeHigh, frame, wire, comment);
+      this.putCollected();
+    }
+  }
+
+  close(): void {
+    this.putCollected();
+  }
+
+  private putCollected(): void {
+    const blocks = this.writer.collected();
+    if (blocks.length > 0) this.areas.put(blocks);
+  }
+
+  /** An enhanced packet block; blocks begin at multiples of four bytes. */
+  private block(id: number, address: number, length: number, wire: number): void {
+    const { words, areas } = this;
+    const at = areas.end;
+    const size = ENHANCED.least + padded(length);
+    const word = at >>> 2;
+    words[word] = BLOCK_ENHANCED_PACKET;
+    words[word + 1] = size;
+    words[word + ENHANCED.interfaceId / 4] = id;
+    words[word + ENHANCED.timeHigh / 4] = this.high;
+    words[word + ENHANCED.timeLow / 4] = this.low;
+    words[word + ENHANCED.captured / 4] = length;
+    words[word + ENHANCED.wire / 4] = wire;
+    const trailer = word + (size >>> 2) - 1;
+    if (length > SHORT) {
+      words[trailer - 1] = 0;
+      this.bytes.copyWithin(at + ENHANCED.data, address, address + length);
+    } else {
+      this.copy(address, word + ENHANCED.data / 4, length);
+    }
+    words[trailer] = size;
+    areas.add(at, size);
+    areas.end = at + size;
+  }
+
+  /** Copies a short frame to a word's place, whatever its own alignment, and zeros behind it up to a whole word. */
+  private copy(address: number, to: number, length: number): void {
+    const { words } = this;
+    const whole = length >>> 2;
+    const shift = (address & 3) * 8;
+    let from = address >>> 2;
+    let word = to;
+    const end = to + whole;
+    if (shift === 0) for (; word < end; word++, from++) words[word] = words[from] as number;
+    else
+      for (; word < end; word++, from++)
+        words[word] = ((words[from] as number) >>> shift) | ((words[from + 1] as number) << (32 - shift));
+    const rest = length & 3;
+    if (rest === 0) return;
+    const both =
+      shift === 0
+        ? (words[from] as number)
+        : ((words[from] as number) >>> shift) | ((words[from + 1] as number) << (32 - shift));
+    words[word] = both & (0xffffffff >>> (32 - rest * 8));
+  }
+
+  /** The time in units of 10^-digits seconds. */
+  private stamp(digits: number, timeLow: number, timeHigh: number): void {
+    if (digits === 9) {
+      this.high = timeHigh;
+      this.low = timeLow;
+      return;
+    }
+    if (digits > 6) {
+      const units = ((BigInt(timeHigh) << 32n) | BigInt(timeLow)) / 10n ** BigInt(9 - digits);
+      this.high = Number(units >> 32n);
+      this.low = Number(units & 0xffffffffn);
+      return;
+    }
+    const { seconds, nanoseconds } = secondsOf(timeLow, timeHigh);
+    const units = seconds * 10 ** digits + Math.floor(nanoseconds / 10 ** (9 - digits));
+    this.high = Math.floor(units / HIGH);
+    this.low = units % HIGH;
+  }
+}

@@ -1,0 +1,92 @@
+// Runs a replay without comparison over its capture.
+
+import { PcapReader } from "../capture/pcap.ts";
+import type { CaptureInterface, CaptureReader } from "../capture/capture.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { Plane } from "../plane.ts";
+import { Areas, DIRECT_RING } from "./areas.ts";
+import type { Busiest } from "./busiest.ts";
+import { Direct } from "./direct.ts";
+import type { DirectOutput } from "./direct-output.ts";
+import { DirectPcap } from "./direct-pcap.ts";
+import { DirectPcapng } from "./direct-pcapng.ts";
+import type { FlowLog } from "./flowlog.ts";
+import { type Capture, nameOf, open, ProgressReport } from "./input.ts";
+import type { ReplayOptions, ReplayOutput } from "./options.ts";
+import { vlanNetworks } from "./roles.ts";
+import type { Tally } from "./tally.ts";
+
+/** What a replay works with. */
+export interface ReplayWork {
+  options: ReplayOptions;
+  configuration: Configuration;
+  plane: Plane;
+  tally: Tally;
+  busiest: Busiest;
+  flowLog: FlowLog | undefined;
+}
+
+/** How it went. */
+export interface ReplayDone {
+  captures: Capture[];
+  interrupted: boolean;
+  /** Frames missing in a pcap file because of their link type. */
+  leftOut: number;
+}
+
+/** Whether a replay need not look at its packets one by one. */
+export function mayBeDirect(options: ReplayOptions): boolean {
+  const { compare, inputs, aliases = [], side, verifyChecksums, output, plane } = options;
+  if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
+  if (side === "provider" || verifyChecksums === true) return false;
+  if (output?.format === "pcap" && output.side === "consumer") return false;
+  return plane === undefined || plane.core.ringSize >= DIRECT_RING;
+}
+
+/** Replays the only input. */
+export async function replayDirectly(work: ReplayWork): Promise<ReplayDone> {
+  const { options, configuration, plane } = work;
+  const areas = new Areas(plane.core, options.output?.sink);
+  const [input] = options.inputs as [ReplayOptions["inputs"][0]];
+  const capture = await open(input, configuration, options, () => areas.nextRead());
+  const output = outputOf(options.output, areas, capture);
+  const direct = new Direct({
+    ...work,
+    areas,
+    output,
+    network: capture.network,
+    vlans: vlanNetworks(configuration),
+    nameOf: (captured: CaptureInterface): string => nameOf(captured, capture),
+  });
+  if (capture.reader !== undefined) {
+    if (output instanceof DirectPcap) output.headersStand = standAlready(capture.reader);
+    await readAll(work, capture.reader, direct, areas);
+  }
+  direct.finish();
+  output?.close();
+  await areas.finish();
+  Object.assign(capture.summary, { packets: direct.packets, bytes: direct.bytes });
+  const interrupted = options.signal?.aborted === true;
+  return { captures: [capture], interrupted, leftOut: output?.leftOut ?? 0 };
+}
+
+function outputOf(output: ReplayOutput | undefined, areas: Areas, { reader }: Capture): DirectOutput | undefined {
+  if (output === undefined) return undefined;
+  if (output.format === "pcap") return new DirectPcap(areas, reader?.format === "pcapng");
+  return new DirectPcapng(areas, output.oneSided === true ? output.side : undefined);
+}
+
+/** Whether the records of a capture have the headers that they are written with. */
+const standAlready = (reader: CaptureReader): boolean => reader instanceof PcapReader && reader.writesAlike;
+
+async function readAll({ options, flowLog }: ReplayWork, reader: CaptureReader, direct: Direct, areas: Areas) {
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  const progress = new ProgressReport(options, [reader]);
+  for await (const batch of reader.batches()) {
+    await direct.batch(reader, batch, Math.min(batch.count, limit - direct.packets));
+    await flowLog?.drain();
+    progress.read(direct.packets);
+    if (options.signal?.aborted === true || direct.packets >= limit) break;
+  }
+  await areas.flush();
+}
