@@ -3,6 +3,7 @@
 // and followed as that.
 
 import {
+  DESC_TIME,
   DESC_WIRE,
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
@@ -14,28 +15,45 @@ import {
   REASON_REPLY_REFUSED,
   REASON_REPLY_UNMATCHED,
   REASON_TTL_EXPIRED,
+  REC_BACKEND,
+  REC_ENDPOINT,
+  REC_LAST_SEEN,
+  REC_PACKETS,
+  REC_SEEN,
+  REC_SEQUENCE_END,
   REC_SIZE,
   REC_TEMPLATE,
+  REC_TIMER,
+  SEEN_ACKNOWLEDGED,
+  SEEN_SEQUENCE,
+  SEEN_TCP_MASK,
   SIDE_CAPTURED,
   SIDE_PROVIDER,
+  VERDICT_EMITS,
 } from "./abi";
 import { endpointAt } from "./admit/endpoint";
 import { ruleOf } from "./admit/rules";
-import { now } from "./clock";
-import { emitInput } from "./emit/queue";
+import { keep, now } from "./clock";
+import { countTraffic } from "./counters";
+import { emitCount, emitInput } from "./emit/queue";
 import { deniedDeath, isDenied } from "./flow/denied";
 import { mix } from "./flow/hash";
 import { follow } from "./flow/follow";
 import { flowOf, lives } from "./flow/lifetime";
-import { find, groupOf, tagOf } from "./flow/table";
+import { find, groupOf, keyIs, tagOf } from "./flow/table";
+import { quiet } from "./handle";
 import * as Parsed from "./parse";
-import { ENDPOINTS } from "./tables";
+import { ENDPOINTS, timeout } from "./tables";
 import { dropped, droppedAt, forwarded } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
 
 const TTL_MAX: u32 = 255;
+/// A direction in which numbers were seen needs no note of it.
+const NUMBERS_SEEN: u32 = SEEN_SEQUENCE | SEEN_ACKNOWLEDGED;
+/// Below this neither half of packets and bytes, two u32 side by side, can run over into what is not its own.
+const HALF_MAX: u32 = 0x7fffffff;
 
 /** Tells a reply from everything else, in a frame parsed as the consumer's: it gets its request's key. */
 export function markReply(parsed: u32): void {
@@ -100,6 +118,55 @@ function answers(parsed: u32): bool {
 function serves(endpoint: u32, parsed: u32, portBe: u32): bool {
   const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
   return ruleOf(service, <u32>load<u8>(parsed, Parsed.PROTOCOL), <u32>bswap<u16>(<u16>portBe)) >= 0;
+}
+
+/**
+ * Handles a reply that is like nearly all, as established.ts does other packets: its flow lives, changes no state by it, and no
+ * timer is due. False: nothing was done, since something is against it.
+ */
+export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
+  const request = load<u32>(parsed, Parsed.RECORD);
+  const time = load<u64>(desc, DESC_TIME);
+  if (time >= quiet || request == 0 || load<u8>(parsed, Parsed.REASON) != REASON_FORWARDED) return false;
+  if (!keyIs(request, load<u64>(parsed, Parsed.KEY_LOW), load<u64>(parsed, Parsed.KEY_HIGH))) return false;
+  const moment = max(now, time);
+  if (isDenied(request)) return false;
+  if (moment - load<u64>(request, REC_LAST_SEEN) >= timeout(<u32>load<u8>(request, REC_TIMER))) return false;
+  const record = request + REC_SIZE;
+  const ip = load<u32>(parsed, Parsed.IP);
+  if (Ipv4.ttl(ip) - 1 >= TTL_MAX - 1) return false;
+  const l4 = load<u32>(parsed, Parsed.L4);
+  const captured = load<u32>(parsed, Parsed.L4_CAPTURED);
+  const traffic = load<u64>(record, REC_PACKETS);
+  const bytes = load<u32>(desc, DESC_WIRE);
+  if (l4 - ip != Ipv4.HEADER_MIN || (<u32>(traffic >> 32) | <u32>traffic | bytes) > HALF_MAX) return false;
+  const low = load<u64>(request, REC_TEMPLATE);
+  const delta = <u32>(low >> 16) & 0xffff;
+  if (load<u8>(parsed, Parsed.PROTOCOL) == PROTOCOL_TCP) {
+    const flags = <u32>load<u8>(parsed, Parsed.FLAGS);
+    const seen = <u32>load<u8>(record, REC_SEEN);
+    if (captured < Tcp.CHECKSUM_END || (flags & Tcp.ACK) == 0) return false;
+    if (((flags | NUMBERS_SEEN) & ~seen & (SEEN_TCP_MASK | NUMBERS_SEEN)) != 0) return false;
+    const numbers = load<u64>(record, REC_SEQUENCE_END);
+    const end = Tcp.sequenceEnd(l4, load<u32>(parsed, Parsed.L4_LENGTH), flags);
+    const highest = <i32>(end - <u32>numbers) > 0 ? end : <u32>numbers;
+    store<u64>(record, <u64>highest | ((<u64>Tcp.acknowledgement(l4)) << 32), REC_SEQUENCE_END);
+    Tcp.adjustChecksum(l4, delta);
+  } else {
+    if (captured < Udp.CHECKSUM_END) return false;
+    Udp.adjustChecksum(l4, delta);
+  }
+  Ipv4.restoreWithPorts(ip, low, load<u64>(request, REC_TEMPLATE + 8), <u32>low & 0xffff);
+  keep(moment);
+  store<u64>(record, moment, REC_LAST_SEEN);
+  store<u64>(record, traffic + (((<u64>bytes) << 32) | 1), REC_PACKETS);
+  countTraffic(<u32>load<u16>(record, REC_ENDPOINT), <u32>load<u16>(record, REC_BACKEND), SIDE_PROVIDER, bytes);
+  const flow = flowOf(record);
+  // VERDICT_EMITS and VERDICT_FIRST_EMIT lie side by side.
+  store<u64>(verdict, <u64>1 | ((<u64>emitCount()) << 32), VERDICT_EMITS);
+  forwarded(verdict, REASON_FORWARDED, SIDE_CAPTURED, flow);
+  emitInput(SIDE_PROVIDER, flow, desc);
+  return true;
 }
 
 /** Decides on a reply, which has its verdict then, and turns it back if its flow lives. `record` is its request's, or 0. */

@@ -16,7 +16,7 @@ import {
 } from "./abi";
 import { admit, isBeginning } from "./admit/admit";
 import { reply } from "./admit/unsolicited";
-import { answer, settleBetween } from "./captured";
+import { answer, answerEstablished, settleBetween } from "./captured";
 import { moveTo, quietUntil } from "./clock";
 import { emitCount, emitInput } from "./emit/queue";
 import { answerTimeExceeded } from "./emit/time-exceeded";
@@ -42,6 +42,7 @@ export function listen(): void {
 
 /** Handles a packet that was parsed and probed. */
 export function handle(desc: u32, parsed: u32, verdict: u32): void {
+  if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_REPLY && answerEstablished(desc, parsed, verdict)) return;
   const emits = emitCount();
   moveTo(load<u64>(desc, DESC_TIME));
   if (mayBeDue()) releaseDue(RELEASE_PER_PACKET);

@@ -76,6 +76,15 @@ export function restore(ip: u32, sourceBe: u32, destinationBe: u32, delta: u32):
   store<u32>(ip, destinationBe, DESTINATION);
 }
 
+/** As `restore` for a header without options, with the ports that follow it; `low` and `high` are the request's template. */
+export function restoreWithPorts(ip: u32, low: u64, high: u64, delta: u32): void {
+  const head = load<u32>(ip, TTL);
+  const checksum = adjust(head >> 16, delta + TTL_MORE_ONE);
+  const ports = rotl<u32>(<u32>(high >> 32), 16);
+  store<u64>(ip, (high << 32) | <u64>(((head & 0xffff) + 1) | (checksum << 16)), TTL);
+  store<u64>(ip, (low >> 32) | ((<u64>ports) << 32), DESTINATION);
+}
+
 /** As `transpose` for a header without options, with the ports that follow it, in two stores; `low` and `high` are a template. */
 export function transposeWithPorts(ip: u32, low: u64, high: u64, delta: u32): void {
   const head = load<u32>(ip, TTL);

@@ -36,6 +36,7 @@ const APART = [
   "parse/parseAny",
   "parse/parseElse",
   "handle/handle",
+  "captured/answerEstablished",
   "flow/table/touchFurther",
   "flow/release/releaseDue",
   "flow/release/touchDue",

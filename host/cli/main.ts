@@ -28,6 +28,7 @@ export function commandLine(): Command {
     .option("--as <alias>", "", collect, [])
     .option("--side <side>")
     .option("--verify-checksums")
+    .option("--no-compare")
     .option("--json")
     .option("--limit <n>")
     .option("--quiet")

@@ -24,6 +24,7 @@ export interface ReplayArguments {
   as: string[];
   side?: string;
   verifyChecksums?: boolean;
+  compare?: boolean;
   json?: boolean;
   limit?: string;
   quiet?: boolean;
@@ -31,7 +32,7 @@ export interface ReplayArguments {
 
 /** Runs the command; its exit code. */
 export async function replayCommand(captures: string[], args: ReplayArguments): Promise<number> {
-  const format = formatOf(args);
+  outputOf(args);
   const words = captures.map((capture) => capture.replace(STANDARD_INPUT_MARK, ""));
   refuseClashes([args.config, ...words.filter((word) => word === "-")], outputsOf(args));
   const configuration = await readConfiguration(args.config);
@@ -49,8 +50,7 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
       const source = await files.source(file);
       options.inputs.push({ file, source, ...(network === undefined ? {} : { network }), ...sizeOf(source) });
     }
-    const side = sideOf(args.outSide, "--out-side") ?? "provider";
-    if (args.out !== undefined) options.output = { sink: await files.sink(args.out), format, side };
+    if (args.out !== undefined) options.output = { ...outputOf(args), sink: await files.sink(args.out) };
     if (args.flows !== undefined) options.flows = await files.sink(args.flows);
     if (bar !== undefined) options.onProgress = bar.update;
     const summary = await replay(options);
@@ -69,18 +69,17 @@ const sizeOf = ({ size }: FileSource): { size?: number } => (size === undefined 
 
 const outputsOf = ({ out, flows }: ReplayArguments): string[] => [out, flows].filter((file) => file !== undefined);
 
-/** The format that the name of the output asks for. */
-function formatOf({ out, outSide }: ReplayArguments): ReplayOutput["format"] {
+/** The format that the name of the output asks for, and the side it shows: a pcapng file shows both unless one is named. */
+function outputOf({ out, outSide }: ReplayArguments): Omit<ReplayOutput, "sink"> {
   const name = out?.toLowerCase() ?? "";
   if (/\.(gz|zst|lz4)$/.test(name))
     throw usageError(
       `--out ${out} cannot be written: captures are not compressed.`,
       "End the name in .pcapng or .pcap.",
     );
+  const side = sideOf(outSide, "--out-side");
   const format = name.endsWith(".pcap") ? "pcap" : "pcapng";
-  if (outSide !== undefined && format === "pcapng")
-    throw usageError("--out-side is for a capture with one side.", "Give --out a name that ends in .pcap.");
-  return format;
+  return { format, side: side ?? "provider", oneSided: side !== undefined };
 }
 
 /** Options that name no file to open. */
@@ -93,6 +92,7 @@ function settingsOf(
     aliases: aliasesOf(args.as, configuration),
     side: sideOf(args.side, "--side") ?? "consumer",
     verifyChecksums: args.verifyChecksums === true,
+    compare: args.compare !== false,
     ...(limit === undefined ? {} : { limit }),
   };
 }

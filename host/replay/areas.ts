@@ -39,6 +39,9 @@ export class Areas {
   private reading = 1;
   private writing = 0;
   private spans: Span[] = [];
+  /** The span that grows. */
+  private openAt = 0;
+  private openEnd = 0;
   private under: Promise<void> | undefined;
   private failure: unknown;
 
@@ -69,9 +72,13 @@ export class Areas {
 
   /** Has bytes of the core's memory written, after what was given before; they stay as they are until the next flush but one. */
   add(at: number, length: number): void {
-    const last = this.spans[this.spans.length - 1];
-    if (last !== undefined && last.at + last.length === at) last.length += length;
-    else this.spans.push({ at, length });
+    if (at !== this.openEnd) this.begin(at);
+    this.openEnd = at + length;
+  }
+
+  private begin(at: number): void {
+    if (this.openEnd > this.openAt) this.spans.push({ at: this.openAt, length: this.openEnd - this.openAt });
+    this.openAt = at;
   }
 
   /** Puts bytes that will not stay into the area. */
@@ -84,6 +91,8 @@ export class Areas {
   /** Begins to write what was given, once what is on its way has been. */
   async flush(): Promise<void> {
     await this.settle();
+    this.begin(0);
+    this.openEnd = 0;
     const { spans } = this;
     if (spans.length === 0) return;
     this.spans = [];
