@@ -80,8 +80,9 @@ function hasPorts(parsed: u32, kind: u32): bool {
 function swapKey(parsed: u32): void {
   const low = load<u64>(parsed, Parsed.KEY_LOW);
   const high = load<u64>(parsed, Parsed.KEY_HIGH);
+  const ports = rotl<u32>(<u32>(high >> 32), 16);
   store<u64>(parsed, (low & 0xffffffff) | (high << 32), Parsed.KEY_LOW);
-  store<u64>(parsed, (low >> 32) | ((<u64>rotl<u32>(<u32>(high >> 32), 16)) << 32), Parsed.KEY_HIGH);
+  store<u64>(parsed, (low >> 32) | ((<u64>ports) << 32), Parsed.KEY_HIGH);
 }
 
 /**
@@ -203,7 +204,8 @@ function turnBack(parsed: u32, ip: u32, record: u32): void {
   const low = load<u64>(record, REC_TEMPLATE);
   const high = load<u64>(record, REC_TEMPLATE + 8);
   Ipv4.restore(ip, <u32>high, <u32>(low >> 32), <u32>low & 0xffff);
-  store<u32>(l4, rotl<u32>(<u32>(high >> 32), 16));
+  const ports = rotl<u32>(<u32>(high >> 32), 16);
+  store<u32>(l4, ports);
   const captured = load<u32>(parsed, Parsed.L4_CAPTURED);
   const delta = <u32>(low >> 16) & 0xffff;
   if (load<u8>(parsed, Parsed.PROTOCOL) == PROTOCOL_TCP) {

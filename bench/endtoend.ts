@@ -1,82 +1,195 @@
-// Replays file to file, in rounds that take turns: one-sided and two-sided output, and as a baseline merely iterating the file
-// with `pcap-parser`.
+// Replays file to file, and what others do with the same files, in rounds that take turns: without comparison and with it,
+// `tcprewrite` rewriting the same files, `cp` copying them, and `pcap-parser` merely iterating over them.
 
-import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, createReadStream, mkdtempSync, openSync, closeSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileSink, fileSource } from "../host/capture/file.ts";
+import { measuredConfiguration } from "../host/measure/configuration.ts";
+import { type Interval, intervalOf } from "../host/measure/interval.ts";
+import type { ReplayOutput } from "../host/replay/options.ts";
 import { replay } from "../host/replay/replay.ts";
 import { syntheticCapture } from "./synthetic.ts";
-import { benchConfiguration } from "./traffic.ts";
+
+/** How much faster a row is than another, round by round. */
+export interface Against {
+  name: string;
+  ratio: Interval;
+  /** What it should reach. */
+  target: number;
+}
 
 export interface EndToEnd {
   name: string;
   /** Million packets and megabytes of input a second, medians. */
   megapackets: number;
   megabytes: number;
+  /** Million packets a second. */
+  rate: Interval;
+  against: Against[];
 }
 
-const PACKETS = 400_000;
-const FLOWS = 10_000;
-const FRAME_SIZE = 64;
-const ROUNDS = 3;
+/** A made-up capture. */
+interface Input {
+  file: string;
+  packets: number;
+  bytes: number;
+}
 
-/** Measures all rows on one made-up capture. */
-export async function measureEndToEnd(): Promise<EndToEnd[]> {
+/** A row to be measured. */
+interface Subject {
+  name: string;
+  input: Input;
+  run: () => Promise<void> | void;
+  /** Rows it is held against, by name, and how many times faster it ought to be. */
+  targets: [name: string, target: number][];
+}
+
+const FLOWS = 10_000;
+const SMALL = 60;
+const LARGE = 1400;
+const SMALL_PACKETS = 10_000_000;
+const LARGE_PACKETS = 1_000_000;
+/** Comparing takes an order longer: fewer packets do. */
+const COMPARED_PACKETS = 500_000;
+const ROUNDS = 5;
+const REWRITE = ["--pnat=10.0.0.0/8:172.16.0.0/12", "--portmap=443:8443", "--fixcsum"];
+
+type Say = (what: string) => void;
+type Output = Omit<ReplayOutput, "sink">;
+
+const ONE_SIDE: Output = { format: "pcap", side: "provider" };
+const BLOCKS: Output = { format: "pcapng", side: "provider", oneSided: true };
+const BOTH_SIDES: Output = { format: "pcapng", side: "provider" };
+
+/** Measures all rows; those of tools that are not installed are left out, which `say` is told. */
+export async function measureEndToEnd(say: Say = () => {}): Promise<EndToEnd[]> {
   const folder = mkdtempSync(join(tmpdir(), "linkplane-bench-"));
   try {
-    const input = join(folder, "in.pcap");
-    const chunks: Uint8Array[] = [];
-    for (const chunk of syntheticCapture({ packets: PACKETS, flows: FLOWS, frameSize: FRAME_SIZE, interval: 2 }))
-      chunks.push(chunk.slice());
-    writeFileSync(input, Buffer.concat(chunks));
-    const rows: [string, () => Promise<void>][] = [
-      ["replay to pcap, provider's side, replies compared", () => replayTo(input, join(folder, "out.pcap"), "pcap")],
-      ["replay to pcapng, both sides, replies compared", () => replayTo(input, join(folder, "out.pcapng"), "pcapng")],
-      ["replay without output, replies compared", () => replayTo(input, undefined, "pcap")],
-      ["pcap-parser, iterating only", () => iterate(input)],
-    ];
-    const seconds = rows.map((): number[] => []);
-    for (let round = 0; round < ROUNDS; round++)
-      for (const [i, [, run]] of rows.entries()) {
-        const start = performance.now();
-        await run();
-        seconds[i]?.push((performance.now() - start) / 1000);
-      }
-    const megabytes = statSync(input).size / 1e6;
-    return rows.map(([name], i) => {
-      const median = (seconds[i] ?? []).sort((a, b) => a - b)[ROUNDS >> 1] as number;
-      return { name, megapackets: PACKETS / 1e6 / median, megabytes: megabytes / median };
-    });
+    say("captures are made up");
+    const make = (name: string, packets: number, frameSize: number) => makeUp(join(folder, name), packets, frameSize);
+    const inputs = {
+      small: make("small.pcap", SMALL_PACKETS, SMALL),
+      large: make("large.pcap", LARGE_PACKETS, LARGE),
+      compared: make("compared.pcap", COMPARED_PACKETS, SMALL),
+    };
+    await replayTo(inputs.compared, join(folder, "out"), ONE_SIDE, false);
+    return await measureAll(subjectsOf(inputs, join(folder, "out"), hasRewriter(say)), say);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function replayTo(input: string, out: string | undefined, format: "pcap" | "pcapng"): Promise<void> {
-  const source = await fileSource(input);
-  const sink = out === undefined ? undefined : await fileSink(out);
+function subjectsOf(inputs: Record<"small" | "large" | "compared", Input>, out: string, rewriter: boolean): Subject[] {
+  const { small, large, compared } = inputs;
+  const row = (name: string, input: Input, run: Subject["run"], targets: Subject["targets"] = []): Subject => ({
+    name,
+    input,
+    run,
+    targets,
+  });
+  const of =
+    (input: Input, output: Output | undefined, compare = false) =>
+    () =>
+      replayTo(input, out, output, compare);
+  const rewriting = (size: string): string => `tcprewrite, ${size}`;
+  const iterating = "pcap-parser, iterating only, 64 bytes";
+  const rows = [
+    row("pcap to pcap, 64 bytes", small, of(small, ONE_SIDE), [
+      [rewriting("64 bytes"), 8],
+      [iterating, 6],
+    ]),
+    row("pcap to pcapng, one side, 64 bytes", small, of(small, BLOCKS), [[rewriting("64 bytes"), 8]]),
+    row("pcap to pcapng, both sides, 64 bytes", small, of(small, BOTH_SIDES)),
+    row("pcap without output, 64 bytes", small, of(small, undefined)),
+    row(iterating, small, () => iterate(small)),
+    row("cp, 64 bytes", small, () => copyFileSync(small.file, out)),
+    row("pcap to pcap, 1,400 bytes", large, of(large, ONE_SIDE), [[rewriting("1,400 bytes"), 3]]),
+    row("pcap to pcapng, one side, 1,400 bytes", large, of(large, BLOCKS), [[rewriting("1,400 bytes"), 3]]),
+    row("cp, 1,400 bytes", large, () => copyFileSync(large.file, out)),
+    row("replies compared, pcap to pcap, 64 bytes", compared, of(compared, ONE_SIDE, true)),
+    row("replies compared, pcap to pcapng, both sides, 64 bytes", compared, of(compared, BOTH_SIDES, true)),
+  ];
+  if (!rewriter) return rows;
+  return [
+    ...rows,
+    row(rewriting("64 bytes"), small, () => rewrite(small, out)),
+    row(rewriting("1,400 bytes"), large, () => rewrite(large, out)),
+  ];
+}
+
+async function measureAll(subjects: readonly Subject[], say: Say): Promise<EndToEnd[]> {
+  const seconds = new Map(subjects.map(({ name }): [string, number[]] => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    say(`round ${round + 1} of ${ROUNDS}`);
+    for (const { name, run } of subjects) {
+      const start = performance.now();
+      await run();
+      seconds.get(name)?.push((performance.now() - start) / 1000);
+    }
+  }
+  return subjects.map(({ name, input, targets }) => {
+    const own = seconds.get(name) as number[];
+    const rate = intervalOf(own.map((each) => input.packets / 1e6 / each));
+    const against = targets
+      .filter(([other]) => seconds.has(other))
+      .map(([other, target]) => {
+        const others = seconds.get(other) as number[];
+        return { name: other, ratio: intervalOf(own.map((each, i) => (others[i] as number) / each)), target };
+      });
+    return { name, megapackets: rate.median, megabytes: (rate.median / input.packets) * input.bytes, rate, against };
+  });
+}
+
+function makeUp(file: string, packets: number, frameSize: number): Input {
+  const handle = openSync(file, "w");
+  const shape = { packets, flows: FLOWS, frameSize, interval: 2 };
+  for (const chunk of syntheticCapture(shape)) writeSync(handle, chunk);
+  closeSync(handle);
+  return { file, packets, bytes: statSync(file).size };
+}
+
+async function replayTo(
+  { file, packets }: Input,
+  out: string,
+  output: Output | undefined,
+  compare: boolean,
+): Promise<void> {
+  const source = await fileSource(file);
+  const sink = output === undefined ? undefined : await fileSink(out);
   try {
     const summary = await replay({
-      configuration: benchConfiguration(FLOWS),
-      inputs: [{ file: input, source }],
-      ...(sink === undefined ? {} : { output: { sink, format, side: "provider" as const } }),
+      configuration: measuredConfiguration(FLOWS),
+      inputs: [{ file, source }],
+      compare,
+      ...(output === undefined || sink === undefined ? {} : { output: { ...output, sink } }),
     });
-    if (summary.packets.forwarded !== PACKETS) throw new Error("The benchmark's packets were not all forwarded.");
+    if (summary.packets.forwarded !== packets) throw new Error("The benchmark's packets were not all forwarded.");
   } finally {
     await source.close();
     await sink?.close();
   }
 }
 
-async function iterate(input: string): Promise<void> {
+function hasRewriter(say: Say): boolean {
+  const there = spawnSync("tcprewrite", ["--version"]).status === 0;
+  if (!there) say("tcprewrite is not installed, its rows are left out");
+  return there;
+}
+
+function rewrite({ file }: Input, out: string): void {
+  execFileSync("tcprewrite", [...REWRITE, `--infile=${file}`, `--outfile=${out}`], { stdio: "ignore" });
+}
+
+async function iterate({ file, packets }: Input): Promise<void> {
   const { default: pcapParser } = await import("pcap-parser");
-  let packets = 0;
+  let seen = 0;
   await new Promise<void>((resolve, reject) => {
-    const parser = pcapParser.parse(createReadStream(input));
-    parser.on("packet", () => packets++);
+    const parser = pcapParser.parse(createReadStream(file));
+    parser.on("packet", () => seen++);
     parser.on("end", resolve);
     parser.on("error", reject);
   });
-  if (packets !== PACKETS) throw new Error("The baseline did not see every packet.");
+  if (seen !== packets) throw new Error("The baseline did not see every packet.");
 }

@@ -34,8 +34,8 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "flow-table-full": ["3", "conformance/denied.test.ts"],
   "nat-exhausted": ["5", "conformance/ports.test.ts"],
   "no-flow": ["3", "conformance/gate.test.ts"],
-  "reply-unmatched": ["-", "host/replay/replies.test.ts"],
-  "reply-refused": ["-", "host/replay/replies.test.ts"],
+  "reply-unmatched": ["12", "conformance/captured.test.ts"],
+  "reply-refused": ["12", "conformance/captured.test.ts"],
   "tuple-taken": ["-", "host/replay/servers.test.ts"],
 };
 
@@ -43,8 +43,8 @@ const HEAD = `# Verdict reasons
 
 Every packet leaves with one of these: in the summary, as a comment on a dropped packet in the written capture, in the flow log,
 and as \`reason\` in the library. *forward*: translated and sent on. *drop*: it ends here. *pass*: no matter of the plane's, left as it
-is. The rule is a section of [behaviour.md](behaviour.md); the last three are the replay's own, for captured packets that cannot be
-fed in. This page is made by \`npm run docs\`.
+is. The rule is a section of [behaviour.md](behaviour.md); the last three are for captured packets that a replay cannot feed in or
+turn back: one that compares gives them itself. This page is made by \`npm run docs\`.
 
 | reason | verdict | what happened | what to change | rule | test |
 |---|---|---|---|---|---|

@@ -100,13 +100,16 @@ function settingsOf(
 function print(summary: ReplaySummary, args: ReplayArguments): void {
   const out = outputsOf(args).includes("-") ? process.stderr : process.stdout;
   if (args.json === true) out.write(jsonReport(summary));
-  else if (args.quiet !== true) out.write(textReport(summary, args.out === undefined ? {} : { out: args.out }));
+  else if (args.quiet !== true) out.write(textReport(summary, reported(args)));
   for (const { damaged } of summary.captures) if (damaged !== null) process.stderr.write(`linkplane: ${damaged}\n`);
   if (summary.leftOut !== undefined)
     process.stderr.write(
       `linkplane: ${args.out}: ${summary.leftOut} packets of other link types are not in it: a .pcap file holds one. Name it .pcapng to have them all.\n`,
     );
 }
+
+const reported = ({ out, outSide }: ReplayArguments): { out?: string; oneSided?: boolean } =>
+  out === undefined ? {} : { out, oneSided: outSide !== undefined };
 
 function exitCode(summary: ReplaySummary): number {
   if (summary.interrupted === true) return EXIT.interrupted;

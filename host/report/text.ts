@@ -9,8 +9,11 @@ import { PLAIN_TABLE } from "./table.ts";
 const WIDTH = 98;
 const POOLS_SHOWN = 12;
 
-/** Text of a summary; `out` is the capture that was written. */
-export function textReport(summary: ReplaySummary, { out }: { out?: string } = {}): string {
+/** Text of a summary; `out` is the capture that was written, with both sides or one. */
+export function textReport(
+  summary: ReplaySummary,
+  { out, oneSided = false }: { out?: string; oneSided?: boolean } = {},
+): string {
   const sections = [
     captures(summary),
     packets(summary),
@@ -21,15 +24,16 @@ export function textReport(summary: ReplaySummary, { out }: { out?: string } = {
     natPorts(summary),
     busiest(summary),
     closing(summary),
-    written(out),
+    written(out, oneSided),
   ];
   const text = sections.filter((section) => section !== "").join("\n\n");
   return `${text.replace(/ +$/gm, "")}\n`;
 }
 
-function written(out: string | undefined): string {
+function written(out: string | undefined, oneSided: boolean): string {
   if (out === undefined || out === "-") return "";
-  const what = out.toLowerCase().endsWith(".pcap") ? "it shows one side." : "each packet is followed by what left.";
+  const what =
+    oneSided || out.toLowerCase().endsWith(".pcap") ? "it shows one side." : "each packet is followed by what left.";
   return `Written to ${out}: open it in Wireshark; ${what}`;
 }
 

@@ -3,7 +3,7 @@
 import { type Configuration, markChecked, type Settings } from "../../host/config/configuration.ts";
 import { corePlane } from "../core-plane.ts";
 import { assert, bytes, suite } from "../kit.ts";
-import type { EmitOut, LinkName, PlaneUnderTest, Side } from "../plane.ts";
+import type { EmitOut, LinkName, PacketIn, PlaneUnderTest } from "../plane.ts";
 import { ReferencePlane } from "../reference/plane.ts";
 import { baseConfiguration } from "./configuration.ts";
 import { frameOf } from "./packet.ts";
@@ -13,7 +13,7 @@ export interface Step {
   at?: number;
   /** Text of the packet (packet.ts); absent: the clock is moved to `at`. */
   in?: string;
-  side?: Side;
+  side?: PacketIn["side"];
   network?: string;
   link?: LinkName;
   /** Only so many bytes of the frame are captured. */
