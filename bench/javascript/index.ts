@@ -1,6 +1,7 @@
 // The index of the planes in JavaScript: from a key to a record. Open addressing, an entry is one word: some bits of the hash and
 // the number of the record, so that a line of the cache holds sixteen and other keys' records are hardly ever looked at.
 
+import { alignedBuffer } from "./aligned.ts";
 import { KEY_ABOUT, KEY_DESTINATION, KEY_PORTS, KEY_SOURCE, RECORD, type Records } from "./records.ts";
 
 /** Bits of an entry that hold the number of a record, + 1; those above hold the hash's. */
@@ -15,8 +16,9 @@ export class Index {
 
   constructor({ words, count }: Records) {
     if (count > NUMBER_MASK) throw new Error(`The index holds ${NUMBER_MASK} records, not ${count}.`);
-    this.entries = new Int32Array(2 ** Math.ceil(Math.log2(count / LOAD_MAX)));
-    this.mask = this.entries.length - 1;
+    const size = 2 ** Math.ceil(Math.log2(count / LOAD_MAX));
+    this.entries = new Int32Array(alignedBuffer(size * 4), 0, size);
+    this.mask = size - 1;
     for (let record = 0; record < count; record++) {
       const word = (part: number): number => words[record * RECORD + part] as number;
       const hash = mix(word(KEY_ABOUT), word(KEY_SOURCE), word(KEY_DESTINATION), word(KEY_PORTS));

@@ -2,6 +2,7 @@
 
 import * as Abi from "../../assembly/abi.ts";
 import type { Core } from "../../host/core.ts";
+import { alignedBuffer } from "./aligned.ts";
 
 /** Words of a record: the key first, then what replaces it; a time is a double. */
 export const RECORD = Abi.REC_SIZE / 4;
@@ -34,8 +35,10 @@ export class Records {
   constructor(core: Core) {
     const from = core.region(Abi.REGION_RECORDS);
     this.count = 2 * core.control(Abi.CONTROL_FLOW_TOP);
-    this.words = new Int32Array(core.bytes.buffer.slice(from, from + this.count * Abi.REC_SIZE));
-    this.times = new Float64Array(this.words.buffer);
+    const buffer = alignedBuffer(this.count * Abi.REC_SIZE);
+    this.words = new Int32Array(buffer);
+    this.times = new Float64Array(buffer);
+    this.words.set(new Int32Array(core.bytes.buffer, from, this.count * RECORD));
     for (let record = 0; record < this.count; record++) {
       const lastSeen = Number(core.u64(from + record * Abi.REC_SIZE + Abi.REC_LAST_SEEN));
       this.times[(record * RECORD) / 2 + LAST_SEEN] = lastSeen;
