@@ -1,41 +1,45 @@
-// `npm run bench`: what the core and a file-to-file replay do on this machine, in a minute. Figures move by half with the
-// neighbours on a shared machine: compare rows of one run, not runs.
+// `npm run bench [-- SECTION... --machine NAME]`: what the package does on this machine. Tables go to standard output, progress
+// to standard error; the results file is written after every section. Without sections all of them, in less than ten minutes.
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import Table from "cli-table3";
-import { type EndToEnd, measureEndToEnd } from "./endtoend.ts";
-import { measure, type Rung } from "./ladder.ts";
-import { machine } from "./machine.ts";
+import { execFileSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { machine } from "../host/cli/machine.ts";
+import { machineText, sectionText } from "../host/report/section.ts";
+import { PLAN } from "./plan.ts";
+import { begin, putSection, resultsPath, writeResults } from "./results.ts";
 
-const ROUNDS = 11;
-const LADDER = [1_000, 100_000, 1_000_000];
+const { values, positionals } = parseArgs({ options: { machine: { type: "string" } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !(name in PLAN));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no section ${unknown.join(", ")}. There are ${Object.keys(PLAN).join(", ")}.\n`);
+  process.exit(2);
+}
 
-const about = machine();
-process.stdout.write(`${about.processor}, ${about.cores} cores, Node ${about.node}, commit ${about.commit}\n\n`);
+const path = resultsPath(values.machine);
+const about = { ...machine(), version: `${machine().version}+${commit()}` };
+const results = begin(path, about, positionals.length > 0);
+process.stdout.write(`${machineText(about)}\n`);
+for (const name of positionals.length > 0 ? positionals : Object.keys(PLAN)) {
+  const started = performance.now();
+  const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(0)} s`;
+  const say = (what: string): void => void process.stderr.write(`${name}: ${what} ...\n`);
+  say("begins");
+  const section = await (PLAN[name] as (typeof PLAN)[string])(say);
+  process.stderr.write(`${name}: done in ${seconds()}\n`);
+  if (typeof section === "string") {
+    process.stdout.write(`\n${name} was not measured: ${section}\n`);
+    continue;
+  }
+  process.stdout.write(`\n${sectionText(section)}`);
+  putSection(results, section);
+  writeResults(path, results);
+}
+process.stderr.write(`Written to ${path}\n`);
 
-const rungs: Rung[] = [];
-for (const flows of LADDER) rungs.push(await measure(flows, ROUNDS));
-// The same rung again: how far two measurements of one thing lie apart.
-const again = await measure(LADDER[0] as number, ROUNDS);
-const core = new Table({ head: ["core, 64-byte frames", "Mpps median", "range"], style: { head: [], border: [] } });
-const range = ({ lowest, highest }: Rung): string => `${lowest.toFixed(1)} to ${highest.toFixed(1)}`;
-for (const rung of rungs) core.push([`${rung.flows.toLocaleString("en")} flows`, rung.median.toFixed(1), range(rung)]);
-core.push([`${again.flows.toLocaleString("en")} flows again (A/A)`, again.median.toFixed(1), range(again)]);
-process.stdout.write(`${core.toString()}\n\n`);
-
-const replays = await measureEndToEnd();
-const files = new Table({ head: ["file to file", "Mpps", "MB/s"], style: { head: [], border: [] } });
-for (const row of replays) files.push([row.name, row.megapackets.toFixed(2), row.megabytes.toFixed(0)]);
-process.stdout.write(`${files.toString()}\n`);
-
-const results: { machine: typeof about; core: Rung[]; again: Rung; endToEnd: EndToEnd[] } = {
-  machine: about,
-  core: rungs,
-  again,
-  endToEnd: replays,
-};
-const folder = join(dirname(fileURLToPath(import.meta.url)), "results", "local");
-mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, "bench.json"), `${JSON.stringify(results, null, 2)}\n`);
+function commit(): string {
+  try {
+    return execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
+}

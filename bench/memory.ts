@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
-import { benchConfiguration } from "./traffic.ts";
+import { measuredConfiguration } from "../host/measure/configuration.ts";
 
 const FLOWS = 100_000;
 const FRAME_SIZE = 600;
@@ -32,7 +32,7 @@ try {
   const capture = join(folder, "big.pcap");
   if (spawnSync(process.execPath, [...maker, capture, ...shape], { stdio: "inherit" }).status !== 0)
     throw new Error("The capture could not be made.");
-  const { settings: _, ...configuration } = benchConfiguration(FLOWS);
+  const { settings: _, ...configuration } = measuredConfiguration(FLOWS);
   writeFileSync(join(folder, "config.json"), JSON.stringify(configuration));
   const table = new Table({
     head: ["input", "GB", "packets", "seconds", "peak MB resident"],

@@ -6,7 +6,7 @@ import { nearest } from "../config/nearest.ts";
 import { EXIT, report, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { helpText, packageVersion } from "./help.ts";
 
-const COMMANDS = ["replay", "check"];
+const COMMANDS = ["replay", "check", "bench"];
 
 /** The whole command line; tests read its options. */
 export function commandLine(): Command {
@@ -42,6 +42,13 @@ export function commandLine(): Command {
     .action(async (file, options) => {
       process.exitCode = await (await import("./check.ts")).checkCommand(file, options);
     });
+  command(program.command("bench"), "bench")
+    .option("--flows <list>")
+    .option("--rounds <n>")
+    .option("--json")
+    .action(async (options) => {
+      process.exitCode = await (await import("./bench.ts")).benchCommand(options);
+    });
   return program;
 }
 
@@ -52,7 +59,7 @@ function commandOf(words: readonly string[]): string {
   const wanted = first === "help" ? named : first;
   if (first === "help" && (wanted === undefined || COMMANDS.includes(wanted))) return wanted ?? "linkplane";
   const near = nearest(wanted ?? "", COMMANDS);
-  const advice = near === undefined ? `There are ${COMMANDS.join(" and ")}` : `Did you mean ${near}`;
+  const advice = near === undefined ? `There are ${COMMANDS.join(", ")}` : `Did you mean ${near}`;
   throw usageError(
     `There is no command "${wanted}".`,
     `${advice}${near === undefined ? "." : "?"} See linkplane --help.`,

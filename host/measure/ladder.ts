@@ -3,6 +3,7 @@
 
 import * as Abi from "../../assembly/abi.ts";
 import type { Core } from "../core.ts";
+import { placeBatch } from "./batch.ts";
 import { checksumsAreRight } from "./frame.ts";
 import type { Subject } from "./rounds.ts";
 import type { Tape } from "./tape.ts";
@@ -50,18 +51,9 @@ export class CoreSubject implements Subject {
     return perTurn / (milliseconds * 1e6);
   }
 
-  private place(first: number, count: number): void {
-    const { core } = this;
-    const { bytes, stride, lengths, sides } = this.load.tape;
-    core.bytes.set(bytes.subarray(first * stride, (first + count) * stride), core.ring);
-    for (let i = 0; i < count; i++) {
-      const length = lengths[first + i] as number;
-      const side = sides[first + i] as number;
-      this.time += STEP;
-      const high = Math.floor(this.time / 2 ** 32);
-      const low = this.time - high * 2 ** 32;
-      core.describe(core.ring + i * stride, length, length, side, Abi.LINK_ETHERNET, side, low, high);
-    }
+  /** Puts a batch before the core. */
+  protected place(first: number, count: number): void {
+    this.time = placeBatch(this.core, this.load.tape, first, count, this.time, STEP);
   }
 
   private verify(handled: number, count: number): void {

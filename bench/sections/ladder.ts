@@ -1,0 +1,66 @@
+// The ladder: the core, the native plane and planes in JavaScript on the same flows, all taking turns in every round.
+
+import { type Series, type Subject, takeTurns } from "../../host/measure/rounds.ts";
+import { emptySection, type Section } from "../../host/measure/row.ts";
+import { coreTwice, openRung, type Rung, rateRow, ratioRow, rungName, sameRow } from "../../host/measure/rung.ts";
+import { RUNGS } from "../goals.ts";
+import { type Build, buildCeilings, NativeLoad, NativeSubject } from "../native/ceiling.ts";
+import type { Say } from "../plan.ts";
+
+const ROUNDS = 31;
+const NATIVE = "native, ";
+const HUGE = ", huge pages";
+
+export async function measureLadder(say: Say): Promise<Section> {
+  const section = emptySection(
+    "ladder",
+    "Packets per second: established flows, 64-byte frames, both directions, random order, one core of the machine",
+  );
+  section.notes.push(
+    "One flow is a connection: two records. Every plane does the same complete work on the same frames, placed fresh before each batch; only the plane's work is timed.",
+    `${ROUNDS} rounds in which all planes of a rung take turns; ratios are of turns of one round.`,
+  );
+  const builds = buildCeilings();
+  if (builds.length === 0) section.notes.push("There is no C compiler on this machine, so no native plane.");
+  for (const flows of RUNGS.keys()) {
+    say(`${rungName(flows)} are opened`);
+    const rung = await openRung(flows);
+    const prepared = builds.length === 0 ? undefined : new NativeLoad(rung.plane.core, rung.load, rung.time);
+    const subjects: Subject[] = [...coreTwice(rung)];
+    try {
+      if (prepared !== undefined) {
+        subjects.push(...builds.map((build) => new NativeSubject(build, prepared)));
+        subjects.push(new NativeSubject(builds.at(-1) as Build, prepared, true));
+      }
+      say(`${rungName(flows)}: ${subjects.map(({ name }) => name).join("; ")}`);
+      addRows(section, rung, await takeTurns(subjects, ROUNDS));
+    } finally {
+      for (const subject of subjects) subject.close?.();
+      prepared?.close();
+    }
+  }
+  return section;
+}
+
+function addRows(section: Section, { flows }: Rung, series: readonly Series[]): void {
+  const goals = RUNGS.get(flows);
+  const title = rungName(flows);
+  const [core, again] = series as [Series, Series];
+  section.rows.push(rateRow(`${title}: core`, core, goals?.core));
+  section.rows.push(sameRow(section, `${title}: core again / core (A/A)`, core, again));
+  const native = series.filter(({ name }) => name.startsWith(NATIVE));
+  const best = fastest(native.filter(({ name }) => !name.endsWith(HUGE)));
+  if (best !== undefined) {
+    section.rows.push(rateRow(`${title}: native`, best));
+    section.rows.push(ratioRow(`${title}: core / native`, core, best, goals?.native));
+    section.notes.push(`${title}: the fastest native build is ${best.name.slice(NATIVE.length)}.`);
+  }
+  const huge = native.find(({ name }) => name.endsWith(HUGE));
+  if (huge !== undefined) section.rows.push({ ...rateRow(`${title}: native${HUGE}`, huge), better: "neither" });
+}
+
+/** The series with the highest median. */
+function fastest(series: readonly Series[]): Series | undefined {
+  const median = ({ rates }: Series): number => [...rates].sort((a, b) => a - b)[rates.length >> 1] as number;
+  return [...series].sort((a, b) => median(b) - median(a))[0];
+}
