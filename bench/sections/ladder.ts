@@ -1,15 +1,18 @@
 // The ladder: the core, the native plane and planes in JavaScript on the same flows, all taking turns in every round.
 
 import { type Series, type Subject, takeTurns } from "../../host/measure/rounds.ts";
-import { emptySection, type Section } from "../../host/measure/row.ts";
+import { emptySection, type Goal, type Section } from "../../host/measure/row.ts";
 import { coreTwice, openRung, type Rung, rateRow, ratioRow, rungName, sameRow } from "../../host/measure/rung.ts";
 import { RUNGS } from "../goals.ts";
+import { JavascriptSubject } from "../javascript/subject.ts";
+import { loadPlane } from "../javascript/planes.ts";
 import { type Build, buildCeilings, NativeLoad, NativeSubject } from "../native/ceiling.ts";
 import type { Say } from "../plan.ts";
 
 const ROUNDS = 31;
 const NATIVE = "native, ";
 const HUGE = ", huge pages";
+const JAVASCRIPT = ["plain", "pipelined"] as const;
 
 export async function measureLadder(say: Say): Promise<Section> {
   const section = emptySection(
@@ -26,7 +29,7 @@ export async function measureLadder(say: Say): Promise<Section> {
     say(`${rungName(flows)} are opened`);
     const rung = await openRung(flows);
     const prepared = builds.length === 0 ? undefined : new NativeLoad(rung.plane.core, rung.load, rung.time);
-    const subjects: Subject[] = [...coreTwice(rung)];
+    const subjects: Subject[] = [...coreTwice(rung), ...(await javascriptSubjects(rung))];
     try {
       if (prepared !== undefined) {
         subjects.push(...builds.map((build) => new NativeSubject(build, prepared)));
@@ -42,17 +45,36 @@ export async function measureLadder(say: Say): Promise<Section> {
   return section;
 }
 
+/** The planes in JavaScript, going on where the core stands. */
+async function javascriptSubjects({ plane, load, time }: Rung): Promise<Subject[]> {
+  const room = load.batch * load.tape.stride;
+  const subjects: Subject[] = [];
+  for (const kind of JAVASCRIPT)
+    subjects.push(new JavascriptSubject(await loadPlane(kind, plane.core, time, room), load));
+  return subjects;
+}
+
 function addRows(section: Section, { flows }: Rung, series: readonly Series[]): void {
   const goals = RUNGS.get(flows);
   const title = rungName(flows);
-  const [core, again] = series as [Series, Series];
+  const [core, again, plain, pipelined] = series as [Series, Series, Series, Series];
   section.rows.push(rateRow(`${title}: core`, core, goals?.core));
   section.rows.push(sameRow(section, `${title}: core again / core (A/A)`, core, again));
+  addNative(section, title, series, goals?.native);
+  section.rows.push(rateRow(`${title}: plain JavaScript`, plain));
+  section.rows.push(ratioRow(`${title}: core / plain JavaScript`, core, plain, goals?.plain));
+  section.rows.push(rateRow(`${title}: pipelined JavaScript`, pipelined));
+  section.rows.push(ratioRow(`${title}: core / pipelined JavaScript`, core, pipelined, goals?.pipelined));
+}
+
+/** Rows of the fastest native build, and of the one with huge pages. */
+function addNative(section: Section, title: string, series: readonly Series[], goal: Goal | undefined): void {
+  const [core] = series as [Series];
   const native = series.filter(({ name }) => name.startsWith(NATIVE));
   const best = fastest(native.filter(({ name }) => !name.endsWith(HUGE)));
   if (best !== undefined) {
     section.rows.push(rateRow(`${title}: native`, best));
-    section.rows.push(ratioRow(`${title}: core / native`, core, best, goals?.native));
+    section.rows.push(ratioRow(`${title}: core / native`, core, best, goal));
     section.notes.push(`${title}: the fastest native build is ${best.name.slice(NATIVE.length)}.`);
   }
   const huge = native.find(({ name }) => name.endsWith(HUGE));
