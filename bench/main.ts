@@ -4,8 +4,9 @@
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { machine } from "../host/cli/machine.ts";
+import type { Section } from "../host/measure/row.ts";
 import { machineText, sectionText } from "../host/report/section.ts";
-import { PLAN } from "./plan.ts";
+import { type Measure, PLAN } from "./plan.ts";
 import { begin, putSection, resultsPath, writeResults } from "./results.ts";
 
 const { values, positionals } = parseArgs({ options: { machine: { type: "string" } }, allowPositionals: true });
@@ -15,6 +16,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+process.on("SIGINT", () => process.exit(130));
 const path = resultsPath(values.machine);
 const about = { ...machine(), version: `${machine().version}+${commit()}` };
 const results = begin(path, about, positionals.length > 0);
@@ -24,17 +26,21 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(PLAN)) {
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(0)} s`;
   const say = (what: string): void => void process.stderr.write(`${name}: ${what} ...\n`);
   say("begins");
-  const section = await (PLAN[name] as (typeof PLAN)[string])(say);
+  const section = await (PLAN[name] as Measure)(say, keep);
   process.stderr.write(`${name}: done in ${seconds()}\n`);
   if (typeof section === "string") {
     process.stdout.write(`\n${name} was not measured: ${section}\n`);
     continue;
   }
   process.stdout.write(`\n${sectionText(section)}`);
+  keep(section);
+}
+process.stderr.write(`Written to ${path}\n`);
+
+function keep(section: Section): void {
   putSection(results, section);
   writeResults(path, results);
 }
-process.stderr.write(`Written to ${path}\n`);
 
 function commit(): string {
   try {

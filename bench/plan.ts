@@ -18,8 +18,11 @@ import { measureWorkers } from "./sections/workers.ts";
 /** Says what is being measured now. */
 export type Say = (what: string) => void;
 
+/** Keeps what a section has so far, in case the run ends before it does. */
+export type Keep = (section: Section) => void;
+
 /** A section, or why it cannot be measured here. */
-export type Measure = (say: Say) => Promise<Section | string>;
+export type Measure = (say: Say, keep: Keep) => Promise<Section | string>;
 
 export const PLAN: Record<string, Measure> = {
   ladder: measureLadder,

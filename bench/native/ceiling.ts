@@ -2,7 +2,7 @@
 // with touching loads and stores as WebAssembly must, on a copy of the core's memory.
 
 import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, unlinkSync, writeFileSync, writeSync, openSync, closeSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync, openSync, closeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -69,11 +69,14 @@ export class NativeLoad {
     write(this.image, core.bytes.subarray(0, core.region(Abi.REGION_END)));
     write(this.frames, load.tape.bytes);
     write(this.sides, load.tape.sides);
+    process.once("exit", this.close);
   }
 
-  close(): void {
-    for (const file of [this.image, this.frames, this.sides]) unlinkSync(file);
-  }
+  /** Removes the files; at the latest when the process ends. */
+  readonly close = (): void => {
+    for (const file of [this.image, this.frames, this.sides]) rmSync(file, { force: true });
+    process.off("exit", this.close);
+  };
 }
 
 /** Writes a file of any size: one call takes less than 2 GiB. */

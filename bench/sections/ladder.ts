@@ -7,14 +7,14 @@ import { RUNGS } from "../goals.ts";
 import { JavascriptSubject } from "../javascript/subject.ts";
 import { loadPlane } from "../javascript/planes.ts";
 import { type Build, buildCeilings, NativeLoad, NativeSubject } from "../native/ceiling.ts";
-import type { Say } from "../plan.ts";
+import type { Keep, Say } from "../plan.ts";
 
 const ROUNDS = 31;
 const NATIVE = "native, ";
 const HUGE = ", huge pages";
 const JAVASCRIPT = ["plain", "pipelined"] as const;
 
-export async function measureLadder(say: Say): Promise<Section> {
+export async function measureLadder(say: Say, keep: Keep): Promise<Section> {
   const section = emptySection(
     "ladder",
     "Packets per second: established flows, 64-byte frames, both directions, random order, one core of the machine",
@@ -41,6 +41,7 @@ export async function measureLadder(say: Say): Promise<Section> {
       for (const subject of subjects) subject.close?.();
       prepared?.close();
     }
+    keep(section);
   }
   return section;
 }
