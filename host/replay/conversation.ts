@@ -11,6 +11,13 @@ export const SYN = 0x02;
 export const RST = 0x04;
 export const ACK = 0x10;
 
+/** Conversations of one span (lifespan.ts), the one that was silent longest first. */
+export interface Queue {
+  span: number;
+  oldest: Conversation | undefined;
+  newest: Conversation | undefined;
+}
+
 /** One conversation. Addresses and ports are numbers, times nanoseconds as floats. */
 export class Conversation {
   /** Number of the endpoint's port, and of the client's address and port. */
@@ -39,8 +46,8 @@ export class Conversation {
   answered = 0;
   /** Its flow opened with a packet that is no beginning. */
   midStream = false;
-  /** Span of the queue it waits in to be forgotten, -1 for none, and its neighbours there. */
-  span = -1;
+  /** Queue it waits in to be forgotten, and its neighbours there. */
+  queue: Queue | undefined;
   older: Conversation | undefined;
   newer: Conversation | undefined;
 

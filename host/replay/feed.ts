@@ -137,8 +137,9 @@ export class Feed {
 
   /** Whether a request's tuple is free for its captured server: at the endpoint, two servers' clients look alike. */
   private mayHaveTuple(frame: CapturedFrame, role: Role, port: number, unfit: boolean): boolean {
-    const { mirror } = this.parts;
+    const { mirror, roles } = this.parts;
     const { view } = this;
+    if (!roles.atServers) return true;
     const rival = mirror.rival(view, role, port);
     if (rival === undefined) return true;
     this.flush();

@@ -1,15 +1,8 @@
 // What the mirror remembers: a bounded number of conversations. When there are too many, the one whose flow ended first, by the
 // mirror's reckoning, is forgotten: the dead before the living, of the living the one that has been silent longest.
 
-import type { Conversation } from "./conversation.ts";
+import type { Conversation, Queue } from "./conversation.ts";
 import type { Lifespans } from "./lifespan.ts";
-
-/** Conversations of one span, the one that was silent longest first. */
-interface Queue {
-  span: number;
-  oldest: Conversation | undefined;
-  newest: Conversation | undefined;
-}
 
 /** Conversations by endpoint's port and client. */
 export class Memory {
@@ -37,15 +30,18 @@ export class Memory {
     if (ofService === undefined) this.conversations.set(conversation.service, (ofService = new Map()));
     ofService.set(conversation.client, conversation);
     this.count++;
-    this.enqueue(conversation);
+    this.enqueue(conversation, this.queueOf(this.lifespans.span(conversation)));
     return forgotten;
   }
 
   /** Takes note that a conversation's state, flags or last packet changed. */
   touch(conversation: Conversation): void {
-    if (conversation.span < 0) return;
-    this.dequeue(conversation);
-    this.enqueue(conversation);
+    const { queue } = conversation;
+    if (queue === undefined) return;
+    const span = this.lifespans.span(conversation);
+    if (queue.newest === conversation && queue.span === span) return;
+    this.dequeue(conversation, queue);
+    this.enqueue(conversation, queue.span === span ? queue : this.queueOf(span));
   }
 
   private mostDispensable(): Conversation | undefined {
@@ -64,15 +60,18 @@ export class Memory {
     ofService?.delete(conversation.client);
     if (ofService?.size === 0) this.conversations.delete(conversation.service);
     this.count--;
-    this.dequeue(conversation);
-    conversation.span = -1;
+    if (conversation.queue !== undefined) this.dequeue(conversation, conversation.queue);
+    conversation.queue = undefined;
   }
 
-  private enqueue(conversation: Conversation): void {
-    const span = this.lifespans.span(conversation);
+  private queueOf(span: number): Queue {
     let queue = this.queues.get(span);
     if (queue === undefined) this.queues.set(span, (queue = { span, oldest: undefined, newest: undefined }));
-    conversation.span = span;
+    return queue;
+  }
+
+  private enqueue(conversation: Conversation, queue: Queue): void {
+    conversation.queue = queue;
     conversation.older = queue.newest;
     conversation.newer = undefined;
     if (queue.newest === undefined) queue.oldest = conversation;
@@ -80,9 +79,8 @@ export class Memory {
     queue.newest = conversation;
   }
 
-  private dequeue(conversation: Conversation): void {
+  private dequeue(conversation: Conversation, queue: Queue): void {
     const { older, newer } = conversation;
-    const queue = this.queues.get(conversation.span) as Queue;
     if (older === undefined) queue.oldest = newer;
     else older.newer = newer;
     if (newer === undefined) queue.newest = older;

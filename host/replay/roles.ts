@@ -36,11 +36,14 @@ export type Direction = "request" | "reply" | "other";
 
 /** Tells requests from replies. */
 export class Roles {
+  /** Captures were taken at servers. */
+  readonly atServers: boolean;
   private readonly byAddress = new Map<number, Role[]>();
   /** The role of the packet last classified, when it is a request or a reply. */
   role: Role | undefined;
 
   constructor(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side) {
+    this.atServers = side === "provider";
     for (const role of rolesOf(configuration, aliases, side)) {
       const key = role.network * 2 ** 32 + role.seenAddress;
       this.byAddress.set(key, [...(this.byAddress.get(key) ?? []), role]);
