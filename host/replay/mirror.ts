@@ -172,9 +172,9 @@ export class Mirror {
   }
 }
 
-/** Number of an endpoint's port as a network sees it. */
+/** Number of an endpoint's port as a network sees it. Of few networks and endpoints it is a small integer, which maps find faster. */
 function serviceKey({ network, protocol }: FrameView, { endpoint }: Role, port: number): number {
-  return ((network * 65536 + endpoint) * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 65536 + port;
+  return network * 2 ** 33 + (endpoint * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 65536 + port;
 }
 
 /** What shares a NAT port without being in its way: conversations to other backends, of other protocols and networks. */
