@@ -1,7 +1,8 @@
 // Captures in files, and on stdin and stdout (`-`).
 
-import { constants, existsSync } from "node:fs";
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import { constants, existsSync, open as openDescriptor } from "node:fs";
+import { type FileHandle, open, stat, unlink } from "node:fs/promises";
+import { Socket } from "node:net";
 import { LinkplaneError } from "../errors.ts";
 import type { ByteSink, ByteSource } from "./capture.ts";
 import { failed } from "./failed.ts";
@@ -29,12 +30,29 @@ const PROBLEMS: Record<string, string> = {
 export async function fileSource(path: string): Promise<FileSource> {
   if (path === "-")
     return { ...gunzipped(streamSource(process.stdin)), close: async () => void process.stdin.destroy() };
-  const handle = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+  const fail = (error: NodeJS.ErrnoException): never => {
     throw unreadable(path, error);
-  });
+  };
+  if (await isPipe(path)) {
+    const pipe = await openPipe(path, "r").catch(fail);
+    return { ...gunzipped(streamSource(pipe)), close: async () => void pipe.destroy() };
+  }
+  const handle = await open(path, "r").catch(fail);
   const { size } = await handle.stat();
   const source = gunzipped({ read: async (into) => (await readSome(handle, into, path)).bytesRead });
   return { ...source, size, close: () => handle.close() };
+}
+
+const isPipe = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isFIFO() === true;
+
+/** Opens a named pipe as a stream: a file's reads and writes would hold the process until its other end does something. */
+function openPipe(path: string, flags: "r" | "w"): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    openDescriptor(path, flags, (error, fd) => {
+      if (error !== null) reject(error);
+      else resolve(new Socket({ fd, readable: flags === "r", writable: flags === "w" }));
+    });
+  });
 }
 
 async function readSome(handle: FileHandle, into: Uint8Array, path: string) {
@@ -73,11 +91,13 @@ function streamSource(stream: NodeJS.ReadableStream): ByteSource {
 
 /** Opens a file to write, or takes stdout. Throws OUTPUT_FAILED; a closed pipe has the cause EPIPE. */
 export async function fileSink(path: string): Promise<FileSink> {
-  if (path === "-") return { write: writeStdout, close: async () => {}, abandon: async () => {} };
-  const fresh = !existsSync(path);
-  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT).catch((error: NodeJS.ErrnoException) => {
+  if (path === "-") return { write: streamWrite(process.stdout, path), close: async () => {}, abandon: async () => {} };
+  const fail = (error: NodeJS.ErrnoException): never => {
     throw failed(path, error);
-  });
+  };
+  if (await isPipe(path)) return pipeSink(await openPipe(path, "w").catch(fail), path);
+  const fresh = !existsSync(path);
+  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT).catch(fail);
   let begun = false;
   const begin = async (): Promise<void> => {
     begun = true;
@@ -108,8 +128,17 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, path: string): Pr
   }
 }
 
-function writeStdout(bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes.slice(), (error) => (error ? reject(failed("-", error)) : resolve()));
-  });
+function pipeSink(pipe: Socket, path: string): FileSink {
+  // Told by the write that fails.
+  pipe.on("error", () => {});
+  const close = (): Promise<void> => new Promise((resolve) => pipe.end(resolve));
+  return { write: streamWrite(pipe, path), close, abandon: close };
+}
+
+/** Writes to a stream and waits until it has taken everything. */
+function streamWrite(stream: NodeJS.WritableStream, path: string): (bytes: Uint8Array) => Promise<void> {
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      stream.write(bytes.slice(), (error) => (error == null ? resolve() : reject(failed(path, error))));
+    });
 }

@@ -44,10 +44,11 @@ export function refuseClashes(inputs: readonly string[], outputs: readonly strin
   }
 }
 
-/** What two names of one file have in common, whether it is there yet or not. */
+/** What two names of one file have in common, whether it is there yet or not: hard links differ in all but device and number. */
 function identity(file: string): string {
   try {
-    return realpathSync(file);
+    const { dev, ino } = statSync(file, { bigint: true });
+    return ino === 0n ? realpathSync(file) : `${dev}:${ino}`;
   } catch {
     try {
       return join(realpathSync(dirname(file)), basename(file));

@@ -1,6 +1,7 @@
 // linkplane replay: reads the options, opens the files, replays, reports.
 
 import { existsSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import type { FileSource } from "../capture/file.ts";
 import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -15,6 +16,9 @@ import { readConfiguration } from "./configuration.ts";
 import { EXIT, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { OpenFiles, refuseClashes } from "./files.ts";
 import { progressBar } from "./progress.ts";
+
+/** How long standard error may take with its last words. */
+const LEAVE_MILLISECONDS = 300;
 
 export interface ReplayArguments {
   config: string;
@@ -44,7 +48,6 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
   const files = new OpenFiles();
   const bar = args.quiet === true ? undefined : progressBar();
   let failed = true;
-  process.once("SIGINT", interrupt);
   try {
     for (const { file, network } of named) {
       const source = await files.source(file);
@@ -53,10 +56,13 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
     if (args.out !== undefined) options.output = { ...outputOf(args), sink: await files.sink(args.out) };
     if (args.flows !== undefined) options.flows = await files.sink(args.flows);
     if (bar !== undefined) options.onProgress = bar.update;
+    // Not before: opening a pipe waits for its other end, and an interruption then has nothing to finish.
+    process.once("SIGINT", interrupt);
     const summary = await replay(options);
-    failed = false;
+    failed = summary.captures.every(({ format }) => format === null);
     bar?.stop();
     print(summary, args);
+    if (summary.unfinished === true) await leave();
     return exitCode(summary);
   } finally {
     bar?.stop();
@@ -102,6 +108,8 @@ function print(summary: ReplaySummary, args: ReplayArguments): void {
   if (args.json === true) out.write(jsonReport(summary));
   else if (args.quiet !== true) out.write(textReport(summary, reported(args)));
   for (const { damaged } of summary.captures) if (damaged !== null) process.stderr.write(`linkplane: ${damaged}\n`);
+  if (summary.unfinished === true)
+    process.stderr.write("linkplane: Interrupted while nobody took what was written: an output is not whole.\n");
   if (summary.leftOut !== undefined)
     process.stderr.write(
       `linkplane: ${args.out}: ${summary.leftOut} packets of other link types are not in it: a .pcap file holds one. Name it .pcapng to have them all.\n`,
@@ -110,6 +118,13 @@ function print(summary: ReplaySummary, args: ReplayArguments): void {
 
 const reported = ({ out, outSide }: ReplayArguments): { out?: string; oneSided?: boolean } =>
   out === undefined ? {} : { out, oneSided: outSide !== undefined };
+
+/** Ends the process: what waits to be written, and nobody takes, would hold it. */
+async function leave(): Promise<never> {
+  const said = new Promise<void>((resolve) => process.stderr.write("", () => resolve()));
+  await Promise.race([said, setTimeout(LEAVE_MILLISECONDS)]);
+  process.exit(EXIT.interrupted);
+}
 
 function exitCode(summary: ReplaySummary): number {
   if (summary.interrupted === true) return EXIT.interrupted;

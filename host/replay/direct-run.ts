@@ -63,8 +63,11 @@ export async function replayDirectly(work: ReplayWork): Promise<ReplayDone> {
     await readAll(work, capture.reader, direct, areas);
   }
   direct.finish();
-  output?.close();
-  await areas.finish();
+  // Of a capture that could not be read at all nothing is written: what was in the output stays.
+  if (capture.reader !== undefined) {
+    output?.close();
+    await areas.finish();
+  }
   Object.assign(capture.summary, { packets: direct.packets, bytes: direct.bytes });
   const interrupted = options.signal?.aborted === true;
   return { captures: [capture], interrupted, leftOut: output?.leftOut ?? 0 };

@@ -1,10 +1,11 @@
 // The captures a replay reads: opened, named, shown as progress, and summed up.
 
-import type { ByteSource, CaptureInterface, CaptureReader } from "../capture/capture.ts";
+import type { CaptureInterface, CaptureReader } from "../capture/capture.ts";
 import type { ReadMemory } from "../capture/block-buffer.ts";
 import { openCapture } from "../capture/reader.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { LinkplaneError } from "../errors.ts";
+import { interruptibleSource } from "./interruptible.ts";
 import type { ReplayInput, ReplayOptions } from "./options.ts";
 import { captureNetwork } from "./roles.ts";
 import type { CaptureSummary } from "./summary.ts";
@@ -41,7 +42,7 @@ export async function open(
     bytes: 0,
     damaged: null,
   };
-  const source = signal === undefined ? input.source : interruptible(input.source, signal);
+  const source = signal === undefined ? input.source : interruptibleSource(input.source, signal);
   const reader = await openCapture(source, { file: input.file, ...(memory === undefined ? {} : { memory }) }).catch(
     (error: unknown) => {
       if (!(error instanceof LinkplaneError)) throw error;
@@ -50,12 +51,6 @@ export async function open(
     },
   );
   return { input, network, reader, summary, recorded: [], alone };
-}
-
-/** A source that ends when the signal comes, though it waits for bytes. */
-function interruptible(source: ByteSource, signal: AbortSignal): ByteSource {
-  const interrupted = new Promise<number>((resolve) => signal.addEventListener("abort", () => resolve(0)));
-  return { read: (into) => (signal.aborted ? 0 : Promise.race([source.read(into), interrupted])) };
 }
 
 /** Name of an interface in the output: captures that are merged may have interfaces of the same name. */

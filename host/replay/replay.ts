@@ -14,6 +14,7 @@ import { mayBeDirect, type ReplayDone, type ReplayWork, replayDirectly } from ".
 import { Feed } from "./feed.ts";
 import { FlowLog } from "./flowlog.ts";
 import { type Capture, finish, nameOf, open, ProgressReport } from "./input.ts";
+import { InterruptibleSinks } from "./interruptible.ts";
 import { Lifespans } from "./lifespan.ts";
 import { mergeByTime, type Run } from "./merge.ts";
 import { Mirror } from "./mirror.ts";
@@ -30,7 +31,9 @@ const CONVERSATIONS_MIN = 65_536;
  * Replays captures. Damage ends the capture it is in, and is in the summary; everything before it was processed. Throws
  * LinkplaneError UNKNOWN_NETWORK, MEMORY_LIMIT or, from the sinks, OUTPUT_FAILED.
  */
-export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
+export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
+  const sinks = new InterruptibleSinks(asked.signal);
+  const options = sinks.within(asked);
   const started = performance.now();
   const configuration = forReplay(options.configuration);
   const flowLog = options.flows === undefined ? undefined : new FlowLog(options.flows);
@@ -41,16 +44,18 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const tally = new Tally();
   const busiest = new Busiest();
   const work: ReplayWork = { options, configuration, plane, tally, busiest, flowLog };
-  const { captures, interrupted, leftOut } = await (direct ? replayDirectly(work) : compareAll(work));
+  const { captures, interrupted: stopped, leftOut } = await (direct ? replayDirectly(work) : compareAll(work));
   if (tally.last !== undefined) plane.advance(tally.last);
   if (flowLog !== undefined) {
     for (const flow of plane.flows()) flowLog.add(flow);
     await flowLog.drain();
   }
+  const interrupted = stopped || sinks.givenUp;
   const seconds = (performance.now() - started) / 1000;
   for (const capture of captures) finish(capture, interrupted || tally.read === options.limit);
   const summaries = captures.map(({ summary }) => summary);
-  return summarise(plane, summaries, tally, busiest, seconds, interrupted, leftOut, direct);
+  const summary = summarise(plane, summaries, tally, busiest, seconds, interrupted, leftOut, direct);
+  return sinks.givenUp ? { ...summary, unfinished: true } : summary;
 }
 
 /** A replay admits frames that endpoints sent: in a capture they are the replies. */
@@ -64,7 +69,8 @@ async function compareAll(work: ReplayWork): Promise<ReplayDone> {
   const captures = await Promise.all(options.inputs.map((input) => open(input, configuration, options)));
   const recording = options.output === undefined ? undefined : recordingFor(options.output, captures);
   const interrupted = await run(work, captures, makeFeed(work, recording), recording);
-  await recording?.close();
+  // Of captures that could not be read at all nothing is written: what was in the output stays.
+  if (captures.some(({ reader }) => reader !== undefined)) await recording?.close();
   return { captures, interrupted, leftOut: recording?.leftOut ?? 0 };
 }
 

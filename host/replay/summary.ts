@@ -68,6 +68,8 @@ export interface ReplaySummary {
   leftOut?: number;
   /** True when the replay was interrupted; everything else says what was done so far. */
   interrupted?: boolean;
+  /** True when it was interrupted while nobody took what an output had to say: that output is not whole. */
+  unfinished?: boolean;
 }
 
 /** A destination of a capture in which no packet met an endpoint. */

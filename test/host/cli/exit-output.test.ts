@@ -1,6 +1,15 @@
 // Exit code 5: what was asked for cannot be written. And what must never be written over: what is read.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { assert, bytes, suite } from "../../kit.ts";
@@ -47,11 +56,16 @@ suite("What is read is not written over", (test) => {
   test.before.each(() => {
     copyFileSync(join(ROOT, CAPTURE), file("in.pcapng"));
     copyFileSync(join(ROOT, CONFIGURATION), file("in.yaml"));
+    for (const name of ["hard-in.pcapng", "soft-in.pcapng"]) rmSync(file(name), { force: true });
+    linkSync(file("in.pcapng"), file("hard-in.pcapng"));
+    symlinkSync(file("in.pcapng"), file("soft-in.pcapng"));
   });
 
   for (const [name, outputs] of [
     ["--out is a capture that is read", ["--out", "in.pcapng"]],
     ["--flows is one, by another path", ["--flows", "folder/../in.pcapng"]],
+    ["--out is a hard link to one", ["--out", "hard-in.pcapng"]],
+    ["--flows is a symbolic link to one", ["--flows", "soft-in.pcapng"]],
     ["--out is the configuration", ["--out", "in.yaml"]],
     ["--out and --flows are one file", ["--out", "both", "--flows", "both"]],
   ] as const)
@@ -64,6 +78,21 @@ suite("What is read is not written over", (test) => {
       assert.ok(status === 2 || status === 5, `exit code ${status}: ${stderr}`);
       assert.is(stdout, "");
       assert.match(stderr, /^linkplane: .*(in\.pcapng|in\.yaml|both)/);
+    });
+
+  for (const [name, content] of [
+    ["empty", ""],
+    ["rubbish", "neither pcap nor pcapng"],
+    ["a file header cut short", capture.subarray(0, 20)],
+  ] as const)
+    test(`outputs that were there stay as they were when the capture is ${name}`, async () => {
+      for (const output of ["precious.pcapng", "precious.ndjson"]) writeFileSync(file(output), "precious");
+      writeFileSync(file("unreadable"), content);
+      const outputs = ["--out", file("precious.pcapng"), "--flows", file("precious.ndjson")];
+      const { status, stderr } = await linkplane(["replay", file("unreadable"), "--config", CONFIGURATION, ...outputs]);
+      assert.is(status, 4, stderr);
+      for (const output of ["precious.pcapng", "precious.ndjson"])
+        assert.is(readFileSync(file(output), "utf8"), "precious");
     });
 
   test("an output that was there stays as it was when the command cannot run", async () => {
