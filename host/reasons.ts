@@ -135,7 +135,12 @@ export const REASONS: readonly Reason[] = [
     "A captured reply whose request is not in the capture, or that cannot be rebuilt.",
     "Start the capture earlier, and capture both directions.",
   ),
-  row("reply-refused", "drop", "A captured reply of a flow that the plane refused, or that had ended."),
+  row(
+    "reply-refused",
+    "drop",
+    "A captured reply of a flow that the plane refused, or that had ended.",
+    "Mend what refused its request, which is counted under a reason of its own, or lengthen the idle timeouts.",
+  ),
   row(
     "tuple-taken",
     "drop",

@@ -32,6 +32,8 @@ export interface ReplayDone {
   interrupted: boolean;
   /** Frames missing in a pcap file because of their link type. */
   leftOut: number;
+  /** Frames of the capture that was written, when they were counted. */
+  written?: number;
 }
 
 /** Whether a replay need not look at its packets one by one. */

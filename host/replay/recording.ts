@@ -20,6 +20,9 @@ export class Recording {
   /** Writer's interface of each side, by the number the recording gave out. */
   private readonly ids: Record<Side, number>[] = [];
 
+  /** Frames handed to the writer so far. */
+  private given = 0;
+
   constructor(writer: CaptureWriter, only: Side | undefined) {
     this.writer = writer;
     this.only = only;
@@ -43,6 +46,7 @@ export class Recording {
   write(interfaceId: number, side: Side, bytes: Uint8Array, stamp: Stamp, comment: string | undefined): void {
     if (this.only !== undefined && side !== this.only) return;
     const id = (this.ids[interfaceId] as Record<Side, number>)[side];
+    this.given++;
     this.writer.packet(id, stamp.timeLow, stamp.timeHigh, bytes, stamp.wireLength, comment);
   }
 
@@ -54,6 +58,11 @@ export class Recording {
   /** Frames left out so far: a pcap file has one link type. */
   get leftOut(): number {
     return this.writer instanceof PcapWriter ? this.writer.skipped : 0;
+  }
+
+  /** Frames written so far. */
+  get written(): number {
+    return this.given - this.leftOut;
   }
 
   async close(): Promise<void> {

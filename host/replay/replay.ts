@@ -44,7 +44,7 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const tally = new Tally();
   const busiest = new Busiest();
   const work: ReplayWork = { options, configuration, plane, tally, busiest, flowLog };
-  const { captures, interrupted: stopped, leftOut } = await (direct ? replayDirectly(work) : compareAll(work));
+  const { captures, interrupted: stopped, leftOut, written } = await (direct ? replayDirectly(work) : compareAll(work));
   if (tally.last !== undefined) plane.advance(tally.last);
   if (flowLog !== undefined) {
     for (const flow of plane.flows()) flowLog.add(flow);
@@ -55,6 +55,7 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   for (const capture of captures) finish(capture, interrupted || tally.read === options.limit);
   const summaries = captures.map(({ summary }) => summary);
   const summary = summarise(plane, summaries, tally, busiest, seconds, interrupted, leftOut, direct);
+  if (written !== undefined) summary.written = written;
   return sinks.givenUp ? { ...summary, unfinished: true } : summary;
 }
 
@@ -71,7 +72,8 @@ async function compareAll(work: ReplayWork): Promise<ReplayDone> {
   const interrupted = await run(work, captures, makeFeed(work, recording), recording);
   // Of captures that could not be read at all nothing is written: what was in the output stays.
   if (captures.some(({ reader }) => reader !== undefined)) await recording?.close();
-  return { captures, interrupted, leftOut: recording?.leftOut ?? 0 };
+  const written = recording === undefined ? {} : { written: recording.written };
+  return { captures, interrupted, leftOut: recording?.leftOut ?? 0, ...written };
 }
 
 /**

@@ -64,6 +64,8 @@ export interface ReplaySummary {
   time: { captureSeconds: number; wallSeconds: number; packetsPerSecond: number; bitsPerSecond: number };
   /** When no packet concerned an endpoint: the busiest destinations of the capture. */
   busiest?: BusyDestination[];
+  /** Frames of the capture that was written, if one was asked for and replies were compared. */
+  written?: number;
   /** Frames missing in a .pcap output because their link type is not that of its first frame. */
   leftOut?: number;
   /** True when the replay was interrupted; everything else says what was done so far. */

@@ -14,6 +14,7 @@ export function textReport(
   summary: ReplaySummary,
   { out, oneSided = false }: { out?: string; oneSided?: boolean } = {},
 ): string {
+  if (summary.captures.every(({ format }) => format === null)) return nothing(summary);
   const sections = [
     captures(summary),
     packets(summary),
@@ -24,16 +25,23 @@ export function textReport(
     natPorts(summary),
     busiest(summary),
     closing(summary),
-    written(out, oneSided),
+    written(summary, out, oneSided),
   ];
   const text = sections.filter((section) => section !== "").join("\n\n");
   return `${text.replace(/ +$/gm, "")}\n`;
 }
 
-function written(out: string | undefined, oneSided: boolean): string {
+/** Of captures that could not be read at all. */
+function nothing(summary: ReplaySummary): string {
+  return `${captures(summary)}\n\nNothing could be read, so nothing was replayed or written.\n`;
+}
+
+function written({ written: frames }: ReplaySummary, out: string | undefined, sideNamed: boolean): string {
   if (out === undefined || out === "-") return "";
-  const what =
-    oneSided || out.toLowerCase().endsWith(".pcap") ? "it shows one side." : "each packet is followed by what left.";
+  const oneSided = sideNamed || out.toLowerCase().endsWith(".pcap");
+  if (frames === 0)
+    return `Written to ${out}: it holds no packet.${oneSided ? " Its side had none; --out-side shows the other one." : ""}`;
+  const what = oneSided ? "it shows one side." : "each packet is followed by what left.";
   return `Written to ${out}: open it in Wireshark; ${what}`;
 }
 
@@ -131,19 +139,21 @@ function natPorts({ natPools }: ReplaySummary): string {
   return `NAT ports:\n${table.toString()}${more}`;
 }
 
-function busiest({ busiest: list, endpoints: known }: ReplaySummary): string {
+function busiest({ busiest: list, endpoints: known, backends }: ReplaySummary): string {
   if (list === undefined) return "";
   const first = list[0];
+  const none = "No packet that was read is for an endpoint";
+  if (first === undefined) return `${none}, and none is TCP or UDP over IPv4.`;
   const lines = list.map(
     ({ address, port, protocol, packets: seen }) => `  ${count(seen).padStart(9)}  ${address}:${port} ${protocol}`,
   );
-  if (first === undefined) return "No packet of the capture is for an endpoint, and none is TCP or UDP over IPv4.";
+  const server = list.find(({ address }) => backends.some((backend) => backend.address === address));
   const name = known[0]?.name ?? "ENDPOINT";
-  return [
-    "No packet of the capture is for an endpoint. Its busiest destinations, in packets:",
-    ...lines,
-    `Let one of them stand for an endpoint: --as ${name}=${first.address}:${first.port}`,
-  ].join("\n");
+  const advice =
+    server === undefined
+      ? `Let one of them stand for an endpoint: --as ${name}=${first.address}:${first.port}`
+      : `${server.address} is a backend: was the capture taken there, at the server? Then say so: --side provider`;
+  return [`${none}. The busiest destinations, in packets:`, ...lines, advice].join("\n");
 }
 
 function closing({ time, packets: { read }, captures: list, seed }: ReplaySummary): string {

@@ -18,6 +18,16 @@ suite("docs/reasons.md", (test) => {
     }
   });
 
+  test("says of every refusal what to do", () => {
+    const idle = REASONS.filter(
+      ({ verdict, remedy, name }) => verdict === "drop" && remedy === "" && !/^bad-/.test(name),
+    );
+    assert.equal(
+      idle.map(({ name }) => name).filter((name) => name !== "protocol" && name !== "no-flow"),
+      [],
+    );
+  });
+
   test("tells every dropped packet's owner what happened; passes and drops by mistake what to change", () => {
     for (const { name, sentence } of REASONS) assert.match(sentence, /^[A-Z].*\.$/, name);
   });

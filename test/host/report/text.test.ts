@@ -149,7 +149,7 @@ Flows: 0 created and 0 denied; 0 ended, 0 alive at the end, at most 0 at once
 
 Replies: 0 rebuilt and sent through; 0 came out as captured, 0 differently
 
-No packet of the capture is for an endpoint. Its busiest destinations, in packets:
+No packet that was read is for an endpoint. The busiest destinations, in packets:
           1  20.60.1.2:443 tcp
           1  10.1.0.53:53 udp
 Let one of them stand for an endpoint: --as pe-vault=20.60.1.2:443
@@ -197,6 +197,41 @@ suite("The summary for people", (test) => {
     assert.is(pools.at(-1), "  and 1 more pool");
   });
 
+  test("does not say to open a capture that holds no packet", () => {
+    for (const [out, expected] of [
+      ["through.pcapng", /Written to through\.pcapng: it holds no packet\.\n$/],
+      [
+        "through.pcap",
+        /Written to through\.pcap: it holds no packet\. Its side had none; --out-side shows the other one\.\n$/,
+      ],
+    ] as const) {
+      const text = textReport({ ...DAY, written: 0 }, { out });
+      assert.match(text, expected);
+      assert.not.match(text, /Wireshark/);
+    }
+  });
+
+  test("of captures that could not be read says so, and nothing of what would be 0", () => {
+    const captures = CUT.captures.slice(1);
+    assert.is(
+      textReport({ ...NOTHING, captures, written: 0 }, { out: "through.pcapng" }),
+      "no.pcap: 0 packets, 0 B, not read\n\nNothing could be read, so nothing was replayed or written.\n",
+    );
+  });
+
+  test("asks for the server's side when the busiest destination is a backend", () => {
+    const busiest = [
+      { address: "10.1.0.53", port: 53, protocol: "udp" as const, packets: 9 },
+      { address: "10.2.0.11", port: 443, protocol: "tcp" as const, packets: 8 },
+    ];
+    const text = section({ busiest }, /^No packet that was read/);
+    assert.is(
+      text.split("\n").at(-1),
+      "10.2.0.11 is a backend: was the capture taken there, at the server? Then say so: --side provider",
+    );
+    assert.not.match(text, /--as/);
+  });
+
   test("leaves the summary as it is", () => {
     const before = JSON.stringify(DAY);
     textReport(DAY);
@@ -215,7 +250,7 @@ suite("The summary for people", (test) => {
     assert.not.match(textReport(NOTHING), /is for an endpoint/);
     assert.match(
       textReport({ ...NOTHING, busiest: [] }),
-      /No packet of the capture is for an endpoint, and none is TCP or UDP/,
+      /No packet that was read is for an endpoint, and none is TCP or UDP/,
     );
   });
 });
