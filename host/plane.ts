@@ -2,15 +2,16 @@
 // Deterministic: what comes out depends on packets, times, configuration and seed, and never on how they are batched.
 
 import * as Abi from "../assembly/abi.ts";
-import { addressNumber, isAddress } from "./config/address.ts";
+import { addressNumber } from "./config/address.ts";
 import { compile, type Names } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";
 import { Core } from "./core.ts";
 import { type PlaneCounters, readCounters } from "./counters.ts";
 import { LinkplaneError } from "./errors.ts";
 import { type Flow, FlowReader } from "./flows.ts";
-import { isLinkName, LINK_NAMES, type LinkName, linkNumber } from "./links.ts";
+import { type LinkName, linkNumber } from "./links.ts";
 import { coreModule } from "./module.ts";
+import { checkPacket, checkPackets, checkTime } from "./packet-check.ts";
 import { REASONS, type Verdict } from "./reasons.ts";
 
 export type Side = "consumer" | "provider";
@@ -31,7 +32,7 @@ export interface Packet {
   time: bigint;
   /** Link type; `ethernet` when absent. */
   link?: LinkName;
-  /** Length on the wire, bytes; the frame's length when absent. */
+  /** Length on the wire, bytes; the frame's length when absent or below it. */
   wireLength?: number;
   /** Address of the backend a flow that it opens should go to, for who balances elsewhere; any when absent. */
   backend?: string;
@@ -123,10 +124,11 @@ export class Plane {
 
   /**
    * Handles packets in order. Throws, before any of them is handled, UNKNOWN_NETWORK, or BAD_PACKET for what is no packet: a
-   * frame of more than 262,144 bytes, a time that is no bigint, a side or link type that there is not.
+   * frame that is no Uint8Array or longer than 262,144 bytes, a time that is no bigint or not below 2^64, a side or link type
+   * that there is not, a wire length that is no whole number of bytes.
    */
   process(packets: Iterable<Packet>): Result[] {
-    const batch = [...packets];
+    const batch = checkPackets(packets);
     const networks = batch.map((packet) => this.networkOf(packet));
     const results: Result[] = [];
     batch.forEach((packet, i) => {
@@ -142,12 +144,13 @@ export class Plane {
     return this.process([{ ...about, frame }])[0] as Result;
   }
 
-  /** Moves the clock to `time` (ns) and releases flows that are due; what leaves are their resets. */
+  /** Moves the clock to `time` (ns) and releases flows that are due; what leaves are their resets. Throws BAD_PACKET for no time. */
   advance(time: bigint): Emission[] {
+    checkTime(time);
     const out: Emission[] = [];
     let done = false;
     while (!done) {
-      done = this.core.advance(time);
+      done = this.core.advance(unsigned(time));
       for (let i = 0; i < this.core.emitCount; i++) out.push(this.emission(i));
       this.reportEnded();
     }
@@ -196,30 +199,21 @@ export class Plane {
   }
 
   /** Number of a packet's network, when the packet can be placed. */
-  private networkOf({ frame, side = "consumer", network, time, link = "ethernet", backend }: Packet): number {
-    if (frame.length > Abi.FRAME_MAX)
-      throw badPacket(
-        `A frame of ${frame.length} bytes is longer than any capture holds.`,
-        `Give at most ${Abi.FRAME_MAX} bytes, and the length on the wire as wireLength.`,
-      );
-    if (typeof time !== "bigint") throw badPacket(`The time ${time} is no bigint.`, "Give nanoseconds, such as 5n.");
-    if (!ENTRANCES.includes(side)) throw badPacket(`There is no side "${side}".`, "Use consumer or provider.");
-    if (!isLinkName(link)) throw badPacket(`There is no link type "${link}".`, `Use one of ${LINK_NAMES.join(", ")}.`);
-    if (backend !== undefined && !isAddress(backend))
-      throw badPacket(`The backend "${backend}" is no IPv4 address.`, "Give one such as 10.2.1.1.");
-    return this.networkNumber(network, side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
+  private networkOf(packet: Packet): number {
+    checkPacket(packet);
+    return this.networkNumber(packet.network, packet.side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
   }
 
   private place({ frame, side, time, link, wireLength, backend }: Packet, network: number): void {
-    const unsigned = BigInt.asUintN(64, time < 0n ? 0n : time);
+    const nanoseconds = unsigned(time);
     this.core.place(
       frame,
       wireLength ?? frame.length,
       network,
       linkNumber(link ?? "ethernet"),
       sideNumber(side),
-      Number(unsigned & 0xffffffffn),
-      Number(unsigned >> 32n),
+      Number(nanoseconds & 0xffffffffn),
+      Number(nanoseconds >> 32n),
       backend === undefined ? 0 : addressNumber(backend),
     );
   }
@@ -264,9 +258,7 @@ export class Plane {
   }
 }
 
-function badPacket(sentence: string, remedy: string): LinkplaneError {
-  return new LinkplaneError("BAD_PACKET", sentence, { remedy });
-}
-
+/** A time as the core has it: none is below 0. */
+const unsigned = (time: bigint): bigint => (time < 0n ? 0n : time);
 const sideNumber = (side: Packet["side"]): number => (side === undefined ? Abi.SIDE_CONSUMER : ENTRANCES.indexOf(side));
 const flowNumber = (number: number): number => (number === Abi.NO_FLOW ? -1 : number);

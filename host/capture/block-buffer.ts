@@ -39,6 +39,11 @@ export class BlockBuffer {
     return this.base + this.at;
   }
 
+  /** Where `at` is, in words. */
+  get place(): string {
+    return `byte ${this.offset}${this.source.decompressed === true ? " of the decompressed data" : ""}`;
+  }
+
   /** Bytes taken from the source. */
   get bytesRead(): number {
     return this.base + this.end;

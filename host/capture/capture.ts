@@ -4,6 +4,8 @@ import type { LinkplaneError } from "../errors.ts";
 
 /** Where bytes come from: fills `into` from its start and says how many bytes it wrote; 0 is the end. */
 export interface ByteSource {
+  /** The bytes were compressed where they come from: offsets count them as they are here. Known after the first read. */
+  readonly decompressed?: boolean | undefined;
   read(into: Uint8Array): Promise<number> | number;
 }
 

@@ -29,18 +29,18 @@ const PROBLEMS: Record<string, string> = {
 /** Opens a file, gzip or not, or stdin. Throws CAPTURE_UNREADABLE. */
 export async function fileSource(path: string): Promise<FileSource> {
   if (path === "-")
-    return { ...gunzipped(streamSource(process.stdin)), close: async () => void process.stdin.destroy() };
+    return Object.assign(gunzipped(streamSource(process.stdin)), { close: async () => void process.stdin.destroy() });
   const fail = (error: NodeJS.ErrnoException): never => {
     throw unreadable(path, error);
   };
   if (await isPipe(path)) {
     const pipe = await openPipe(path, "r").catch(fail);
-    return { ...gunzipped(streamSource(pipe)), close: async () => void pipe.destroy() };
+    return Object.assign(gunzipped(streamSource(pipe)), { close: async () => void pipe.destroy() });
   }
   const handle = await open(path, "r").catch(fail);
   const { size } = await handle.stat();
   const source = gunzipped({ read: async (into) => (await readSome(handle, into, path)).bytesRead });
-  return { ...source, size, close: () => handle.close() };
+  return Object.assign(source, { size, close: () => handle.close() });
 }
 
 const isPipe = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isFIFO() === true;

@@ -11,6 +11,9 @@ const MAGIC_SECOND = 0x8b;
 export function gunzipped(source: ByteSource): ByteSource {
   let inner: ByteSource | undefined;
   return {
+    get decompressed() {
+      return inner?.decompressed === true;
+    },
     async read(into) {
       inner ??= await detect(source);
       return inner.read(into);
@@ -44,15 +47,19 @@ function prefixed(prefix: Uint8Array, rest: ByteSource): ByteSource {
   };
 }
 
+/** Decompresses; damage is told with the place in the compressed data that everything was well up to. */
 function inflating(source: ByteSource): ByteSource {
   const gunzip = createGunzip({ chunkSize: CHUNK });
   const output = gunzip[Symbol.asyncIterator]();
   let chunk: Uint8Array = new Uint8Array(0);
   void pump(source, gunzip);
   return {
+    decompressed: true,
     async read(into) {
       if (chunk.length === 0) {
-        const next = await output.next();
+        const next = await output.next().catch((error: unknown) => {
+          throw damaged(error, gunzip.bytesWritten);
+        });
         if (next.done === true) return 0;
         chunk = next.value as Uint8Array;
       }
@@ -62,6 +69,12 @@ function inflating(source: ByteSource): ByteSource {
       return count;
     },
   };
+}
+
+function damaged(error: unknown, taken: number): Error {
+  const { message } = error as Error;
+  if (!(error instanceof Error) || !("errno" in error)) return error as Error;
+  return new Error(`${message}, after byte ${taken} of the compressed data`, { cause: error });
 }
 
 async function pump(source: ByteSource, gunzip: ReturnType<typeof createGunzip>): Promise<void> {

@@ -90,7 +90,7 @@ export class PcapReader implements CaptureReader {
       if (end - at < headerSize) return headerSize;
       const captured = view.getUint32(at + RECORD.captured, little);
       if (captured > this.limit) {
-        this.damage = damageAt(this.file, this.packets + 1, input.offset, `A record claims ${captured} bytes.`);
+        this.damage = damageAt(this.file, this.packets + 1, input.place, `A record claims ${captured} bytes.`);
         return 0;
       }
       if (end - at < headerSize + captured) return headerSize + captured;
@@ -104,11 +104,11 @@ export class PcapReader implements CaptureReader {
   }
 
   private cutShort(): LinkplaneError {
-    const { failure, available, offset } = this.input;
+    const { failure, available, place } = this.input;
     const sentence =
       failure instanceof Error
         ? `The input ends early: ${failure.message}.`
         : `The file ends ${available} bytes into a record.`;
-    return damageAt(this.file, this.packets + 1, offset, sentence);
+    return damageAt(this.file, this.packets + 1, place, sentence);
   }
 }

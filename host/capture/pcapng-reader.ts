@@ -140,7 +140,7 @@ export class PcapngReader implements CaptureReader {
   }
 
   private stop(sentence: string): false {
-    this.damage = damageAt(this.file, this.packets + 1, this.input.offset, sentence);
+    this.damage = damageAt(this.file, this.packets + 1, this.input.place, sentence);
     return false;
   }
 }

@@ -11,7 +11,12 @@ const PIECE = 65_536;
 /** A source that ends when the signal comes, though it waits for bytes. */
 export function interruptibleSource(source: ByteSource, signal: AbortSignal): ByteSource {
   const interrupted = new Promise<number>((resolve) => signal.addEventListener("abort", () => resolve(0)));
-  return { read: (into) => (signal.aborted ? 0 : Promise.race([source.read(into), interrupted])) };
+  return {
+    get decompressed() {
+      return source.decompressed;
+    },
+    read: (into) => (signal.aborted ? 0 : Promise.race([source.read(into), interrupted])),
+  };
 }
 
 /** The sinks of a replay; without a signal they are as they were. */

@@ -15,6 +15,15 @@ const request = (text: string, second = 0n, network = "shop"): Packet => ({
   time: second * SECOND,
 });
 
+/** Parts of a packet that cannot be. */
+const WRONG: readonly object[] = [
+  ...[5, "5", undefined, null, Number.NaN, 2n ** 64n].map((time) => ({ time })),
+  ...["Provider", "", null, 1, Symbol("side")].map((side) => ({ side })),
+  ...["token-ring", "", null, 1, "toString"].map((link) => ({ link })),
+  ...[-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "60", null, 60n].map((wireLength) => ({ wireLength })),
+  ...[undefined, null, "00", 5, [0], new ArrayBuffer(60), new Uint16Array(30), {}].map((frame) => ({ frame })),
+];
+
 function codeOf(run: () => unknown): string {
   try {
     run();
@@ -80,12 +89,35 @@ suite("The library", (test) => {
 
   test("names what is no packet, before anything of the batch is handled", async () => {
     const one = await plane();
-    for (const wrong of [{ time: 5 }, { side: "Provider" }, { link: "token-ring" }])
+    for (const wrong of WRONG)
       assert.is(
         codeOf(() => one.process([request("S"), { ...request("S"), ...wrong } as unknown as Packet])),
         "BAD_PACKET",
       );
     assert.is(one.process([request("A")])[0]?.reason, "mid-stream");
+  });
+
+  test("names what are no packets, and no time to advance to", async () => {
+    const one = await plane();
+    for (const wrong of [undefined, null, 5, "packets", {}, [undefined], [null], [5], ["S"], [[]]])
+      assert.is(
+        codeOf(() => one.process(wrong as unknown as Packet[])),
+        "BAD_PACKET",
+        String(wrong),
+      );
+    const { frame } = request("S");
+    assert.is(
+      codeOf(() => one.processFrame(frame, undefined as unknown as Packet)),
+      "BAD_PACKET",
+    );
+    for (const wrong of [undefined, 5, "5", Symbol("time"), 2n ** 64n])
+      assert.is(
+        codeOf(() => one.advance(wrong as bigint)),
+        "BAD_PACKET",
+      );
+    one.process([request("S", 5n)]);
+    assert.equal(one.advance(-1n), [], "a time before the first moves nothing");
+    assert.is([...one.flows()].length, 1);
   });
 
   test("refuses a frame longer than any capture holds, and takes the longest", async () => {

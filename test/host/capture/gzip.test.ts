@@ -15,6 +15,15 @@ suite("Gzip by content", (test) => {
     assert.equal((await readAll(source)).packets, expected(SOME));
   });
 
+  test("damage of what was compressed is told with its place in the decompressed data, of anything else in the file", async () => {
+    const cut = pcapFile(SOME).subarray(0, -1);
+    for (const [bytes, place] of [
+      [cut, /at byte \d+$/],
+      [gzipSync(cut), /at byte \d+ of the decompressed data$/],
+    ] as const)
+      assert.match((await readAll(gunzipped(memorySource(bytes)))).reader.damage?.where ?? "", place);
+  });
+
   test("a cut stream gives what comes before the cut, then the damage", async () => {
     const frames = Array.from({ length: 20_000 }, (_, i) => ({
       time: BigInt(i) * 1000n,
@@ -25,6 +34,8 @@ suite("Gzip by content", (test) => {
     assert.ok(packets.length > 1000, `only ${packets.length} packets`);
     assert.equal(packets, expected(frames).slice(0, packets.length));
     assert.is(reader.damage?.code, "CAPTURE_DAMAGED");
-    assert.match(reader.damage?.message ?? "", /ends early/);
+    const end = `after byte ${whole.length >> 1} of the compressed data`;
+    assert.match(reader.damage?.message ?? "", new RegExp(`ends early: .*, ${end}\\.$`));
+    assert.match(reader.damage?.where ?? "", /^test: packet \d+ at byte \d+ of the decompressed data$/);
   });
 });

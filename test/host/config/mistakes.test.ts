@@ -35,6 +35,20 @@ suite("A mistake", (test) => {
     });
   }
 
+  test("of a number of NAT addresses: a service has one to eight", () => {
+    for (const [count, accepted] of [
+      [0, false],
+      [1, true],
+      [8, true],
+      [9, false],
+    ] as const) {
+      const addresses = Array.from({ length: count }, (_, i) => `10.2.1.${4 + i}`);
+      const { text } = edited("[10.2.1.4, 10.2.1.5]", `^[${addresses.join(", ")}]`);
+      const { code } = complaint(() => parseConfiguration(text, "sample.yaml"));
+      assert.is(code, accepted ? "ACCEPTED" : "CONFIG_INVALID", `${count} addresses`);
+    }
+  });
+
   test("is the same in JSON, at the same token", () => {
     for (const [change, to] of MISTAKES) {
       const { text, line, column } = edited(change, to);
