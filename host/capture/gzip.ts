@@ -85,8 +85,11 @@ async function pump(source: ByteSource, gunzip: ReturnType<typeof createGunzip>)
       if (count === 0) break;
       if (!gunzip.write(input.subarray(0, count)))
         await new Promise<void>((resolve) => {
-          gunzip.once("drain", resolve);
-          gunzip.once("close", resolve);
+          const goOn = (): void => {
+            gunzip.off("drain", goOn).off("close", goOn);
+            resolve();
+          };
+          gunzip.on("drain", goOn).on("close", goOn);
         });
       if (gunzip.destroyed) return;
     }

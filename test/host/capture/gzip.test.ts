@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { gunzipped } from "../../../host/capture/gzip.ts";
 import { memorySource } from "../../../host/capture/memory.ts";
@@ -22,6 +23,18 @@ suite("Gzip by content", (test) => {
       [gzipSync(cut), /at byte \d+ of the decompressed data$/],
     ] as const)
       assert.match((await readAll(gunzipped(memorySource(bytes)))).reader.damage?.where ?? "", place);
+  });
+
+  test("a long stream leaves no listeners behind", async () => {
+    const warnings: string[] = [];
+    const warned = ({ name }: Error): void => void warnings.push(name);
+    process.on("warning", warned);
+    const frames = Array.from({ length: 20 }, () => ({ time: 0n, data: randomBytes(60_000) }));
+    const zipped = gzipSync(pcapFile(frames));
+    assert.is((await readAll(gunzipped(memorySource(zipped, 20_000)))).packets.length, frames.length);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", warned);
+    assert.equal(warnings, []);
   });
 
   test("a cut stream gives what comes before the cut, then the damage", async () => {
