@@ -9,7 +9,7 @@ import { loadPlane } from "../javascript/planes.ts";
 import { type Build, buildCeilings, NativeLoad, NativeSubject } from "../native/ceiling.ts";
 import type { Keep, Say } from "../plan.ts";
 
-const ROUNDS = 31;
+const ROUNDS = 15;
 const NATIVE = "native, ";
 const HUGE = ", huge pages";
 const JAVASCRIPT = ["plain", "pipelined"] as const;

@@ -13,9 +13,9 @@ import type { Say } from "../plan.ts";
 import { ColdSubject } from "./cold.ts";
 
 const FLOWS = 100_000;
-const ROUNDS = 21;
-const PER_TURN = 2 ** 16;
-const TURNS_ON_TAPE = 4;
+const ROUNDS = 11;
+const PER_TURN = 2 ** 18;
+const TURNS_ON_TAPE = 1;
 const HOT_FLOWS = 1_000;
 const COLD_PACKETS = 2 ** 13;
 const PLAIN_NAME = "TCP, 64 bytes";

@@ -12,7 +12,7 @@ export interface BenchArguments {
   json?: boolean;
 }
 
-const ROUNDS = 31;
+const ROUNDS = 15;
 const ROUNDS_MAX = 1000;
 /** What one plane's memory holds. */
 const FLOWS_MAX = 16_000_000;

@@ -9,9 +9,9 @@ import type { Goal, Row, Section } from "./row.ts";
 import { recordTape } from "./tape.ts";
 import { establish, PLAIN } from "./traffic.ts";
 
-/** Packets of a turn, and turns before the tape begins anew. */
-const PER_TURN = 2 ** 17;
-const TURNS_ON_TAPE = 16;
+/** Packets of a turn: enough that caches hold again what other turns displaced. And turns before the tape begins anew. */
+const PER_TURN = 2 ** 19;
+const TURNS_ON_TAPE = 4;
 /** Packets of a batch, unless batches are what is measured: see docs/benchmarking.md. */
 export const BATCH = 256;
 /** How far from 1 the ratio of a thing to itself may lie before figures are called noisy. */
