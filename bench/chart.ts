@@ -68,7 +68,7 @@ function specification({ machine, begun }: Results, points: Point[]): TopLevelSp
       { mark: { type: "line", strokeWidth: 2.5, point: { size: 55 } }, encoding: { y: rate("median") } },
       {
         transform: [{ filter: "datum.plane === 'core'" }],
-        mark: { type: "text", dy: 18, fontSize: 12, fontWeight: "bold" },
+        mark: { type: "text", dx: 19, dy: -8, fontSize: 12, fontWeight: "bold" },
         encoding: { y: rate("median"), text: { field: "label" } },
       },
     ],
