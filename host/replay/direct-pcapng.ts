@@ -9,8 +9,17 @@ import type { Areas } from "./areas.ts";
 import type { DirectOutput } from "./direct-output.ts";
 
 const HIGH = 2 ** 32;
+/** Up to microseconds, times are counted without a BigInt. */
+const EXACT_DIGITS = 6;
 /** Frames up to this length are copied word by word, which costs less than a call. */
 const SHORT = 256;
+/** Places of an enhanced packet block in words. */
+const INTERFACE = ENHANCED.interfaceId / 4;
+const TIME_HIGH = ENHANCED.timeHigh / 4;
+const TIME_LOW = ENHANCED.timeLow / 4;
+const CAPTURED = ENHANCED.captured / 4;
+const WIRE = ENHANCED.wire / 4;
+const DATA = ENHANCED.data / 4;
 const NOWHERE = { write: (): void => {} };
 
 export class DirectPcapng implements DirectOutput {
@@ -21,7 +30,10 @@ export class DirectPcapng implements DirectOutput {
   private readonly bytes: Uint8Array;
   /** Makes the blocks that are few. */
   private readonly writer = new PcapngWriter(NOWHERE);
+  /** Of each captured interface: digits of its times, units a second, nanoseconds a unit. */
   private readonly digits: number[] = [];
+  private readonly perSecond: number[] = [];
+  private readonly unit: number[] = [];
   /** The written interfaces of each captured one. */
   private readonly consumers: number[] = [];
   private readonly providers: number[] = [];
@@ -43,12 +55,14 @@ export class DirectPcapng implements DirectOutput {
     this.consumers.push(add(this.only ?? "consumer"));
     this.providers.push(this.only === undefined ? add("provider") : (this.consumers.at(-1) as number));
     this.putCollected();
+    this.perSecond.push(10 ** timeDigits);
+    this.unit.push(10 ** (9 - timeDigits));
     return this.digits.push(timeDigits) - 1;
   }
 
   translated(id: number, address: number, length: number, wire: number, timeLow: number, timeHigh: number): void {
     if (this.only === "consumer") return;
-    this.stamp(this.digits[id] as number, timeLow, timeHigh);
+    this.stamp(id, timeLow, timeHigh);
     this.block(this.providers[id] as number, address, length, wire);
   }
 
@@ -65,7 +79,7 @@ export class DirectPcapng implements DirectOutput {
     if (this.only !== undefined && side !== this.only) return;
     const written = (side === "consumer" ? this.consumers : this.providers)[id] as number;
     if (comment === undefined) {
-      this.stamp(this.digits[id] as number, timeLow, timeHigh);
+      this.stamp(id, timeLow, timeHigh);
       this.block(written, address, length, wire);
     } else {
       const frame = this.bytes.subarray(address, address + length);
@@ -91,17 +105,17 @@ export class DirectPcapng implements DirectOutput {
     const word = at >>> 2;
     words[word] = BLOCK_ENHANCED_PACKET;
     words[word + 1] = size;
-    words[word + ENHANCED.interfaceId / 4] = id;
-    words[word + ENHANCED.timeHigh / 4] = this.high;
-    words[word + ENHANCED.timeLow / 4] = this.low;
-    words[word + ENHANCED.captured / 4] = length;
-    words[word + ENHANCED.wire / 4] = wire;
+    words[word + INTERFACE] = id;
+    words[word + TIME_HIGH] = this.high;
+    words[word + TIME_LOW] = this.low;
+    words[word + CAPTURED] = length;
+    words[word + WIRE] = wire;
     const trailer = word + (size >>> 2) - 1;
     if (length > SHORT) {
       words[trailer - 1] = 0;
       this.bytes.copyWithin(at + ENHANCED.data, address, address + length);
     } else {
-      this.copy(address, word + ENHANCED.data / 4, length);
+      this.copy(address, word + DATA, length);
     }
     words[trailer] = size;
     areas.add(at, size);
@@ -129,22 +143,22 @@ export class DirectPcapng implements DirectOutput {
     words[word] = both & (0xffffffff >>> (32 - rest * 8));
   }
 
-  /** The time in units of 10^-digits seconds. */
-  private stamp(digits: number, timeLow: number, timeHigh: number): void {
-    if (digits === 9) {
-      this.high = timeHigh;
-      this.low = timeLow;
-      return;
-    }
-    if (digits > 6) {
-      const units = ((BigInt(timeHigh) << 32n) | BigInt(timeLow)) / 10n ** BigInt(9 - digits);
-      this.high = Number(units >> 32n);
-      this.low = Number(units & 0xffffffffn);
-      return;
-    }
+  /** The time in the units of an interface. */
+  private stamp(id: number, timeLow: number, timeHigh: number): void {
+    const digits = this.digits[id] as number;
+    if (digits > EXACT_DIGITS) return this.fineStamp(digits, timeLow, timeHigh);
     const { seconds, nanoseconds } = secondsOf(timeLow, timeHigh);
-    const units = seconds * 10 ** digits + Math.floor(nanoseconds / 10 ** (9 - digits));
+    const units = seconds * (this.perSecond[id] as number) + Math.floor(nanoseconds / (this.unit[id] as number));
     this.high = Math.floor(units / HIGH);
-    this.low = units % HIGH;
+    this.low = units >>> 0;
+  }
+
+  private fineStamp(digits: number, timeLow: number, timeHigh: number): void {
+    this.high = timeHigh;
+    this.low = timeLow;
+    if (digits === 9) return;
+    const units = ((BigInt(timeHigh) << 32n) | BigInt(timeLow)) / 10n ** BigInt(9 - digits);
+    this.high = Number(units >> 32n);
+    this.low = Number(units & 0xffffffffn);
   }
 }

@@ -170,19 +170,26 @@ export class Direct {
     const halves = new Uint32Array(batch.time.buffer, batch.time.byteOffset);
     let word = core.verdict(0) >>> 2;
     for (let i = start; i < start + handled; i++, word += Abi.VERDICT_SIZE / 4) {
-      const forwarded = ((words[word] as number) & 0xff) === Abi.FORWARD;
-      if (!plain || !forwarded || words[word + Abi.VERDICT_EMITS / 4] !== 1) {
+      const about = words[word] as number;
+      if ((about & 0xff) !== Abi.FORWARD || words[word + Abi.VERDICT_EMITS / 4] !== 1) {
         this.other(batch, base, before, i, word);
-      } else if (output !== undefined) {
-        const id = recorded[interfaceId[i] as number] as number;
-        const at = base + (offset[i] as number);
-        const low = halves[i * 2] as number;
-        output.translated(id, at, captured[i] as number, wire[i] as number, low, halves[i * 2 + 1] as number);
+        continue;
       }
+      if (output === undefined) continue;
+      const id = recorded[interfaceId[i] as number] as number;
+      const at = base + (offset[i] as number);
+      const length = captured[i] as number;
+      const onWire = wire[i] as number;
+      const low = halves[i * 2] as number;
+      const high = halves[i * 2 + 1] as number;
+      const reply = ((about >>> 16) & 0xff) === Abi.SIDE_CAPTURED;
+      if (!plain && !reply) output.other(id, "consumer", at + before, length, onWire, low, high, undefined);
+      output.translated(id, at, length, onWire, low, high);
+      if (!plain && reply) output.other(id, "consumer", at + before, length, onWire, low, high, undefined);
     }
   }
 
-  /** Any frame that is not simply forwarded and written. */
+  /** Any frame that is not simply forwarded. */
   private other(batch: FrameBatch, base: number, before: number, i: number, word: number): void {
     const { words } = this.core;
     const about = words[word] as number;
