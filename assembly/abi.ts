@@ -27,6 +27,7 @@ export const DESC_NETWORK = 12; // u16, index of the virtual network the caller 
 export const DESC_LINK = 14; // u8
 export const DESC_SIDE = 15; // u8
 export const DESC_TIME = 16; // u64, nanoseconds
+export const DESC_SHARD = 24; // u32, written by deal
 export const DESC_BACKEND = 28; // u32, network order: address of the backend a new flow should go to, 0 for any
 export const DESC_SIZE = 32;
 
@@ -166,6 +167,8 @@ export const END_ADMITTED = 5; // of a denied flow only: a later packet of it wa
 
 /// Limits of the core.
 export const BATCH_MAX = 1024; // frames a call of process takes
+export const DEAL_MAX = 4096; // frames a call of deal takes
+export const SHARDS_MAX = 64;
 export const LANE = 256; // frames the passes of a batch hold at once
 export const RELEASE_PER_PACKET = 1; // due flows released before a packet is handled
 export const RELEASE_WHEN_FULL = 16; // more of them when a flow finds no port or no room
@@ -187,6 +190,8 @@ export const CONTROL_BACKENDS = 20; // u32
 export const CONTROL_RING_SIZE = 24; // u32, bytes for frames of one batch
 export const CONTROL_KEEP_LINKS = 28; // u32, 1 keeps the link header of each flow's first packet
 export const CONTROL_KEEP_ENDED = 32; // u32, 1 reports flows as they end
+export const CONTROL_SHARD = 56; // u32, which of the configuration's shards this instance is
+export const CONTROL_DEALS = 60; // u32, 1 makes an instance that deals frames out to shards and holds no flows
 /// Written by process and advance.
 export const CONTROL_EMIT_COUNT = 36; // u32
 export const CONTROL_ENDED_COUNT = 40; // u32
@@ -215,8 +220,20 @@ export const REGION_LINKS = 16;
 export const REGION_INDEX = 17;
 export const REGION_COLD = 18;
 export const REGION_RECORDS = 19;
-export const REGION_END = 20;
-export const REGION_COUNT = 21;
+/// Of an instance that deals: frames and descriptors by shard, in order within each; where each lay; the shards' hands.
+export const REGION_DEALT_FRAMES = 20;
+export const REGION_DEALT_DESCRIPTORS = 21;
+export const REGION_DEALT_ORDER = 22; // u32 for each dealt descriptor: its index before
+export const REGION_HANDS = 23;
+export const REGION_END = 24;
+export const REGION_COUNT = 25;
+
+/// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
+export const HAND_COUNT = 0; // u32, descriptors
+export const HAND_FIRST = 4; // u32, index of the first one
+export const HAND_BYTES = 8; // u32, bytes of frames with their padding
+export const HAND_FRAMES = 12; // u32, offset of the first frame
+export const HAND_SIZE = 16;
 
 export const EMIT_CAPACITY = 4096;
 export const EMIT_HEAD_SIZE = 128; // bytes of scratch for each generated packet

@@ -9,12 +9,14 @@ import {
   CONTROL_MORE_DUE,
   CONTROL_POOL_SLOTS,
   COUNTER_COUNT,
+  DEAL_MAX,
   ENDPOINT_COUNTER_COUNT,
   POOL_SIZE,
   WHEEL_TICKS,
 } from "./abi";
 import { resetPorts } from "./admit/natport";
 import { moveTo, resetClock } from "./clock";
+import * as Dealing from "./deal";
 import { beginEmits, endEmits } from "./emit/queue";
 import { resetDenied } from "./flow/denied";
 import { beginEnded, endEnded } from "./flow/ended";
@@ -49,6 +51,11 @@ export function process(count: u32): u32 {
   endEmits();
   endEnded();
   return handled;
+}
+
+/** Deals `count` descriptors out, at most DEAL_MAX, to the shards of the configuration. Returns how many. */
+export function deal(count: u32): u32 {
+  return Dealing.deal(min(count, <u32>DEAL_MAX));
 }
 
 /** Moves the clock to `time` (ns) and releases what is due; sets CONTROL_MORE_DUE when the queues are full before the end. */

@@ -12,6 +12,7 @@ import {
   COLD_SIZE,
   CONTROL_AT,
   CONTROL_BACKENDS,
+  CONTROL_DEALS,
   CONTROL_ENDPOINTS,
   CONTROL_KEEP_LINKS,
   CONTROL_MAX_DENIED,
@@ -21,13 +22,16 @@ import {
   CONTROL_RING_SIZE,
   CONTROL_TABLES_SIZE,
   COUNTER_COUNT,
+  DEAL_MAX,
   DESC_SIZE,
   EMIT_CAPACITY,
   EMIT_HEAD_SIZE,
+  EMIT_RESERVE,
   EMIT_SIZE,
   ENDED_CAPACITY,
   ENDED_SIZE,
   ENDPOINT_COUNTER_COUNT,
+  HAND_SIZE,
   LANE,
   LINK_SIZE,
   POOL_SIZE,
@@ -37,11 +41,15 @@ import {
   REGION_BACKEND_COUNTERS,
   REGION_COLD,
   REGION_COUNTERS,
+  REGION_DEALT_DESCRIPTORS,
+  REGION_DEALT_FRAMES,
+  REGION_DEALT_ORDER,
   REGION_DESCRIPTORS,
   REGION_EMITS,
   REGION_END,
   REGION_ENDED,
   REGION_ENDPOINT_COUNTERS,
+  REGION_HANDS,
   REGION_HEADS,
   REGION_INDEX,
   REGION_LANES,
@@ -55,6 +63,7 @@ import {
   REGION_TIMERS,
   REGION_VERDICTS,
   REGION_WHEEL,
+  SHARDS_MAX,
   VERDICT_SIZE,
   WHEEL_TICKS,
 } from "./abi";
@@ -72,6 +81,7 @@ const INDEX_FILL: u64 = 75;
 /// Port blocks beyond one for each pool.
 const PORT_BLOCKS_SPARE: u64 = 65536;
 
+export let RING: u32 = 0;
 export let DESCRIPTORS: u32 = 0;
 export let VERDICTS: u32 = 0;
 export let EMITS: u32 = 0;
@@ -101,6 +111,11 @@ export let DENIED: u32 = 0;
 export let MAX_FLOWS: u32 = 0;
 export let MAX_DENIED: u32 = 0;
 export let KEEP_LINKS: bool = false;
+export let DEALT_FRAMES: u32 = 0;
+export let DEALT_ROOM: u32 = 0;
+export let DEALT_DESCRIPTORS: u32 = 0;
+export let DEALT_ORDER: u32 = 0;
+export let HANDS: u32 = 0;
 
 let end: u64 = FIRST_REGION;
 
@@ -126,7 +141,9 @@ export function lay(): bool {
   MAX_DENIED = control(CONTROL_MAX_DENIED);
   KEEP_LINKS = control(CONTROL_KEEP_LINKS) != 0;
   end = FIRST_REGION;
-  layHostRegions();
+  const deals = control(CONTROL_DEALS) != 0;
+  layHostRegions(deals ? DEAL_MAX : BATCH_MAX, deals ? DEAL_MAX * EMIT_RESERVE : EMIT_CAPACITY);
+  if (deals) layDealt();
   layPorts(<u64>control(CONTROL_POOL_SLOTS));
   layFlows(<u64>MAX_FLOWS, <u64>MAX_DENIED);
   setControl(CONTROL_REGIONS + REGION_END * 4, <u32>end);
@@ -136,12 +153,13 @@ export function lay(): bool {
   return pages <= have || memory.grow(<i32>(pages - have)) >= 0;
 }
 
-function layHostRegions(): void {
-  region(REGION_RING, control(CONTROL_RING_SIZE));
-  DESCRIPTORS = region(REGION_DESCRIPTORS, BATCH_MAX * DESC_SIZE);
-  VERDICTS = region(REGION_VERDICTS, BATCH_MAX * VERDICT_SIZE);
-  EMITS = region(REGION_EMITS, EMIT_CAPACITY * EMIT_SIZE);
-  HEADS = region(REGION_HEADS, EMIT_CAPACITY * EMIT_HEAD_SIZE);
+/** The ring comes first: it has the same address in every instance, so that dealt descriptors need no change. */
+function layHostRegions(frames: u64, emits: u64): void {
+  RING = region(REGION_RING, control(CONTROL_RING_SIZE));
+  DESCRIPTORS = region(REGION_DESCRIPTORS, frames * DESC_SIZE);
+  VERDICTS = region(REGION_VERDICTS, frames * VERDICT_SIZE);
+  EMITS = region(REGION_EMITS, emits * EMIT_SIZE);
+  HEADS = region(REGION_HEADS, emits * EMIT_HEAD_SIZE);
   ENDED = region(REGION_ENDED, ENDED_CAPACITY * ENDED_SIZE);
   LANES = region(REGION_LANES, LANE * PARSED_SIZE + ARRIVALS_SIZE);
   ARRIVALS = LANES + LANE * PARSED_SIZE;
@@ -149,6 +167,14 @@ function layHostRegions(): void {
   ENDPOINT_COUNTERS = region(REGION_ENDPOINT_COUNTERS, <u64>control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);
   BACKEND_COUNTERS = region(REGION_BACKEND_COUNTERS, <u64>control(CONTROL_BACKENDS) * BACKEND_COUNTER_COUNT * 8);
   TABLES = region(REGION_TABLES, control(CONTROL_TABLES_SIZE));
+}
+
+function layDealt(): void {
+  DEALT_ROOM = control(CONTROL_RING_SIZE);
+  DEALT_FRAMES = region(REGION_DEALT_FRAMES, DEALT_ROOM);
+  DEALT_DESCRIPTORS = region(REGION_DEALT_DESCRIPTORS, DEAL_MAX * DESC_SIZE);
+  DEALT_ORDER = region(REGION_DEALT_ORDER, DEAL_MAX * 4);
+  HANDS = region(REGION_HANDS, SHARDS_MAX * HAND_SIZE);
 }
 
 function layPorts(pools: u64): void {

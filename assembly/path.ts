@@ -33,7 +33,8 @@ export function run(count: u32): u32 {
   return count;
 }
 
-function parseLane(first: u32, size: u32): void {
+/** Parses descriptors and hashes their keys; what is found lies at LANES. */
+export function parseLane(first: u32, size: u32): void {
   let desc = DESCRIPTORS + first * DESC_SIZE;
   let parsed = LANES;
   for (let i: u32 = 0; i < size; i++, desc += DESC_SIZE, parsed += Parsed.PARSED_SIZE) {

@@ -2,10 +2,13 @@
 
 import * as Abi from "./abi";
 import { seed } from "./flow/hash";
-import { TABLES } from "./memory";
+import { TABLES, control } from "./memory";
 
 export let FLAGS: u32 = 0;
 export let SHARDS: u32 = 1;
+/** NAT ports of each pool that this shard has: how many, and the lowest. */
+export let SLICE: u32 = 0;
+export let SLICE_FIRST: u32 = 0;
 /** Ticks a released NAT port rests. */
 export let QUARANTINE: u32 = 0;
 export let TIMEOUTS: u32 = 0;
@@ -28,6 +31,8 @@ export function adopt(): void {
   seed(load<u64>(TABLES, Abi.TABLES_SEED), load<u64>(TABLES, Abi.TABLES_SEED + 8));
   FLAGS = load<u32>(TABLES, Abi.TABLES_FLAGS);
   SHARDS = load<u32>(TABLES, Abi.TABLES_SHARDS);
+  SLICE = Abi.PORT_COUNT / SHARDS;
+  SLICE_FIRST = Abi.PORT_FIRST + control(Abi.CONTROL_SHARD) * SLICE;
   QUARANTINE = load<u32>(TABLES, Abi.TABLES_QUARANTINE);
   VLAN_PAIR_COUNT = load<u32>(TABLES, Abi.TABLES_VLAN_PAIR_COUNT);
   ADDRESS_MASK = load<u32>(TABLES, Abi.TABLES_ADDRESS_MASK);

@@ -5,12 +5,14 @@ import { instantiate } from "@assemblyscript/loader";
 import * as Abi from "../assembly/abi.ts";
 import { LinkplaneError } from "./errors.ts";
 
-interface Exports extends Record<string, unknown> {
+/** What an instance exports. */
+export interface CoreExports extends Record<string, unknown> {
   memory: WebAssembly.Memory;
   version(): number;
   configure(): number;
   activate(): void;
   process(count: number): number;
+  deal(count: number): number;
   advance(time: bigint): void;
   nextDeadline(): bigint;
   reset(): void;
@@ -28,6 +30,10 @@ export interface CoreSizes {
   keepEnded: boolean;
   /** Bytes for the frames of one batch; RING_SIZE when absent. */
   ringSize?: number | undefined;
+  /** Which of the configuration's shards the instance is; the first when absent. */
+  shard?: number;
+  /** It deals frames out to shards instead of handling them. */
+  deals?: boolean;
 }
 
 /** Bytes for the frames of one batch, unless the sizes say otherwise. */
@@ -42,19 +48,22 @@ export class Core {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly halves: Uint16Array<ArrayBuffer>;
   readonly longs: BigUint64Array<ArrayBuffer>;
-  private readonly exports: Exports;
+  protected readonly exports: CoreExports;
   private readonly regions: Uint32Array;
   /** Address and size of the ring, where frames are placed. */
   readonly ring: number;
   readonly ringSize: number;
-  private readonly descriptors: number;
-  private readonly verdicts: number;
-  private readonly emits: number;
-  private placed = 0;
+  protected readonly descriptors: number;
+  protected readonly verdicts: number;
+  protected readonly emits: number;
+  /** Frames of one batch. */
+  private readonly most: number;
+  protected placed = 0;
   private ringEnd: number;
 
-  private constructor(exports: Exports) {
+  protected constructor(exports: CoreExports, most: number = Abi.BATCH_MAX) {
     this.exports = exports;
+    this.most = most;
     const buffer = exports.memory.buffer as ArrayBuffer;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
@@ -71,25 +80,12 @@ export class Core {
 
   /** Instantiates a module, sizes its memory and puts the tables in force. Throws MEMORY_LIMIT. */
   static async create(module: WebAssembly.Module, sizes: CoreSizes, tables: Uint8Array): Promise<Core> {
-    const { exports } = await instantiate<Exports>(module, {});
-    const control = new Uint32Array(exports.memory.buffer, Abi.CONTROL_AT, Abi.CONTROL_REGIONS / 4);
-    control[Abi.CONTROL_MAX_FLOWS / 4] = sizes.maxFlows;
-    control[Abi.CONTROL_MAX_DENIED / 4] = sizes.maxDenied;
-    control[Abi.CONTROL_TABLES_SIZE / 4] = tables.byteLength;
-    control[Abi.CONTROL_POOL_SLOTS / 4] = sizes.poolSlots;
-    control[Abi.CONTROL_ENDPOINTS / 4] = sizes.endpoints;
-    control[Abi.CONTROL_BACKENDS / 4] = sizes.backends;
-    control[Abi.CONTROL_RING_SIZE / 4] = sizes.ringSize ?? RING_SIZE;
-    control[Abi.CONTROL_KEEP_LINKS / 4] = Number(sizes.keepLinks);
-    control[Abi.CONTROL_KEEP_ENDED / 4] = Number(sizes.keepEnded);
-    if (exports.configure() === 0)
-      throw new LinkplaneError("MEMORY_LIMIT", `${sizes.maxFlows} flows do not fit into one plane's memory.`, {
-        remedy: "Lower settings.maxFlows; about 16,000,000 fit.",
-      });
-    const core = new Core(exports);
-    core.bytes.set(tables, core.region(Abi.REGION_TABLES));
-    exports.activate();
-    return core;
+    return new Core(await instantiated(module, sizes, tables));
+  }
+
+  /** The cores that hold the flows: this one, unless it stands before several. */
+  get shards(): readonly Core[] {
+    return [this];
   }
 
   /** Version of the boundary the module was built for. */
@@ -114,7 +110,7 @@ export class Core {
 
   /** Whether a frame of so many bytes fits behind those placed. An empty ring takes any frame up to FRAME_MAX. */
   fits(length: number): boolean {
-    return this.placed < Abi.BATCH_MAX && this.ringEnd + length <= this.ring + this.ringSize;
+    return this.placed < this.most && this.ringEnd + length <= this.ring + this.ringSize;
   }
 
   /** Copies a frame into the ring and describes it; it must fit. Its place in the batch. Times are halves of a u64 of ns. */
@@ -160,9 +156,25 @@ export class Core {
     return this.placed++;
   }
 
+  /**
+   * Takes over frames that another instance of the same ring size dealt to this one: their descriptors, and the frames with
+   * their distance from the ring's first byte. Nothing may be waiting.
+   */
+  take(descriptors: Uint8Array, frames: Uint8Array, distance: number): void {
+    this.bytes.set(descriptors, this.descriptors);
+    this.bytes.set(frames, this.ring + distance);
+    this.placed = descriptors.length / Abi.DESC_SIZE;
+  }
+
   /** Handles what was placed, in order. How many were handled; the rest stays and goes first the next time. */
   run(): number {
     const handled = this.exports.process(this.placed);
+    this.done(handled);
+    return handled;
+  }
+
+  /** Takes the first waiting frames away. */
+  protected done(handled: number): void {
     this.placed -= handled;
     if (this.placed > 0) {
       const from = this.descriptors + handled * Abi.DESC_SIZE;
@@ -170,7 +182,6 @@ export class Core {
     } else {
       this.ringEnd = this.ring;
     }
-    return handled;
   }
 
   /** Moves the clock on and releases what is due; false when more is due and the emits have to be read first. */
@@ -232,4 +243,34 @@ export class Core {
 /** An address as a number, in the order of bytes it has in linear memory. */
 function networkOrder(address: number): number {
   return ((address << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24)) >>> 0;
+}
+
+/** Instantiates a module, sizes its memory and puts the tables in force. Throws MEMORY_LIMIT. */
+export async function instantiated(
+  module: WebAssembly.Module,
+  sizes: CoreSizes,
+  tables: Uint8Array,
+): Promise<CoreExports> {
+  const { exports } = await instantiate<CoreExports>(module, {});
+  const control = new Uint32Array(exports.memory.buffer, Abi.CONTROL_AT, Abi.CONTROL_REGIONS / 4);
+  control[Abi.CONTROL_MAX_FLOWS / 4] = sizes.maxFlows;
+  control[Abi.CONTROL_MAX_DENIED / 4] = sizes.maxDenied;
+  control[Abi.CONTROL_TABLES_SIZE / 4] = tables.byteLength;
+  control[Abi.CONTROL_POOL_SLOTS / 4] = sizes.poolSlots;
+  control[Abi.CONTROL_ENDPOINTS / 4] = sizes.endpoints;
+  control[Abi.CONTROL_BACKENDS / 4] = sizes.backends;
+  control[Abi.CONTROL_RING_SIZE / 4] = sizes.ringSize ?? RING_SIZE;
+  control[Abi.CONTROL_KEEP_LINKS / 4] = Number(sizes.keepLinks);
+  control[Abi.CONTROL_KEEP_ENDED / 4] = Number(sizes.keepEnded);
+  control[Abi.CONTROL_SHARD / 4] = sizes.shard ?? 0;
+  control[Abi.CONTROL_DEALS / 4] = Number(sizes.deals ?? false);
+  if (exports.configure() === 0)
+    throw new LinkplaneError("MEMORY_LIMIT", `${sizes.maxFlows} flows do not fit into one plane's memory.`, {
+      remedy: "Lower settings.maxFlows, or raise settings.shards: about 16,000,000 fit into each shard.",
+    });
+  const { buffer } = exports.memory;
+  const regions = new Uint32Array(buffer, Abi.CONTROL_AT + Abi.CONTROL_REGIONS, Abi.REGION_COUNT);
+  new Uint8Array(buffer).set(tables, regions[Abi.REGION_TABLES]);
+  exports.activate();
+  return exports;
 }

@@ -34,6 +34,7 @@ export interface NatPoolCounters {
   natAddress: string;
   backend: string;
   protocol: "tcp" | "udp";
+  /** Shard whose slice of the ports it has. */
   shard: number;
   capacity: number;
   inUse: number;
@@ -50,6 +51,7 @@ export interface PlaneCounters {
     denied: number;
     expired: number;
     active: number;
+    /** Of several shards the sum of their peaks. */
     peak: number;
     /** Refused packets that found the quota of denied flows used up. */
     denialsUnrecorded: number;
@@ -60,8 +62,8 @@ export interface PlaneCounters {
   natPools: NatPoolCounters[];
 }
 
-/** Reads all counters. Each is an exact count below 2^53. */
-export function readCounters(core: Core, names: Names, shards: number): PlaneCounters {
+/** Reads all counters of a shard of so many. Each is an exact count below 2^53. */
+export function readCounters(core: Core, names: Names, shard: number, shards: number): PlaneCounters {
   const base = core.region(Abi.REGION_COUNTERS);
   const at = (counter: number): number => Number(core.u64(base + counter * 8));
   return {
@@ -77,7 +79,7 @@ export function readCounters(core: Core, names: Names, shards: number): PlaneCou
     generated: { reset: at(Abi.COUNTER_RESETS_SENT), icmp: at(Abi.COUNTER_TIME_EXCEEDED_SENT) },
     endpoints: new Map(names.endpoints.map((name, index) => [name, endpointAt(core, index)])),
     backends: names.backends.map((name, index) => ({ ...name, ...backendAt(core, index) })),
-    natPools: natPools(core, names, shards),
+    natPools: natPools(core, names, shard, shards),
   };
 }
 
@@ -115,7 +117,7 @@ function trafficAt(core: Core, at: number): Traffic {
   return { packets: Number(core.u64(at)), bytes: Number(core.u64(at + 8)) };
 }
 
-function natPools(core: Core, names: Names, shards: number): NatPoolCounters[] {
+function natPools(core: Core, names: Names, shard: number, shards: number): NatPoolCounters[] {
   const slots = core.region(Abi.REGION_POOL_SLOTS);
   const pools: NatPoolCounters[] = [];
   for (let slot = 0; slot < core.control(Abi.CONTROL_POOL_SLOTS); slot++) {
@@ -123,6 +125,7 @@ function natPools(core: Core, names: Names, shards: number): NatPoolCounters[] {
     if (pool === 0) continue;
     pools.push({
       ...names.poolSlot(slot),
+      shard,
       capacity: Abi.PORT_COUNT / shards,
       inUse: core.u32(pool + Abi.POOL_IN_USE),
       peak: core.u32(pool + Abi.POOL_PEAK),

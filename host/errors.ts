@@ -10,7 +10,8 @@ export type ErrorCode =
   | "USAGE"
   | "MEMORY_LIMIT"
   | "UNKNOWN_NETWORK"
-  | "BAD_PACKET";
+  | "BAD_PACKET"
+  | "WORKER_FAILED";
 
 const brand = Symbol.for("linkplane.error");
 

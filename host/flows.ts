@@ -5,6 +5,7 @@ import { addressText } from "./config/address.ts";
 import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";
 import { REASONS } from "./reasons.ts";
+import type { ShardNumbers } from "./shards/numbers.ts";
 
 export interface Traffic {
   packets: number;
@@ -46,19 +47,23 @@ const STATES: readonly FlowState[] = ["opening", "established", "closing", "rese
 const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted"];
 const HIGH = 2 ** 32;
 
-/** Reads flows out of a core's memory. */
+/** Reads a shard's flows out of its core's memory. */
 export class FlowReader {
   private readonly core: Core;
   private readonly names: Names;
+  private readonly numbers: ShardNumbers;
+  private readonly shard: number;
   private readonly maxFlows: number;
 
-  constructor(core: Core, names: Names) {
+  constructor(core: Core, names: Names, numbers: ShardNumbers, shard: number) {
     this.core = core;
     this.names = names;
+    this.numbers = numbers;
+    this.shard = shard;
     this.maxFlows = core.control(Abi.CONTROL_MAX_FLOWS);
   }
 
-  /** Flows and denied flows not yet released, in ascending number. */
+  /** Flows not yet released, in ascending number. */
   *alive(): Generator<Flow, void, void> {
     const { core } = this;
     const records = core.region(Abi.REGION_RECORDS);
@@ -68,7 +73,12 @@ export class FlowReader {
       if (core.u8(itsCold + Abi.COLD_ALIVE) !== 0)
         yield this.flow(records + flow * 2 * Abi.REC_SIZE, itsCold, flow, Abi.END_ALIVE);
     }
-    const denied = records + this.maxFlows * 2 * Abi.REC_SIZE;
+  }
+
+  /** Denied flows not yet released, in ascending number. */
+  *aliveDenied(): Generator<Flow, void, void> {
+    const { core } = this;
+    const denied = core.region(Abi.REGION_RECORDS) + this.maxFlows * 2 * Abi.REC_SIZE;
     for (let i = 0; i < core.control(Abi.CONTROL_DENIED_TOP); i++) {
       const record = denied + i * Abi.REC_SIZE;
       if (core.u32(record + Abi.REC_KEY) !== 0) yield this.denied(record, this.maxFlows + i, Abi.END_ALIVE);
@@ -99,7 +109,7 @@ export class FlowReader {
     const lastSeen = [request, reply].map((record) => core.u64(record + Abi.REC_LAST_SEEN));
     return {
       ...this.tuple(request),
-      number,
+      number: this.numbers.ofPlane(this.shard, number),
       denied: false,
       reason: REASONS[reason]?.name ?? "",
       backend: this.target(request, Abi.TEMPLATE_DESTINATION, Abi.TEMPLATE_PORTS + 2),
@@ -117,7 +127,7 @@ export class FlowReader {
     const { core } = this;
     return {
       ...this.tuple(record),
-      number,
+      number: this.numbers.ofPlane(this.shard, number),
       denied: true,
       reason: REASONS[core.u8(record + Abi.DENIED_REASON)]?.name ?? "",
       backend: "",
@@ -168,4 +178,10 @@ export class FlowReader {
   private port(at: number): number {
     return ((this.core.bytes[at] as number) << 8) | (this.core.bytes[at + 1] as number);
   }
+}
+
+/** All flows of the shards, then all denied flows, in ascending number. */
+export function* aliveOf(readers: readonly FlowReader[]): Generator<Flow, void, void> {
+  for (const reader of readers) yield* reader.alive();
+  for (const reader of readers) yield* reader.aliveDenied();
 }

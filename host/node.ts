@@ -5,3 +5,5 @@ export { gunzipped } from "./capture/gzip.ts";
 export type { EndpointAlias, ReplayInput, ReplayOptions, ReplayOutput, ReplayProgress } from "./replay/options.ts";
 export { replay } from "./replay/replay.ts";
 export type { BusyDestination, CaptureSummary, FlowLine, ReplaySummary } from "./replay/summary.ts";
+export type { WorkerOptions } from "./workers/crew.ts";
+export { createWorkerPlane, WorkerPlane } from "./workers/plane.ts";

@@ -4,7 +4,7 @@ import { FRAME_MAX } from "../assembly/abi.ts";
 import { isAddress } from "./config/address.ts";
 import { LinkplaneError } from "./errors.ts";
 import { isLinkName, LINK_NAMES } from "./links.ts";
-import type { Packet } from "./plane.ts";
+import type { Packet } from "./packet.ts";
 
 const SIDES: readonly unknown[] = ["consumer", "provider", "captured"];
 const TIME_END = 2n ** 64n;

@@ -1,62 +1,21 @@
 // What people use: a plane made from a configuration. Packets go in with their time, verdicts and packets come out.
 // Deterministic: what comes out depends on packets, times, configuration and seed, and never on how they are batched.
 
-import * as Abi from "../assembly/abi.ts";
-import { addressNumber } from "./config/address.ts";
-import { compile, type Names } from "./config/compile.ts";
+import { type CompiledTables, compile, type Names } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";
-import { Core } from "./core.ts";
+import { Core, type CoreSizes, RING_SIZE } from "./core.ts";
 import { type PlaneCounters, readCounters } from "./counters.ts";
-import { LinkplaneError } from "./errors.ts";
-import { type Flow, FlowReader } from "./flows.ts";
-import { type LinkName, linkNumber } from "./links.ts";
+import { aliveOf, type Flow, FlowReader } from "./flows.ts";
 import { coreModule } from "./module.ts";
-import { checkPacket, checkPackets, checkTime } from "./packet-check.ts";
-import { REASONS, type Verdict } from "./reasons.ts";
+import { Intake, type Packet, place, unsigned } from "./packet.ts";
+import { checkPackets, checkTime } from "./packet-check.ts";
+import { type Emission, emissionAt, type Result, resultAt } from "./result.ts";
+import { ShardedCore } from "./shards/cores.ts";
+import { ShardNumbers } from "./shards/numbers.ts";
+import { sumCounters } from "./shards/sum.ts";
 
-export type Side = "consumer" | "provider";
-export type Cause = "input" | "held" | "timer" | "answer";
-
-/** One frame and where it comes from. */
-export interface Packet {
-  /** The captured bytes. */
-  frame: Uint8Array;
-  /**
-   * Side of the plane it comes in on; `consumer` when absent. `captured`: as a capture at the consumer shows it, replies
-   * included, which leave on the provider's side as their backends must have sent them.
-   */
-  side?: Side | "captured";
-  /** Name of its virtual network. May be absent when only one network can be meant on this side. */
-  network?: string;
-  /** Nanoseconds from any origin, 0 if below it; the plane's clock is the highest time it has seen. */
-  time: bigint;
-  /** Link type; `ethernet` when absent. */
-  link?: LinkName;
-  /** Length on the wire, bytes; the frame's length when absent or below it. */
-  wireLength?: number;
-  /** Address of the backend a flow that it opens should go to, for who balances elsewhere; any when absent. */
-  backend?: string;
-}
-
-/** A packet that leaves. */
-export interface Emission {
-  side: Side;
-  cause: Cause;
-  /** Flow number, -1 for none. */
-  flow: number;
-  bytes: Uint8Array;
-}
-
-/** What became of a packet. A passed one is not in `out`: it is no matter of the plane's, and left as it is. */
-export interface Result {
-  verdict: Verdict;
-  /** Name of the verdict reason, see docs/reasons.md. */
-  reason: string;
-  /** Flow number, -1 for none. */
-  flow: number;
-  /** What left while this packet was handled: resets of timed-out flows, then the packet itself or an answer to it. */
-  out: Emission[];
-}
+export type { Packet, Side } from "./packet.ts";
+export type { Cause, Emission, Result } from "./result.ts";
 
 export interface PlaneOptions {
   /** A compiled core to use instead of the embedded one, to share it between planes or workers. */
@@ -69,34 +28,53 @@ export interface PlaneOptions {
   onFlowEnd?: (flow: Flow) => void;
 }
 
-const SIDES: readonly Side[] = ["consumer", "provider"];
-const ENTRANCES = [...SIDES, "captured"] as const;
-const CAUSES: readonly Cause[] = ["input", "held", "timer", "answer"];
-const VERDICTS: readonly (Verdict | undefined)[] = [undefined, "forward", "drop", "pass", "held"];
-
 /**
  * Makes a plane. The configuration may be what `linkplane/config` parsed, or an object in the same terms, which is then
  * checked here. Throws LinkplaneError CONFIG_INVALID or MEMORY_LIMIT.
  */
 export async function createPlane(configuration: Configuration | object, options: PlaneOptions = {}): Promise<Plane> {
-  const checked = isChecked(configuration)
-    ? configuration
-    : (await import("./config/normalize.ts")).normalizeConfiguration(configuration);
-  const { settings } = checked;
-  const tables = compile(checked, options.midStream ?? "drop");
+  const checked = await checkedConfiguration(configuration);
+  const module = options.module ?? (await coreModule());
+  const { sizes, tables, numbers } = planned(checked, options);
+  const core =
+    numbers.shards === 1
+      ? await Core.create(module, sizes, tables.image)
+      : await ShardedCore.of(module, sizes, tables.image, numbers);
+  return new Plane(core, tables.names, checked, options.onFlowEnd);
+}
+
+/** The configuration, checked unless it was. Throws CONFIG_INVALID. */
+export async function checkedConfiguration(configuration: Configuration | object): Promise<Configuration> {
+  if (isChecked(configuration)) return configuration;
+  return (await import("./config/normalize.ts")).normalizeConfiguration(configuration);
+}
+
+/** What the cores of a plane are made with: the sizes of each shard, the tables of all. */
+export interface PlanePlan {
+  sizes: CoreSizes;
+  tables: CompiledTables;
+  numbers: ShardNumbers;
+}
+
+/** Compiles a checked configuration. */
+export function planned(configuration: Configuration, options: PlaneOptions): PlanePlan {
+  const tables = compile(configuration, options.midStream ?? "drop");
+  const numbers = new ShardNumbers(configuration.settings);
   const sizes = {
-    maxFlows: settings.maxFlows,
-    maxDenied: settings.maxDenied,
+    maxFlows: numbers.flows,
+    maxDenied: numbers.denied,
     poolSlots: tables.poolSlots,
-    endpoints: checked.privateEndpoints.length,
+    endpoints: configuration.privateEndpoints.length,
     backends: tables.names.backends.length,
     keepLinks: tables.keepLinks,
     keepEnded: options.onFlowEnd !== undefined,
-    ringSize: options.ringSize,
+    ringSize: roundedUp(options.ringSize ?? RING_SIZE),
   };
-  const core = await Core.create(options.module ?? (await coreModule()), sizes, tables.image);
-  return new Plane(core, tables.names, checked, options.onFlowEnd);
+  return { sizes, tables, numbers };
 }
+
+/** A whole number of cache lines, so that frames that fit still do when each is padded. */
+const roundedUp = (bytes: number): number => (bytes + 63) & ~63;
 
 /** A running plane. Packets never make it throw; unknown networks do. */
 export class Plane {
@@ -104,22 +82,28 @@ export class Plane {
   readonly core: Core;
   readonly names: Names;
   readonly configuration: Configuration;
-  private readonly flowReader: FlowReader;
+  private readonly flowReaders: readonly FlowReader[];
+  /** Flows that ended in shards, whose cores report them only until they go on. */
+  private readonly ended: Flow[];
   private readonly onFlowEnd: ((flow: Flow) => void) | undefined;
-  private readonly networkNumbers: Map<string, number>;
-  private readonly onlyNetworks: (number | undefined)[];
+  private readonly intake: Intake;
 
-  constructor(core: Core, names: Names, configuration: Configuration, onFlowEnd?: (flow: Flow) => void) {
+  constructor(
+    core: Core,
+    names: Names,
+    configuration: Configuration,
+    onFlowEnd?: (flow: Flow) => void,
+    ended: Flow[] = [],
+  ) {
     this.core = core;
+    this.ended = ended;
     this.names = names;
     this.configuration = configuration;
-    this.flowReader = new FlowReader(core, names);
+    const numbers = new ShardNumbers(configuration.settings);
+    this.flowReaders = core.shards.map((one, shard) => new FlowReader(one, names, numbers, shard));
     this.onFlowEnd = onFlowEnd;
-    this.networkNumbers = new Map(names.networks.map((name, index) => [name, index]));
-    this.onlyNetworks = [
-      this.only(configuration.privateEndpoints.map((endpoint) => endpoint.virtualNetwork)),
-      this.only(configuration.privateLinkServices.map((service) => service.virtualNetwork)),
-    ];
+    if (core instanceof ShardedCore) core.onEnded = (shard) => this.keepEnded(shard);
+    this.intake = new Intake(names, configuration);
   }
 
   /**
@@ -129,11 +113,11 @@ export class Plane {
    */
   process(packets: Iterable<Packet>): Result[] {
     const batch = checkPackets(packets);
-    const networks = batch.map((packet) => this.networkOf(packet));
+    const networks = batch.map((packet) => this.intake.networkOf(packet));
     const results: Result[] = [];
     batch.forEach((packet, i) => {
       while (!this.core.fits(packet.frame.length)) this.drain(results);
-      this.place(packet, networks[i] as number);
+      place(this.core, packet, networks[i] as number);
     });
     while (this.core.waiting > 0) this.drain(results);
     return results;
@@ -151,7 +135,7 @@ export class Plane {
     let done = false;
     while (!done) {
       done = this.core.advance(unsigned(time));
-      for (let i = 0; i < this.core.emitCount; i++) out.push(this.emission(i));
+      for (let i = 0; i < this.core.emitCount; i++) out.push(emissionAt(this.core, i));
       this.reportEnded();
     }
     return out;
@@ -168,97 +152,34 @@ export class Plane {
   }
 
   counters(): PlaneCounters {
-    return readCounters(this.core, this.names, this.configuration.settings.shards);
+    const { shards } = this.core;
+    return sumCounters(shards.map((core, shard) => readCounters(core, this.names, shard, shards.length)));
   }
 
   /** Flows and denied flows that are not released yet, in ascending number. Do not process packets while iterating. */
   flows(): Generator<Flow, void, void> {
-    return this.flowReader.alive();
+    return aliveOf(this.flowReaders);
   }
 
   /** Number of a network. Throws UNKNOWN_NETWORK. */
   networkNumber(name: string | undefined, side: number): number {
-    const number = name === undefined ? this.onlyNetworks[side] : this.networkNumbers.get(name);
-    if (number !== undefined) return number;
-    const known = this.names.networks.join(", ");
-    throw new LinkplaneError(
-      "UNKNOWN_NETWORK",
-      name === undefined ? `More than one network is on the ${SIDES[side]}'s side.` : `There is no network "${name}".`,
-      { remedy: `Name one of: ${known}.` },
-    );
+    return this.intake.networkNumber(name, side);
   }
 
   /** Tells whoever asked about flows that ended in the core's last call. */
   reportEnded(): void {
-    if (this.onFlowEnd !== undefined) for (const flow of this.flowReader.ended()) this.onFlowEnd(flow);
+    if (this.onFlowEnd === undefined) return;
+    if (this.flowReaders.length === 1) this.keepEnded(0);
+    for (const flow of this.ended.splice(0)) this.onFlowEnd(flow);
   }
 
-  private only(names: string[]): number | undefined {
-    const distinct = [...new Set(names)];
-    return distinct.length === 1 ? this.networkNumbers.get(distinct[0] as string) : undefined;
-  }
-
-  /** Number of a packet's network, when the packet can be placed. */
-  private networkOf(packet: Packet): number {
-    checkPacket(packet);
-    return this.networkNumber(packet.network, packet.side === "provider" ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER);
-  }
-
-  private place({ frame, side, time, link, wireLength, backend }: Packet, network: number): void {
-    const nanoseconds = unsigned(time);
-    this.core.place(
-      frame,
-      wireLength ?? frame.length,
-      network,
-      linkNumber(link ?? "ethernet"),
-      sideNumber(side),
-      Number(nanoseconds & 0xffffffffn),
-      Number(nanoseconds >> 32n),
-      backend === undefined ? 0 : addressNumber(backend),
-    );
+  private keepEnded(shard: number): void {
+    for (const flow of (this.flowReaders[shard] as FlowReader).ended()) this.ended.push(flow);
   }
 
   private drain(results: Result[]): void {
     const handled = this.core.run();
-    for (let i = 0; i < handled; i++) results.push(this.result(i));
+    for (let i = 0; i < handled; i++) results.push(resultAt(this.core, i));
     this.reportEnded();
   }
-
-  private result(i: number): Result {
-    const { core } = this;
-    const at = core.verdict(i);
-    const first = core.u32(at + Abi.VERDICT_FIRST_EMIT);
-    const emits = core.u32(at + Abi.VERDICT_EMITS);
-    const out: Emission[] = [];
-    for (let emit = first; emit < first + emits; emit++) out.push(this.emission(emit));
-    return {
-      verdict: VERDICTS[core.u8(at + Abi.VERDICT_CODE)] as Verdict,
-      reason: REASONS[core.u8(at + Abi.VERDICT_REASON)]?.name ?? "",
-      flow: flowNumber(core.u32(at + Abi.VERDICT_FLOW)),
-      out,
-    };
-  }
-
-  private emission(i: number): Emission {
-    const { core } = this;
-    const at = core.emit(i);
-    const head = core.u32(at + Abi.EMIT_HEAD);
-    const body = core.u32(at + Abi.EMIT_BODY);
-    const headLength = core.u32(at + Abi.EMIT_HEAD_LENGTH);
-    const bodyLength = core.u32(at + Abi.EMIT_BODY_LENGTH);
-    const bytes = new Uint8Array(headLength + bodyLength);
-    bytes.set(core.bytes.subarray(head, head + headLength));
-    bytes.set(core.bytes.subarray(body, body + bodyLength), headLength);
-    return {
-      side: SIDES[core.u8(at + Abi.EMIT_SIDE)] as Side,
-      cause: CAUSES[core.u8(at + Abi.EMIT_CAUSE)] as Cause,
-      flow: flowNumber(core.u32(at + Abi.EMIT_FLOW)),
-      bytes,
-    };
-  }
 }
-
-/** A time as the core has it: none is below 0. */
-const unsigned = (time: bigint): bigint => (time < 0n ? 0n : time);
-const sideNumber = (side: Packet["side"]): number => (side === undefined ? Abi.SIDE_CONSUMER : ENTRANCES.indexOf(side));
-const flowNumber = (number: number): number => (number === Abi.NO_FLOW ? -1 : number);

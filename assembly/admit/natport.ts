@@ -1,5 +1,6 @@
-// NAT ports: one pool for each (NAT address, backend address, protocol, shard), made on first use. A pool takes blocks of
-// 512 ports from a shared arena as it grows; released ports queue in it, the one released longest ago is taken first.
+// NAT ports: one pool for each (NAT address, backend address, protocol), made on first use, of this shard's slice of the ports.
+// A pool takes blocks of 512 ports from a shared arena as it grows; released ports queue in it, the one released longest ago is
+// taken first.
 
 import {
   BACKEND_HOST,
@@ -16,8 +17,6 @@ import {
   POOL_PEAK,
   POOL_SIZE,
   PORT_BLOCK,
-  PORT_COUNT,
-  PORT_FIRST,
   PROTOCOL_UDP,
   SERVICE_HOSTS,
   SERVICE_POOL_BASE,
@@ -25,7 +24,7 @@ import {
 } from "../abi";
 import { nowTick } from "../clock";
 import * as Memory from "../memory";
-import { BACKENDS, QUARANTINE, SERVICES, SHARDS } from "../tables";
+import { BACKENDS, QUARANTINE, SERVICES, SLICE, SLICE_FIRST } from "../tables";
 
 let poolsUsed: u32 = 0;
 let blocksUsed: u32 = 0;
@@ -36,21 +35,20 @@ export function resetPorts(): void {
 }
 
 /** Number of the pool slot of a flow; `nat` counts within its service. */
-export function poolSlot(service: u32, nat: u32, backend: u32, protocol: u32, shard: u32): u32 {
+export function poolSlot(service: u32, nat: u32, backend: u32, protocol: u32): u32 {
   const at = SERVICES + service * SERVICE_SIZE;
   const host = <u32>load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_HOST);
   const pair = nat * load<u32>(at, SERVICE_HOSTS) + host;
-  return load<u32>(at, SERVICE_POOL_BASE) + (pair * 2 + <u32>(protocol == PROTOCOL_UDP)) * SHARDS + shard;
+  return load<u32>(at, SERVICE_POOL_BASE) + pair * 2 + <u32>(protocol == PROTOCOL_UDP);
 }
 
 /** Takes a port (host order) from a pool; 0 when it has none, which it counts. */
-export function takePort(slot: u32, shard: u32): u32 {
+export function takePort(slot: u32): u32 {
   const pool = poolAt(slot);
-  const size = PORT_COUNT / SHARDS;
   let index = takeReleased(pool);
   if (index < 0) {
     const fresh = load<u32>(pool, POOL_FRESH);
-    if (fresh == size || !reach(pool, fresh)) {
+    if (fresh == SLICE || !reach(pool, fresh)) {
       store<u32>(pool, load<u32>(pool, POOL_EXHAUSTED) + 1, POOL_EXHAUSTED);
       return 0;
     }
@@ -60,13 +58,13 @@ export function takePort(slot: u32, shard: u32): u32 {
   const inUse = load<u32>(pool, POOL_IN_USE) + 1;
   store<u32>(pool, inUse, POOL_IN_USE);
   if (inUse > load<u32>(pool, POOL_PEAK)) store<u32>(pool, inUse, POOL_PEAK);
-  return PORT_FIRST + shard * size + <u32>index;
+  return SLICE_FIRST + <u32>index;
 }
 
 /** Gives a port back; it rests for the quarantine. */
 export function releasePort(slot: u32, port: u32): void {
   const pool = load<u32>(Memory.POOL_SLOTS + slot * 4);
-  const index = (port - PORT_FIRST) % (PORT_COUNT / SHARDS);
+  const index = port - SLICE_FIRST;
   const tail = load<u32>(pool, POOL_FREE_TAIL);
   store<u16>(nextOf(pool, index), 0);
   store<u32>(tickOf(pool, index), nowTick());

@@ -23,10 +23,11 @@ import {
 } from "../abi";
 import { countDenied, deniedNumber, deny, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
-import { SALT_NAT_ADDRESS, SALT_SHARD, mix32, pick } from "../flow/hash";
+import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
 import { releaseDue } from "../flow/release";
-import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
-import { ENDPOINTS, SERVICES, SHARDS, has } from "../tables";
+import { FLAGS, KEY_HIGH, KEY_LOW, PROTOCOL, leaves } from "../parse";
+import { ENDPOINTS, SERVICES, has } from "../tables";
+import { tupleHigh, tupleLow } from "../tuple";
 import { droppedAt } from "../verdict";
 import { isBeginning } from "./admit";
 import { balance } from "./balance";
@@ -75,11 +76,10 @@ function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64
   const at = SERVICES + service * SERVICE_SIZE;
   const count = <u32>load<u16>(at, SERVICE_NAT_COUNT);
   const first = pick(mix32((low & 0xffff) ^ SALT_NAT_ADDRESS, high & 0xffffffff), count);
-  const shard = SHARDS == 1 ? 0 : pick(mix32(low ^ SALT_SHARD, high), SHARDS);
   for (let i: u32 = 0; i < count; i++) {
     const nat = first + i < count ? first + i : first + i - count;
-    const slot = poolSlot(service, nat, backend, protocol, shard);
-    const port = takePort(slot, shard);
+    const slot = poolSlot(service, nat, backend, protocol);
+    const port = takePort(slot);
     if (port != 0) {
       Decision.decidePort(load<u32>(at, SERVICE_NAT_FIRST) + nat, slot, port);
       return true;
@@ -99,17 +99,4 @@ function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32
     number = deny(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH), endpoint, reason, bytes);
   }
   return droppedAt(verdict, reason, number, endpoint);
-}
-
-/** network | protocol << 16 | client port << 32 | endpoint port << 48, all in host order. */
-function tupleLow(parsed: u32): u64 {
-  const ports = <u32>(load<u64>(parsed, KEY_HIGH) >> 32);
-  const swapped = <u64>bswap<u16>(<u16>ports) | ((<u64>bswap<u16>(<u16>(ports >> 16))) << 16);
-  return <u64>load<u16>(parsed, NETWORK) | ((<u64>load<u8>(parsed, PROTOCOL)) << 16) | (swapped << 32);
-}
-
-/** Client address | endpoint address << 32, in host order. */
-function tupleHigh(parsed: u32): u64 {
-  const client = bswap<u32>(<u32>(load<u64>(parsed, KEY_LOW) >> 32));
-  return <u64>client | ((<u64>bswap<u32>(<u32>load<u64>(parsed, KEY_HIGH))) << 32);
 }

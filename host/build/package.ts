@@ -34,7 +34,8 @@ const portable = await build({
 });
 const node = await build({
   ...COMMON,
-  entryPoints: { node: "host/node.ts", cli: "host/cli/main.ts" },
+  // The worker is a file of its own, beside whichever chunk starts it.
+  entryPoints: { node: "host/node.ts", cli: "host/cli/main.ts", worker: "host/workers/worker.ts" },
   outdir: "dist",
   splitting: true,
   platform: "node",

@@ -31,6 +31,7 @@ export function commandLine(): Command {
     .option("--no-compare")
     .option("--json")
     .option("--limit <n>")
+    .option("--workers <n>")
     .option("--quiet")
     .action(async (captures, options) => {
       process.exitCode = await (await import("./replay.ts")).replayCommand(captures, options);

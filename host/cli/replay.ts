@@ -31,6 +31,7 @@ export interface ReplayArguments {
   compare?: boolean;
   json?: boolean;
   limit?: string;
+  workers?: string;
   quiet?: boolean;
 }
 
@@ -93,13 +94,15 @@ function settingsOf(
   args: ReplayArguments,
   configuration: Configuration,
 ): Omit<ReplayOptions, "configuration" | "inputs"> {
-  const limit = limitOf(args.limit);
+  const limit = countOf(args.limit, "--limit", "packets");
+  const workers = countOf(args.workers, "--workers", "threads");
   return {
     aliases: aliasesOf(args.as, configuration),
     side: sideOf(args.side, "--side") ?? "consumer",
     verifyChecksums: args.verifyChecksums === true,
     compare: args.compare !== false,
     ...(limit === undefined ? {} : { limit }),
+    ...(workers === undefined ? {} : { workers }),
   };
 }
 
@@ -182,8 +185,8 @@ function sideOf(text: string | undefined, option: string): Side | undefined {
   throw usageError(`${option} cannot be "${text}".`, "Use consumer or provider.");
 }
 
-function limitOf(text: string | undefined): number | undefined {
+function countOf(text: string | undefined, option: string, things: string): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw usageError(`--limit cannot be "${text}".`, "Give a number of packets, 1 or more.");
+  throw usageError(`${option} cannot be "${text}".`, `Give a number of ${things}, 1 or more.`);
 }

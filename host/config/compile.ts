@@ -24,7 +24,6 @@ export interface PoolSlotName {
   natAddress: string;
   backend: string;
   protocol: "tcp" | "udp";
-  shard: number;
 }
 
 /** Names behind the core's numbers: an index into each list is the number. */
@@ -109,7 +108,7 @@ interface WrittenServices {
 }
 
 function writeServices(image: TableImage, configuration: Configuration, hosts: Map<string, string[]>): WrittenServices {
-  const { privateLinkServices: services, settings } = configuration;
+  const { privateLinkServices: services } = configuration;
   const networks = configuration.virtualNetworks.map((network) => network.name);
   const section = image.section(services.length * Abi.SERVICE_SIZE);
   const written: WrittenServices = { poolSlots: 0, natAddresses: [], slots: [] };
@@ -127,7 +126,7 @@ function writeServices(image: TableImage, configuration: Configuration, hosts: M
     }
     written.slots.push({ service, hosts: itsHosts, base: written.poolSlots });
     written.natAddresses.push(...service.natAddresses);
-    written.poolSlots += service.natAddresses.length * itsHosts.length * 2 * settings.shards;
+    written.poolSlots += service.natAddresses.length * itsHosts.length * 2;
   });
   const addresses = image.section(written.natAddresses.length * 4);
   written.natAddresses.forEach((address, index) => image.u32Be(addresses + index * 4, addressNumber(address)));
@@ -142,7 +141,6 @@ function namesOf(
   rules: { name: string; backendPort: number }[],
   services: WrittenServices,
 ): Names {
-  const { shards } = configuration.settings;
   return {
     networks: configuration.virtualNetworks.map((network) => network.name),
     endpoints: configuration.privateEndpoints.map((endpoint) => endpoint.name),
@@ -153,15 +151,13 @@ function namesOf(
     rules,
     poolSlot(slot) {
       const owner = services.slots.findLast(({ base }) => base <= slot) as ServiceSlots;
-      const shard = (slot - owner.base) % shards;
-      const pairAndProtocol = Math.floor((slot - owner.base) / shards);
+      const pairAndProtocol = slot - owner.base;
       const pair = pairAndProtocol >> 1;
       return {
         service: owner.service.name,
         natAddress: owner.service.natAddresses[Math.floor(pair / owner.hosts.length)] as string,
         backend: owner.hosts[pair % owner.hosts.length] as string,
         protocol: (pairAndProtocol & 1) === 0 ? "tcp" : "udp",
-        shard,
       };
     },
   };

@@ -90,9 +90,9 @@ export interface Timers {
 export interface Settings {
   /** Seed of every hash of the plane, 0 to 2^32 - 1. */
   seed: number;
-  /** Slices of each pool of NAT ports, a power of two up to 64. */
+  /** Shards, each with its share of flows and NAT ports, a power of two up to 64. */
   shards: number;
-  /** Flows held at once. */
+  /** Flows held at once, by all shards together. */
   maxFlows: number;
   /** Denied flows held at once. */
   maxDenied: number;

@@ -183,8 +183,15 @@ const settings = z.strictObject({
       "The number of shards is a power of two. Choose 1, 2, 4, 8, 16, 32 or 64.",
     )
     .default(d.shards)
-    .describe("Slices of each pool of NAT ports, a power of two."),
-  maxFlows: z.int().min(1).max(16_000_000).default(d.maxFlows).describe("Flows held at once."),
+    .describe(
+      "Shards that share nothing and may run on cores of their own, a power of two. Each has its share of flows and NAT ports.",
+    ),
+  maxFlows: z
+    .int()
+    .min(1)
+    .max(1_024_000_000)
+    .default(d.maxFlows)
+    .describe("Flows held at once by all shards; one shard holds about 16,000,000."),
   maxDenied: z.int().min(0).max(4_000_000).default(d.maxDenied).describe("Denied flows held at once."),
   midStream: z
     .enum(["admit", "drop"])

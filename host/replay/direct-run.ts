@@ -38,7 +38,9 @@ export interface ReplayDone {
 
 /** Whether a replay need not look at its packets one by one. */
 export function mayBeDirect(options: ReplayOptions): boolean {
-  const { compare, inputs, aliases = [], side, verifyChecksums, output, plane } = options;
+  const { compare, inputs, aliases = [], side, verifyChecksums, output, plane, workers, configuration } = options;
+  // Shards and workers translate a frame in a memory of their own, not where it was read.
+  if (workers !== undefined || configuration.settings.shards > 1) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
   if (side === "provider" || verifyChecksums === true) return false;
   if (output?.format === "pcap" && output.side === "consumer") return false;

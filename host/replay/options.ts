@@ -61,6 +61,8 @@ export interface ReplayOptions {
   onProgress?: (progress: ReplayProgress) => void;
   /** A plane to replay through instead of a new one; it has to be made from the same configuration. */
   plane?: Plane;
+  /** Threads that the shards of the configuration run in; absent: all in this one. */
+  workers?: number;
   /** Ends the replay at the next packet: what was done so far is written and summarised. */
   signal?: AbortSignal;
 }

@@ -15,6 +15,7 @@ import { Feed } from "./feed.ts";
 import { FlowLog } from "./flowlog.ts";
 import { type Capture, finish, nameOf, open, ProgressReport } from "./input.ts";
 import { InterruptibleSinks } from "./interruptible.ts";
+import { createBlockingPlane } from "../workers/blocking.ts";
 import { Lifespans } from "./lifespan.ts";
 import { mergeByTime, type Run } from "./merge.ts";
 import { Mirror } from "./mirror.ts";
@@ -34,16 +35,26 @@ const CONVERSATIONS_MIN = 65_536;
 export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const sinks = new InterruptibleSinks(asked.signal);
   const options = sinks.within(asked);
-  const started = performance.now();
   const configuration = forReplay(options.configuration);
   const flowLog = options.flows === undefined ? undefined : new FlowLog(options.flows);
   const onFlowEnd = flowLog === undefined ? {} : { onFlowEnd: (flow: Flow) => flowLog.add(flow) };
+  const ring = mayBeDirect(options) ? { ringSize: DIRECT_RING } : {};
+  const planeOptions = { midStream: "admit" as const, ...onFlowEnd, ...ring };
+  const { workers } = options;
+  const inWorkers = workers && (await createBlockingPlane(configuration, { ...planeOptions, workers }));
+  try {
+    const plane = options.plane ?? (inWorkers || (await createPlane(configuration, planeOptions)));
+    const work = { options, configuration, plane, tally: new Tally(), busiest: new Busiest(), flowLog };
+    return await replayOn(work, sinks);
+  } finally {
+    if (inWorkers) await inWorkers.close();
+  }
+}
+
+async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<ReplaySummary> {
+  const started = performance.now();
+  const { options, plane, tally, busiest, flowLog } = work;
   const direct = mayBeDirect(options);
-  const ring = direct ? { ringSize: DIRECT_RING } : {};
-  const plane = options.plane ?? (await createPlane(configuration, { midStream: "admit", ...onFlowEnd, ...ring }));
-  const tally = new Tally();
-  const busiest = new Busiest();
-  const work: ReplayWork = { options, configuration, plane, tally, busiest, flowLog };
   const { captures, interrupted: stopped, leftOut, written } = await (direct ? replayDirectly(work) : compareAll(work));
   if (tally.last !== undefined) plane.advance(tally.last);
   if (flowLog !== undefined) {

@@ -8,10 +8,11 @@ const syn = (port: number): string => `tcp 10.1.0.9:${port} > 10.1.0.4:443 S`;
 const sent = (port: number): string => `provider tcp 10.2.0.10:${port} > 10.2.1.1:8443 S ttl=63`;
 
 const SHARDS = 64;
+const SHARD = 5;
 const SLICE = 64512 / SHARDS;
-const [next = "", ...first] = synsOfShard(5, SLICE + 1);
+const [next = "", ...first] = synsOfShard(SHARD, SLICE + 1);
 
-/** SYNs of so many flows that docs/behaviour.md, section 5, puts into one shard. */
+/** SYNs of so many flows that docs/behaviour.md, section 13, sends to one shard. */
 function synsOfShard(shard: number, count: number): string[] {
   const found: string[] = [];
   const words = seedWords(DEFAULT_SETTINGS.seed);
@@ -50,17 +51,17 @@ table("NAT ports", [
   },
   {
     name: "a slice that is used up refuses the next flow of its shard, leaves live flows alone, and serves again once freed",
-    settings: { shards: SHARDS, maxFlows: 5000, maxDenied: 10, endpointSources: "admit" },
+    settings: { shards: SHARDS, maxFlows: SHARDS * 5000, maxDenied: SHARDS * 10, endpointSources: "admit" },
     steps: [
       ...first.map((text) => ({ in: text, gives: "forward new-flow" })),
-      { in: next, gives: "drop nat-exhausted 5000" },
-      { in: next, gives: "drop nat-exhausted 5000" },
-      { at: 1, in: first[0] as string, gives: "forward forwarded 0" },
+      { in: next, gives: `drop nat-exhausted ${SHARDS * 5000 + SHARD * 10}` },
+      { in: next, gives: `drop nat-exhausted ${SHARDS * 5000 + SHARD * 10}` },
+      { at: 1, in: first[0] as string, gives: `forward forwarded ${SHARD * 5000}` },
       { at: 62, in: next, gives: "forward new-flow" },
     ],
     counters: {
       reasons: { "nat-exhausted": 2 },
-      natPools: { "service 10.2.0.10 10.2.1.1 tcp 5": { peak: SLICE, exhausted: 2 } },
+      natPools: { [`service 10.2.0.10 10.2.1.1 tcp ${SHARD}`]: { peak: SLICE, exhausted: 2 } },
     },
   },
   {

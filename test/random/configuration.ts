@@ -55,7 +55,7 @@ export function randomConfiguration(dice: Dice): Configuration {
     settings: {
       ...DEFAULT_SETTINGS,
       seed: dice.bits(),
-      shards: dice.pick([1, 1, 4, 64]),
+      shards: dice.pick([1, 1, 1, 2, 4, 64]),
       maxFlows: dice.pick([4, 20, 60, 500]),
       maxDenied: dice.pick([0, 3, 10, 200]),
       ...(dice.chance(70) ? { midStream: dice.pick(["admit", "drop"] as const) } : {}),

@@ -28,11 +28,15 @@ interface End {
   port: number;
 }
 
-/** A random configuration whose slices of ports hold fewer flows than its table: 1,008 per NAT address and backend. */
+/** A random configuration whose slices of ports hold fewer flows than its shards: 1,008 per NAT address and backend. */
 export function crowdedConfiguration(dice: Dice): Configuration {
   const configuration = randomConfiguration(dice);
   const { settings, privateEndpoints, privateLinkServices, loadBalancers } = configuration;
-  Object.assign(settings, { shards: SHARDS, maxFlows: 5000, maxDenied: dice.pick([0, 50, 3000]) });
+  Object.assign(settings, {
+    shards: SHARDS,
+    maxFlows: SHARDS * 5000,
+    maxDenied: SHARDS * dice.pick([0, 50, 3000]),
+  });
   Object.assign(settings.timers, { tcpOpeningSeconds: dice.pick([1, 5]), deniedSeconds: dice.pick([1, 10]) });
   settings.portQuarantineSeconds = dice.pick([0, 1, 3, 120]);
   const endpoint = privateEndpoints.find(

@@ -63,3 +63,18 @@ export class Counters {
     return structuredClone({ reasons, flows, generated, endpoints, backends, natPools });
   }
 }
+
+/** Counters of all shards: the same, added up wherever they are numbers. */
+export function sumOf(shards: CountersOut[]): CountersOut {
+  return shards.reduce((sum, counters) => added(sum, counters));
+}
+
+function added<Counts>(one: Counts, other: Counts): Counts {
+  if (typeof one === "number") return (one + (other as number)) as Counts;
+  const sum = { ...one };
+  for (const [name, value] of Object.entries(other as object)) {
+    const key = name as keyof Counts;
+    sum[key] = key in (one as object) ? added(one[key], value) : value;
+  }
+  return sum;
+}

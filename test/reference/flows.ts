@@ -1,7 +1,7 @@
 // All flows and denied flows, their timers and their ends (behaviour 9).
 import type { FlowOut } from "../plane.ts";
 import { type DeniedFlow, deathOf, describe, type Flow, stateOf } from "./flow.ts";
-import { Numbers } from "./numbers.ts";
+import type { Numbers } from "./numbers.ts";
 import type { Timeouts } from "./timeouts.ts";
 import { tickAfter, tickAt, Wheel } from "./wheel.ts";
 
@@ -23,13 +23,12 @@ export class Flows {
 
   /** `released` is told of each flow just before its end. */
   constructor(
-    maxFlows: number,
-    maxDenied: number,
+    numbers: { flows: Numbers; denied: Numbers },
     timeouts: Timeouts,
     released: (flow: Flow, idledOut: boolean) => void,
   ) {
-    this.numbers = new Numbers(0, maxFlows);
-    this.deniedNumbers = new Numbers(maxFlows, maxDenied);
+    this.numbers = numbers.flows;
+    this.deniedNumbers = numbers.denied;
     this.timeouts = timeouts;
     this.released = released;
   }

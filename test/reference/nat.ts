@@ -9,9 +9,7 @@ import { PortPool } from "./ports.ts";
 import type { Backend } from "./service.ts";
 import { nanoseconds } from "./timeouts.ts";
 import { tickAfter } from "./wheel.ts";
-import { type Words, wordsOf } from "./words.ts";
 
-const SHARD_MARK = 0x5348415244n;
 const ADDRESS_MARK = 0x4e4154n;
 
 export interface NatPort {
@@ -23,10 +21,12 @@ export interface NatPort {
 export class Nat {
   private readonly pools = new Map<string, PortPool>();
   private readonly mix: Mix;
+  private readonly shard: number;
   private readonly shards: number;
   private readonly quarantineTicks: number;
 
-  constructor({ shards, portQuarantineSeconds }: Settings, mix: Mix) {
+  constructor({ shards, portQuarantineSeconds }: Settings, shard: number, mix: Mix) {
+    this.shard = shard;
     this.mix = mix;
     this.shards = shards;
     this.quarantineTicks = tickAfter(nanoseconds(portQuarantineSeconds));
@@ -36,11 +36,10 @@ export class Nat {
   take(tuple: Tuple, backend: Backend, nowTick: number): NatPort | undefined {
     const { service, network } = tuple.endpoint;
     const { natAddresses } = service;
-    const shard = this.shardOf(wordsOf(tuple));
     const start = pick(this.mix(BigInt(network) ^ ADDRESS_MARK, BigInt(tuple.client)), natAddresses.length);
     for (let turn = 0; turn < natAddresses.length; turn++) {
       const address = natAddresses[(start + turn) % natAddresses.length] as number;
-      const pool = this.pool(service.name, address, backend.address, tuple.protocol, shard);
+      const pool = this.pool(service.name, address, backend.address, tuple.protocol);
       const port = pool.take(nowTick);
       if (port !== undefined) return { address, port, pool };
     }
@@ -52,16 +51,12 @@ export class Nat {
     return Object.fromEntries([...this.pools].map(([name, pool]) => [name, counts(pool)]));
   }
 
-  private shardOf({ low, high }: Words): number {
-    return pick(this.mix(low ^ SHARD_MARK, high), this.shards);
-  }
-
-  private pool(service: string, address: number, backend: number, protocol: number, shard: number): PortPool {
+  private pool(service: string, address: number, backend: number, protocol: number): PortPool {
     const transport = protocol === TCP ? "tcp" : "udp";
-    const name = `${service} ${addressText(address)} ${addressText(backend)} ${transport} ${shard}`;
+    const name = `${service} ${addressText(address)} ${addressText(backend)} ${transport} ${this.shard}`;
     let pool = this.pools.get(name);
     if (pool === undefined) {
-      pool = new PortPool(shard, this.shards, this.quarantineTicks);
+      pool = new PortPool(this.shard, this.shards, this.quarantineTicks);
       this.pools.set(name, pool);
     }
     return pool;

@@ -1,4 +1,6 @@
-// Numbers of flows: the one released last first, else the lowest never used (behaviour 9).
+// Numbers of flows: the one released last first, else the lowest never used (behaviour 9); each shard has its own (13).
+import type { Settings } from "../../host/config/configuration.ts";
+
 export class Numbers {
   /** Numbers in use. */
   taken = 0;
@@ -25,4 +27,17 @@ export class Numbers {
     this.taken--;
     this.free.push(number);
   }
+}
+
+/** Numbers of a shard's flows and denied flows. */
+export function numbersOf(
+  { shards, maxFlows, maxDenied }: Settings,
+  shard: number,
+): { flows: Numbers; denied: Numbers } {
+  const flows = Math.ceil(maxFlows / shards);
+  const denied = Math.ceil(maxDenied / shards);
+  return {
+    flows: new Numbers(flows * shard, flows),
+    denied: new Numbers(flows * shards + denied * shard, denied),
+  };
 }

@@ -1,99 +1,45 @@
 // The reference plane: docs/behaviour.md once more, written for clarity from that page alone. The core is compared with it.
 import type { Configuration } from "../../host/config/configuration.ts";
-import { REASONS } from "../../host/reasons.ts";
 import type { CountersOut, EmitOut, FlowOut, Outcome, PacketIn, PlaneUnderTest } from "../plane.ts";
-import { fromCapture } from "./captured.ts";
-import { fromConsumer } from "./consumer.ts";
-import { Counters } from "./counters.ts";
-import type { Flow } from "./flow.ts";
-import { Flows } from "./flows.ts";
-import { readIpv4 } from "./ipv4.ts";
-import { readLink } from "./link.ts";
+import { sumOf } from "./counters.ts";
 import { mixOf } from "./mix.ts";
-import { Nat } from "./nat.ts";
 import { Networks } from "./networks.ts";
-import type { Decision, Path } from "./path.ts";
-import { fromProvider } from "./provider.ts";
-import { resetsOf } from "./reset.ts";
 import { servicesOf } from "./service.ts";
-import { timeoutsOf } from "./timeouts.ts";
-
-const RELEASE_PER_PACKET = 1;
-const VERDICTS = new Map(REASONS.map(({ name, verdict }) => [name, verdict]));
+import { type Common, Shard } from "./shard.ts";
+import { shardOf } from "./steering.ts";
 
 export class ReferencePlane implements PlaneUnderTest {
-  private readonly path: Path;
+  private readonly common: Common;
+  private readonly shards: readonly Shard[];
 
   /** Takes a checked configuration; `settings.midStream` absent means `drop`. */
   constructor(configuration: Configuration) {
     const { settings, privateEndpoints } = configuration;
     const mix = mixOf(settings.seed);
     const [backends, services] = servicesOf(configuration, mix);
-    this.path = {
+    this.common = {
       settings,
+      endpoints: privateEndpoints.map(({ name }) => name),
+      backends: [...backends.keys()],
       networks: new Networks(configuration, services),
-      flows: new Flows(settings.maxFlows, settings.maxDenied, timeoutsOf(settings.timers), (flow, idledOut) =>
-        this.ended(flow, idledOut),
-      ),
-      nat: new Nat(settings, mix),
-      counters: new Counters(
-        privateEndpoints.map(({ name }) => name),
-        backends.keys(),
-      ),
       mix,
-      out: [],
     };
+    this.shards = Array.from({ length: settings.shards }, (_, shard) => new Shard(this.common, shard));
   }
 
   process(packets: PacketIn[]): Outcome[] {
-    return packets.map((packet) => this.handle(packet));
+    return packets.map((packet) => (this.shards[shardOf(this.common, packet)] as Shard).handle(packet));
   }
 
   advance(time: bigint): EmitOut[] {
-    const { path } = this;
-    path.out = [];
-    path.flows.clock(time);
-    path.flows.takeDue(Number.POSITIVE_INFINITY);
-    return path.out;
+    return this.shards.flatMap((shard) => shard.advance(time));
   }
 
   counters(): CountersOut {
-    return this.path.counters.snapshot(this.path.nat.counters());
+    return sumOf(this.shards.map((shard) => shard.counters()));
   }
 
   flows(): FlowOut[] {
-    return this.path.flows.describe();
-  }
-
-  private handle(packet: PacketIn): Outcome {
-    const { path } = this;
-    path.out = [];
-    path.flows.clock(packet.time);
-    path.flows.takeDue(RELEASE_PER_PACKET);
-    const { reason, flow = -1, droppedAt } = this.decide(packet);
-    path.counters.packet(reason, droppedAt);
-    return { verdict: VERDICTS.get(reason) as Outcome["verdict"], reason, flow, out: path.out };
-  }
-
-  private decide(packet: PacketIn): Decision {
-    const { frame, link: linkName, wireLength = frame.length } = packet;
-    const link = readLink(linkName, frame);
-    if (typeof link === "string") return { reason: link };
-    const ip = readIpv4(frame, link.length, wireLength);
-    if (typeof ip === "string") return { reason: ip };
-    const side = packet.side === "provider" ? "provider" : "consumer";
-    const network = this.path.networks.of(link.tags, side, packet.network);
-    const arrival = { packet, wireLength, network, ip };
-    if (packet.side === "captured") return fromCapture(this.path, arrival);
-    return side === "consumer" ? fromConsumer(this.path, arrival) : fromProvider(this.path, arrival);
-  }
-
-  private ended(flow: Flow, idledOut: boolean): void {
-    const { counters, out } = this.path;
-    counters.released(flow.backend.name);
-    if (!idledOut || !flow.rule.reset) return;
-    const resets = resetsOf(flow);
-    out.push(...resets);
-    counters.generated.reset += resets.length;
+    return this.shards.flatMap((shard) => shard.flows()).sort((one, other) => one.number - other.number);
   }
 }

@@ -8,18 +8,28 @@ export interface Words {
   high: bigint;
 }
 
-/** What a distribution leaves out counts as 0. */
-export function wordsOf(tuple: Tuple, distribution: LoadBalancingRule["loadDistribution"] = "Default"): Words {
-  const { endpoint, client } = tuple;
-  const protocol = distribution === "SourceIP" ? 0 : tuple.protocol;
-  const clientPort = distribution === "Default" ? tuple.clientPort : 0;
-  const endpointPort = distribution === "Default" ? tuple.endpointPort : 0;
+/** Who talks to whom: ports, and addresses as numbers. */
+export interface Ends {
+  network: number;
+  protocol: number;
+  client: number;
+  clientPort: number;
+  endpoint: number;
+  endpointPort: number;
+}
+
+/** Words of a tuple; what a distribution leaves out counts as 0. */
+export function wordsOf({ endpoint, ...ends }: Tuple, distribution: LoadBalancingRule["loadDistribution"]): Words {
+  const { network, address } = endpoint;
+  const whole = { ...ends, network, endpoint: address };
+  if (distribution === "Default") return wordsOfEnds(whole);
+  const protocol = distribution === "SourceIP" ? 0 : whole.protocol;
+  return wordsOfEnds({ ...whole, protocol, clientPort: 0, endpointPort: 0 });
+}
+
+export function wordsOfEnds({ network, protocol, client, clientPort, endpoint, endpointPort }: Ends): Words {
   return {
-    low:
-      BigInt(endpoint.network) |
-      (BigInt(protocol) << 16n) |
-      (BigInt(clientPort) << 32n) |
-      (BigInt(endpointPort) << 48n),
-    high: BigInt(client) | (BigInt(endpoint.address) << 32n),
+    low: BigInt(network) | (BigInt(protocol) << 16n) | (BigInt(clientPort) << 32n) | (BigInt(endpointPort) << 48n),
+    high: BigInt(client) | (BigInt(endpoint) << 32n),
   };
 }

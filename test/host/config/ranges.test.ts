@@ -19,7 +19,7 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   [`${RULE}.idleTimeoutInMinutes`, 4, 100, true],
   ["settings.seed", 0, 4294967295, true],
   ["settings.shards", 1, 64, true],
-  ["settings.maxFlows", 1, 16_000_000, true],
+  ["settings.maxFlows", 1, 1_024_000_000, true],
   ["settings.maxDenied", 0, 4_000_000, true],
   ["settings.portQuarantineSeconds", 0, 7440, false],
   ["settings.timers.tcpOpeningSeconds", ...SECONDS, false],

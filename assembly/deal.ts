@@ -1,0 +1,118 @@
+// Dealing a batch out to shards (docs/behaviour.md, section 13): each shard's frames are copied one behind the other, in their
+// order, with descriptors that fit the ring of the instance that is the shard. An instance that deals holds no flows.
+
+import {
+  DESC_BACKEND,
+  DESC_CAPTURED,
+  DESC_FRAME,
+  DESC_NETWORK,
+  DESC_SHARD,
+  DESC_SIZE,
+  DESC_TIME,
+  DESC_WIRE,
+  HAND_BYTES,
+  HAND_COUNT,
+  HAND_FIRST,
+  HAND_FRAMES,
+  HAND_SIZE,
+  LANE,
+  SHARDS_MAX,
+  SIDE_CONSUMER,
+} from "./abi";
+import { SALT_SHARD, mix32, pick } from "./flow/hash";
+import { DEALT_DESCRIPTORS, DEALT_FRAMES, DEALT_ORDER, DEALT_ROOM, DESCRIPTORS, HANDS, LANES, RING } from "./memory";
+import { KEY_HIGH, KIND, KIND_BETWEEN, KIND_FLOW, KIND_REPLY, PARSED_SIZE, SIDE } from "./parse";
+import { parseLane } from "./path";
+import { SHARDS, SLICE, SLICE_FIRST } from "./tables";
+import { tupleHigh, tupleLow } from "./tuple";
+
+/// Frames lie on multiples of this, and are copied by it.
+const ALIGNMENT: u32 = 16;
+
+/** Deals the first `count` descriptors; how many: fewer when their frames, each padded, are more than a ring holds. */
+export function deal(count: u32): u32 {
+  memory.fill(HANDS, 0, SHARDS_MAX * HAND_SIZE);
+  const dealt = sort(count);
+  layHands();
+  for (let i: u32 = 0; i < dealt; i++) give(i);
+  return dealt;
+}
+
+/** Finds each frame's shard and sums up what each gets. */
+function sort(count: u32): u32 {
+  let room = DEALT_ROOM;
+  for (let first: u32 = 0; first < count; first += LANE) {
+    const size = min(count - first, <u32>LANE);
+    parseLane(first, size);
+    for (let i: u32 = 0; i < size; i++) {
+      const desc = DESCRIPTORS + (first + i) * DESC_SIZE;
+      const bytes = padded(load<u32>(desc, DESC_CAPTURED));
+      if (bytes > room) return first + i;
+      room -= bytes;
+      const shard = shardOf(LANES + i * PARSED_SIZE);
+      const hand = HANDS + shard * HAND_SIZE;
+      store<u32>(desc, shard, DESC_SHARD);
+      store<u32>(hand, load<u32>(hand, HAND_COUNT) + 1, HAND_COUNT);
+      store<u32>(hand, load<u32>(hand, HAND_BYTES) + bytes, HAND_BYTES);
+    }
+  }
+  return count;
+}
+
+/** The shard of a parsed frame: by the client's tuple, or by the slice of the NAT port; the first for whatever has neither. */
+function shardOf(parsed: u32): u32 {
+  const kind = <u32>load<u8>(parsed, KIND);
+  if (kind != KIND_FLOW && kind != KIND_REPLY && kind != KIND_BETWEEN) return 0;
+  if (load<u8>(parsed, SIDE) == SIDE_CONSUMER)
+    return pick(mix32(tupleLow(parsed) ^ SALT_SHARD, tupleHigh(parsed)), SHARDS);
+  const port = <u32>bswap<u16>(load<u16>(parsed, KEY_HIGH + 6));
+  return port < SLICE_FIRST ? 0 : (port - SLICE_FIRST) / SLICE;
+}
+
+/** Gives each shard its stretches, empty ones; `give` fills them. */
+function layHands(): void {
+  let first: u32 = 0;
+  let frames: u32 = 0;
+  for (let shard: u32 = 0; shard < SHARDS; shard++) {
+    const hand = HANDS + shard * HAND_SIZE;
+    const count = load<u32>(hand, HAND_COUNT);
+    const bytes = load<u32>(hand, HAND_BYTES);
+    store<u32>(hand, first, HAND_FIRST);
+    store<u32>(hand, frames, HAND_FRAMES);
+    store<u32>(hand, 0, HAND_COUNT);
+    store<u32>(hand, 0, HAND_BYTES);
+    first += count;
+    frames += bytes;
+  }
+}
+
+function give(i: u32): void {
+  const desc = DESCRIPTORS + i * DESC_SIZE;
+  const hand = HANDS + load<u32>(desc, DESC_SHARD) * HAND_SIZE;
+  const count = load<u32>(hand, HAND_COUNT);
+  const place = load<u32>(hand, HAND_FIRST) + count;
+  const bytes = load<u32>(hand, HAND_BYTES);
+  const captured = load<u32>(desc, DESC_CAPTURED);
+  const size = padded(captured);
+  const to = DEALT_DESCRIPTORS + place * DESC_SIZE;
+  store<u32>(to, RING + bytes, DESC_FRAME);
+  store<u32>(to, captured, DESC_CAPTURED);
+  store<u32>(to, load<u32>(desc, DESC_WIRE), DESC_WIRE);
+  // DESC_NETWORK, DESC_LINK and DESC_SIDE are one word.
+  store<u32>(to, load<u32>(desc, DESC_NETWORK), DESC_NETWORK);
+  store<u64>(to, load<u64>(desc, DESC_TIME), DESC_TIME);
+  store<u32>(to, load<u32>(desc, DESC_BACKEND), DESC_BACKEND);
+  store<u32>(DEALT_ORDER + place * 4, i);
+  copy(DEALT_FRAMES + load<u32>(hand, HAND_FRAMES) + bytes, load<u32>(desc, DESC_FRAME), size);
+  store<u32>(hand, count + 1, HAND_COUNT);
+  store<u32>(hand, bytes + size, HAND_BYTES);
+}
+
+/** Copies a multiple of 16 bytes: frames are short, and `memory.copy` is a call out of Wasm. */
+function copy(to: u32, from: u32, size: u32): void {
+  for (let at: u32 = 0; at < size; at += ALIGNMENT) v128.store(to + at, v128.load(from + at));
+}
+
+function padded(length: u32): u32 {
+  return (length + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+}

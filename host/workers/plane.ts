@@ -1,0 +1,168 @@
+// A plane whose shards run in worker threads. The same packets give the same results as in one thread, later; dealing out,
+// copying and handling overlap, since there are two fronts and workers have several slots each.
+
+import type { Configuration } from "../config/configuration.ts";
+import type { Core } from "../core.ts";
+import type { PlaneCounters } from "../counters.ts";
+import type { Flow } from "../flows.ts";
+import { Intake, type Packet, place, unsigned } from "../packet.ts";
+import { checkPackets, checkTime } from "../packet-check.ts";
+import { checkedConfiguration } from "../plane.ts";
+import { type Emission, type Result, resultAt } from "../result.ts";
+import type { Front } from "../shards/front.ts";
+import { sumCounters } from "../shards/sum.ts";
+import { Crew, taken, type WorkerOptions } from "./crew.ts";
+import type { Flight } from "./link.ts";
+import type { Message } from "./message.ts";
+
+/**
+ * Makes a plane of `settings.shards` shards in worker threads. Takes a configuration as `createPlane` does. Throws
+ * LinkplaneError CONFIG_INVALID, MEMORY_LIMIT, USAGE or WORKER_FAILED.
+ */
+export async function createWorkerPlane(
+  configuration: Configuration | object,
+  options: WorkerOptions,
+): Promise<WorkerPlane> {
+  const checked = await checkedConfiguration(configuration);
+  const ended: Flow[] = [];
+  const crew = await Crew.start(checked, options, (flows) => ended.push(...flows));
+  const fronts: [Front, Front] = [await crew.front(), await crew.front()];
+  return new WorkerPlane(crew, fronts, checked, () => {
+    for (const flow of ended.splice(0)) options.onFlowEnd?.(flow);
+  });
+}
+
+/** A running plane. What is asked of it is done in the order it was asked. */
+export class WorkerPlane {
+  readonly configuration: Configuration;
+  private readonly crew: Crew;
+  private readonly fronts: readonly [Front, Front];
+  private readonly intake: Intake;
+  private readonly reportEnded: () => void;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  /** For createWorkerPlane. */
+  constructor(crew: Crew, fronts: [Front, Front], configuration: Configuration, reportEnded: () => void) {
+    this.crew = crew;
+    this.fronts = fronts;
+    this.configuration = configuration;
+    this.intake = new Intake(crew.plan.tables.names, configuration);
+    this.reportEnded = reportEnded;
+  }
+
+  /** Worker threads that there are. */
+  get workers(): number {
+    return this.crew.links.length;
+  }
+
+  /** Handles packets in order. Rejects as `Plane.process` throws, or with WORKER_FAILED. */
+  async process(packets: Iterable<Packet>): Promise<Result[]> {
+    const batch = checkPackets(packets);
+    const networks = batch.map((packet) => this.intake.networkOf(packet));
+    const results: Result[] = [];
+    let next = 0;
+    await this.stream(
+      (front) => {
+        for (let packet = batch[next]; packet !== undefined && front.fits(packet.frame.length); packet = batch[next])
+          place(front, packet, networks[next++] as number);
+        return next < batch.length;
+      },
+      (front, count) => {
+        for (let i = 0; i < count; i++) results.push(resultAt(front, i));
+      },
+    );
+    return results;
+  }
+
+  /**
+   * Handles frames without an object each. `fill` places some that fit, and says whether there are more; `settle` reads verdicts
+   * and emits of the first `count` of them, in order, before the memory is used again. Both get a core to do it with.
+   */
+  stream(fill: (front: Core) => boolean, settle: (front: Core, count: number) => void): Promise<void> {
+    return this.inTurn(async () => {
+      const flights: Flight[] = [];
+      try {
+        for (let turn = 0, more = true; more || flights.length > 0; turn++) {
+          if (more) {
+            const front = this.fronts[turn % 2] as Front;
+            more = fill(front);
+            flights.push(await taken(this.crew.launch(front)));
+          }
+          if (flights.length > Number(more)) await this.settle(flights.shift() as Flight, settle);
+        }
+      } finally {
+        for (const flight of flights) await taken(this.crew.land(flight)).catch(() => undefined);
+      }
+    });
+  }
+
+  /** Moves the clocks of all shards to `time` (ns) and releases flows that are due; what leaves are their resets. */
+  async advance(time: bigint): Promise<Emission[]> {
+    checkTime(time);
+    const question = { what: "advance", time: unsigned(time) } as const;
+    return this.inTurn(async () => advanced(this.crew, await taken(this.crew.askAll(question)), this.reportEnded));
+  }
+
+  /** Time of the next timer, ns, or undefined. */
+  nextDeadline(): Promise<bigint | undefined> {
+    return this.inTurn(async () => leastDeadline(await taken(this.crew.askAll({ what: "deadline" }))));
+  }
+
+  /** Forgets flows, counters and time; keeps the configuration. */
+  reset(): Promise<void> {
+    return this.inTurn(async () => void (await taken(this.crew.askAll({ what: "reset" }))));
+  }
+
+  counters(): Promise<PlaneCounters> {
+    return this.inTurn(async () => summed(this.crew, await taken(this.crew.askAll({ what: "counters" }))));
+  }
+
+  /** Flows and denied flows that are not released yet, in ascending number. Process no packets while iterating. */
+  async *flows(): AsyncGenerator<Flow, void, void> {
+    for (const denied of [false, true])
+      for (let shard = 0; shard < this.crew.plan.numbers.shards; shard++)
+        for (let begin = true; ; begin = false) {
+          const question = { what: "flows", shard, denied, begin } as const;
+          const { flows = [] } = await this.inTurn(() => taken(this.crew.ask(shard, question)));
+          yield* flows;
+          if (flows.length === 0) break;
+        }
+  }
+
+  /** Ends the workers, after what was asked before. Whatever is asked later fails. */
+  async close(): Promise<void> {
+    await this.turn;
+    await this.crew.close();
+  }
+
+  private async settle(flight: Flight, settle: (front: Core, count: number) => void): Promise<void> {
+    await taken(this.crew.land(flight));
+    settle(flight.front, flight.count);
+    this.reportEnded();
+  }
+
+  private inTurn<Outcome>(work: () => Promise<Outcome>): Promise<Outcome> {
+    const done = this.turn.then(() => {
+      for (const link of this.crew.links) link.check();
+      return work();
+    });
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** What leaves when the clocks are moved on, in the order of shards. */
+export function advanced(crew: Crew, answers: Message[], reportEnded: () => void): Emission[] {
+  crew.noteEnded(answers);
+  reportEnded();
+  return crew.byShard(answers, ({ emissions }) => emissions).flat();
+}
+
+export function leastDeadline(answers: Message[]): bigint | undefined {
+  const times = answers.map(({ deadline }) => deadline).filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : times.reduce((least, time) => (time < least ? time : least));
+}
+
+export function summed(crew: Crew, answers: Message[]): PlaneCounters {
+  return sumCounters(crew.byShard(answers, ({ counters }) => counters));
+}

@@ -1,0 +1,97 @@
+// A shard of the reference plane: what docs/behaviour.md says of a plane, each with its share of the tables (section 13).
+import type { Settings } from "../../host/config/configuration.ts";
+import { REASONS } from "../../host/reasons.ts";
+import type { CountersOut, EmitOut, FlowOut, Outcome, PacketIn } from "../plane.ts";
+import { fromCapture } from "./captured.ts";
+import { fromConsumer } from "./consumer.ts";
+import { Counters } from "./counters.ts";
+import type { Flow } from "./flow.ts";
+import { Flows } from "./flows.ts";
+import { readIpv4 } from "./ipv4.ts";
+import { readLink } from "./link.ts";
+import type { Mix } from "./mix.ts";
+import { Nat } from "./nat.ts";
+import { numbersOf } from "./numbers.ts";
+import type { Networks } from "./networks.ts";
+import type { Decision, Path } from "./path.ts";
+import { fromProvider } from "./provider.ts";
+import { resetsOf } from "./reset.ts";
+import { timeoutsOf } from "./timeouts.ts";
+
+const RELEASE_PER_PACKET = 1;
+const VERDICTS = new Map(REASONS.map(({ name, verdict }) => [name, verdict]));
+
+/** What the shards of a plane have in common. */
+export interface Common {
+  settings: Settings;
+  endpoints: readonly string[];
+  backends: readonly string[];
+  networks: Networks;
+  mix: Mix;
+}
+
+export class Shard {
+  private readonly path: Path;
+
+  constructor({ settings, endpoints, backends, networks, mix }: Common, shard: number) {
+    this.path = {
+      settings,
+      networks,
+      flows: new Flows(numbersOf(settings, shard), timeoutsOf(settings.timers), (flow, idledOut) =>
+        this.ended(flow, idledOut),
+      ),
+      nat: new Nat(settings, shard, mix),
+      counters: new Counters(endpoints, backends),
+      mix,
+      out: [],
+    };
+  }
+
+  advance(time: bigint): EmitOut[] {
+    const { path } = this;
+    path.out = [];
+    path.flows.clock(time);
+    path.flows.takeDue(Number.POSITIVE_INFINITY);
+    return path.out;
+  }
+
+  counters(): CountersOut {
+    return this.path.counters.snapshot(this.path.nat.counters());
+  }
+
+  flows(): FlowOut[] {
+    return this.path.flows.describe();
+  }
+
+  handle(packet: PacketIn): Outcome {
+    const { path } = this;
+    path.out = [];
+    path.flows.clock(packet.time);
+    path.flows.takeDue(RELEASE_PER_PACKET);
+    const { reason, flow = -1, droppedAt } = this.decide(packet);
+    path.counters.packet(reason, droppedAt);
+    return { verdict: VERDICTS.get(reason) as Outcome["verdict"], reason, flow, out: path.out };
+  }
+
+  private decide(packet: PacketIn): Decision {
+    const { frame, link: linkName, wireLength = frame.length } = packet;
+    const link = readLink(linkName, frame);
+    if (typeof link === "string") return { reason: link };
+    const ip = readIpv4(frame, link.length, wireLength);
+    if (typeof ip === "string") return { reason: ip };
+    const side = packet.side === "provider" ? "provider" : "consumer";
+    const network = this.path.networks.of(link.tags, side, packet.network);
+    const arrival = { packet, wireLength, network, ip };
+    if (packet.side === "captured") return fromCapture(this.path, arrival);
+    return side === "consumer" ? fromConsumer(this.path, arrival) : fromProvider(this.path, arrival);
+  }
+
+  private ended(flow: Flow, idledOut: boolean): void {
+    const { counters, out } = this.path;
+    counters.released(flow.backend.name);
+    if (!idledOut || !flow.rule.reset) return;
+    const resets = resetsOf(flow);
+    out.push(...resets);
+    counters.generated.reset += resets.length;
+  }
+}
