@@ -10,6 +10,8 @@ export interface DirectOutput {
   readonly only: Side | undefined;
   /** Frames left out: a pcap file has one link type. */
   readonly leftOut: number;
+  /** Frames written so far. */
+  readonly written: number;
   /** Adds a captured interface under a name; the number by which frames name it. */
   addInterface(captured: CaptureInterface, name: string): number;
   /** Writes a translated frame that lies where it was read, on the provider's side. */

@@ -16,6 +16,7 @@ const NOWHERE = { write: (): void => {} };
 export class DirectPcap implements DirectOutput {
   readonly only: Side = "provider";
   leftOut = 0;
+  written = 0;
   /** The frames' own record headers, right in front of them, are in the form of the file. */
   headersStand = false;
   private readonly areas: Areas;
@@ -50,6 +51,7 @@ export class DirectPcap implements DirectOutput {
       this.leftOut++;
       return;
     }
+    this.written++;
     if (!this.headersStand || !this.stands(address, wire)) this.record(address, length, wire, timeLow, timeHigh);
     this.areas.add(address - RECORD.size, length + RECORD.size);
   }
@@ -69,6 +71,7 @@ export class DirectPcap implements DirectOutput {
       this.leftOut++;
       return;
     }
+    this.written++;
     const { areas } = this;
     const at = areas.end + RECORD.size;
     areas.core.bytes.copyWithin(at, address, address + length);

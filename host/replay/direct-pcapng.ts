@@ -25,6 +25,7 @@ const NOWHERE = { write: (): void => {} };
 export class DirectPcapng implements DirectOutput {
   readonly only: Side | undefined;
   readonly leftOut = 0;
+  written = 0;
   private readonly areas: Areas;
   private readonly words: Uint32Array;
   private readonly bytes: Uint8Array;
@@ -62,6 +63,7 @@ export class DirectPcapng implements DirectOutput {
 
   translated(id: number, address: number, length: number, wire: number, timeLow: number, timeHigh: number): void {
     if (this.only === "consumer") return;
+    this.written++;
     this.stamp(id, timeLow, timeHigh);
     this.block(this.providers[id] as number, address, length, wire);
   }
@@ -77,13 +79,14 @@ export class DirectPcapng implements DirectOutput {
     comment: string | undefined,
   ): void {
     if (this.only !== undefined && side !== this.only) return;
-    const written = (side === "consumer" ? this.consumers : this.providers)[id] as number;
+    this.written++;
+    const to = (side === "consumer" ? this.consumers : this.providers)[id] as number;
     if (comment === undefined) {
       this.stamp(id, timeLow, timeHigh);
-      this.block(written, address, length, wire);
+      this.block(to, address, length, wire);
     } else {
       const frame = this.bytes.subarray(address, address + length);
-      this.writer.packet(written, timeLow, timeHigh, frame, wire, comment);
+      this.writer.packet(to, timeLow, timeHigh, frame, wire, comment);
       this.putCollected();
     }
   }

@@ -74,7 +74,8 @@ export async function replayDirectly(work: ReplayWork): Promise<ReplayDone> {
   }
   Object.assign(capture.summary, { packets: direct.packets, bytes: direct.bytes });
   const interrupted = options.signal?.aborted === true;
-  return { captures: [capture], interrupted, leftOut: output?.leftOut ?? 0 };
+  const written = output === undefined ? {} : { written: output.written };
+  return { captures: [capture], interrupted, leftOut: output?.leftOut ?? 0, ...written };
 }
 
 function outputOf(output: ReplayOutput | undefined, areas: Areas, { reader }: Capture): DirectOutput | undefined {
