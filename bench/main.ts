@@ -16,7 +16,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-process.on("SIGINT", () => process.exit(130));
+// Ends in order, so that what lies on disk for the native plane goes.
+process.on("SIGINT", () => process.exit(130)).on("SIGTERM", () => process.exit(143));
 const path = resultsPath(values.machine);
 const about = { ...machine(), version: `${machine().version}+${commit()}` };
 const results = begin(path, about, positionals.length > 0);
