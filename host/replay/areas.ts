@@ -6,11 +6,11 @@
 import type { ByteSink } from "../capture/capture.ts";
 import type { Core } from "../core.ts";
 
-/** Bytes read at once. */
-export const READ_SIZE = 1_048_576;
+/** Bytes read at once: each time, a thread has to be woken and waited for, which takes long on a busy machine. */
+export const READ_SIZE = 2 * 1_048_576;
 /** What is written begins to go out at this size; a batch may add that much again and more. */
 const WRITE_SIZE = 1_048_576;
-const AREA_SIZE = 6 * WRITE_SIZE;
+const AREA_SIZE = WRITE_SIZE + 3 * READ_SIZE;
 /** More spans than this are brought together before they are written. */
 const SPANS_MOST = 8;
 /** Room for a record header in front of the first frame of an area. */

@@ -42,7 +42,7 @@ function blocks(): Uint8Array {
   const builder = new Builder().section().interface(1).interface(101);
   const frames = framesOf(LINES);
   frames.forEach(({ time, data }, i) => {
-    if (i === 10) builder.block(0x0bad, (b) => b.raw(new Uint8Array(1_500_000)));
+    if (i === 10) builder.block(0x0bad, (b) => b.raw(new Uint8Array(2_500_000)));
     if (i % 7 === 0) builder.enhanced(1, time / 1000n, data.slice(14));
     else builder.enhanced(0, time / 1000n, data);
   });
