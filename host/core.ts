@@ -1,7 +1,7 @@
 // The only file that touches the core's exports. Frames and descriptors go into linear memory, `run` calls the core, and
 // what it says is read where it lies. Numbers in, numbers out: names are the plane's business.
 
-import { instantiate } from "@assemblyscript/loader";
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import * as Abi from "../assembly/abi.ts";
 import { LinkplaneError } from "./errors.ts";
 
@@ -251,7 +251,7 @@ export async function instantiated(
   sizes: CoreSizes,
   tables: Uint8Array,
 ): Promise<CoreExports> {
-  const { exports } = await instantiate<CoreExports>(module, {});
+  const { exports } = await instanceOf(module);
   const control = new Uint32Array(exports.memory.buffer, Abi.CONTROL_AT, Abi.CONTROL_REGIONS / 4);
   control[Abi.CONTROL_MAX_FLOWS / 4] = sizes.maxFlows;
   control[Abi.CONTROL_MAX_DENIED / 4] = sizes.maxDenied;
@@ -273,4 +273,17 @@ export async function instantiated(
   new Uint8Array(buffer).set(tables, regions[Abi.REGION_TABLES]);
   exports.activate();
   return exports;
+}
+
+/**
+ * An instance, made at once where that may be: the loader's other way asks for the platform's Response, for which Node loads its
+ * whole HTTP client (measured: a tenth of a short replay). Browsers may refuse a large module on their main thread.
+ */
+async function instanceOf(module: WebAssembly.Module): Promise<{ exports: CoreExports }> {
+  try {
+    return instantiateSync<CoreExports>(module, {});
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return instantiate<CoreExports>(module, {});
+  }
 }

@@ -1,6 +1,6 @@
 // The configuration file's JSON Schema, for editors.
 
-import { z } from "zod";
+import * as z from "zod";
 import { fileSchema } from "./schema.ts";
 
 const ID = "urn:linkplane:configuration";

@@ -1,7 +1,7 @@
 // A configuration whose shape is wrong in places, with stand-ins put there, so that the rest of it can be checked too and every
 // mistake comes back at once. It is mended in two ways: a mistake that only one of them has is made up by its stand-ins.
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Mistake, type Path, pathText } from "./problem.ts";
 
 /** Places that are mended at most; a file with more mistakes of shape has enough to tell. */

@@ -1,6 +1,6 @@
 // From a value to a checked, complete configuration.
 
-import { z } from "zod";
+import * as z from "zod";
 import { type Configuration, markChecked } from "./configuration.ts";
 import { mistakesBeside } from "./mend.ts";
 import { nearest } from "./nearest.ts";

@@ -1,6 +1,6 @@
 // The shape of a configuration file, in the cloud's own terms. References between its parts are checked in references.ts.
 
-import { z } from "zod";
+import * as z from "zod";
 import { blockOf, blockText, hasHostBits, isAddress, isHostAddress, isMac, addressNumber } from "./address.ts";
 import { DEFAULT_SETTINGS } from "./configuration.ts";
 
