@@ -101,7 +101,12 @@ export const REASON_REPLY_UNMATCHED = 28;
 export const REASON_REPLY_REFUSED = 29;
 /// Given by the replay, not by the core: a request whose client's tuple has a flow to another captured server.
 export const REASON_TUPLE_TAKEN = 30;
-export const REASON_COUNT = 31;
+/// Its network may not reach the endpoint, or its source lies nowhere from where it is reached.
+export const REASON_ENDPOINT_UNREACHABLE = 31;
+/// The endpoint's subscription may not see the service.
+export const REASON_CONNECTION_REFUSED = 32;
+export const REASON_ENDPOINT_RULE_DENIED = 33;
+export const REASON_COUNT = 34;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 64;
@@ -139,6 +144,7 @@ export const CONNECTION_APPROVED = 0;
 export const CONNECTION_PENDING = 1;
 export const CONNECTION_REJECTED = 2;
 export const CONNECTION_DISCONNECTED = 3;
+export const CONNECTION_REFUSED = 4;
 
 export const DISTRIBUTION_DEFAULT = 0;
 export const DISTRIBUTION_SOURCE_IP = 1;
@@ -334,6 +340,11 @@ export const TABLES_RULES = 72; // u32, section
 export const TABLES_POOLS = 76; // u32, section: backend pools
 export const TABLES_BACKENDS = 80; // u32, section
 export const TABLES_NAT_ADDRESSES = 84; // u32, section: u32 each, network order
+export const TABLES_NETWORKS = 88; // u32, section
+export const TABLES_PEERS = 92; // u32, section: hash table of pairs of peered networks, u32 each
+export const TABLES_PEER_MASK = 96; // u32
+export const TABLES_FILTERS = 100; // u32, section: filters of endpoints
+export const TABLES_FILTER_COUNT = 104; // u32
 export const TABLES_HEADER_SIZE = 128;
 
 export const FLAG_MID_STREAM_DROP = 1;
@@ -354,14 +365,46 @@ export const VLAN_PAIR_SIZE = 8;
 export const ADDRESS_IP_BE = 0; // u32
 export const ADDRESS_NETWORK = 4; // u16
 export const ADDRESS_KIND = 6; // u16, 0 for an empty place
-export const ADDRESS_INDEX = 8; // u32
+export const ADDRESS_INDEX = 8; // u16, number of the endpoint
+export const ADDRESS_GROUP = 10; // u16, NETWORK_GROUP of its network
 export const ADDRESS_SIZE = 12;
 export const KIND_ENDPOINT = 1;
 export const KIND_NAT = 2;
 
+export const NETWORK_GROUP = 0; // u16, first of the networks that peerings of whatever state join with it
+export const NETWORK_BLOCK_COUNT = 2; // u16
+export const NETWORK_BLOCKS = 4; // u32, section: blocks of its address space
+export const NETWORK_SOURCES = 8; // u32, trie entry: not 0 for addresses from which its endpoints are reached
+export const NETWORK_SIZE = 16;
+
+export const BLOCK_ENTRY_ADDRESS = 0; // u32, host order
+export const BLOCK_ENTRY_MASK = 4; // u32
+export const BLOCK_ENTRY_SIZE = 8;
+
+/// Trie entry: a value when odd, which is the value + 1, else a node relative to the image. A node is walked by one byte. Nodes lie
+/// on cache lines; those of up to seven runs, which most are, fill one.
+export const TRIE_VALUE = 1;
+export const NODE_STARTS = 0; // u64 four times: bit b of word w for a run that starts at 64 * w + b
+export const NODE_BEFORE = 32; // u8 for each of the four words: runs that start before it
+export const NODE_RUNS = 36; // u32 each, entry of a run
+export const NODE_ALIGNMENT = 64;
+
+/// Filter of endpoints: entries of tries whose values are vectors, relative to the image.
+export const FILTER_SOURCES = 0; // u32, by source address
+export const FILTER_TCP = 4; // u32, by port in the upper half of the number
+export const FILTER_UDP = 8; // u32
+export const FILTER_ALLOWS = 12; // u32, bits of the rules that allow
+export const FILTER_SIZE = 16;
+/// Vector of a class: a bit for each rule that holds it, in the order they are asked, words of 64 rules without any left out.
+export const VECTOR_AGGREGATE = 0; // u64, a bit for each word that is there
+export const VECTOR_WORDS = 8; // u64 each
+
 export const ENDPOINT_SERVICE = 0; // u16
 export const ENDPOINT_CONNECTION = 2; // u8
-export const ENDPOINT_SIZE = 8;
+export const ENDPOINT_NETWORK = 4; // u16
+export const ENDPOINT_FILTER = 6; // u16, number of its filter + 1, 0 for none
+export const ENDPOINT_LINK = 8; // u32, number of its connection
+export const ENDPOINT_SIZE = 16;
 
 export const SERVICE_NETWORK = 0; // u16
 export const SERVICE_NAT_COUNT = 2; // u16

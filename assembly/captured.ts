@@ -31,7 +31,7 @@ import {
   SIDE_PROVIDER,
   VERDICT_EMITS,
 } from "./abi";
-import { endpointAt } from "./admit/endpoint";
+import { speakerAt } from "./admit/endpoint";
 import { ruleOf } from "./admit/rules";
 import { keep, now } from "./clock";
 import { countTraffic } from "./counters";
@@ -61,9 +61,9 @@ export function markReply(parsed: u32): void {
   if (kind == Parsed.KIND_FINAL) return;
   const network = <u32>load<u16>(parsed, Parsed.NETWORK);
   const ip = load<u32>(parsed, Parsed.IP);
-  if (endpointAt(network, Ipv4.sourceBe(ip)) < 0 || !hasPorts(parsed, kind)) return;
+  if (speakerAt(network, Ipv4.sourceBe(ip)) < 0 || !hasPorts(parsed, kind)) return;
   if (kind == Parsed.KIND_FLOW) store<u8>(parsed, <u8>REASON_FORWARDED, Parsed.REASON);
-  const between = endpointAt(network, Ipv4.destinationBe(ip)) >= 0;
+  const between = speakerAt(network, Ipv4.destinationBe(ip)) >= 0;
   store<u8>(parsed, <u8>(between ? Parsed.KIND_BETWEEN : Parsed.KIND_REPLY), Parsed.KIND);
   if (!between) swapKey(parsed);
 }
@@ -105,7 +105,7 @@ function answers(parsed: u32): bool {
   const network = <u32>load<u16>(parsed, Parsed.NETWORK);
   const ip = load<u32>(parsed, Parsed.IP);
   const portsBe = <u32>(load<u64>(parsed, Parsed.KEY_HIGH) >> 32);
-  if (serves(endpointAt(network, Ipv4.destinationBe(ip)), parsed, portsBe >> 16)) {
+  if (serves(speakerAt(network, Ipv4.destinationBe(ip)), parsed, portsBe >> 16)) {
     swapKey(parsed);
     const low = load<u64>(parsed, Parsed.KEY_LOW);
     const high = load<u64>(parsed, Parsed.KEY_HIGH);
@@ -113,7 +113,7 @@ function answers(parsed: u32): bool {
     const hash = mix(low, high);
     if (find(groupOf(hash), tagOf(hash), low, high) == 0) return false;
   }
-  return serves(endpointAt(network, Ipv4.sourceBe(ip)), parsed, portsBe & 0xffff);
+  return serves(speakerAt(network, Ipv4.sourceBe(ip)), parsed, portsBe & 0xffff);
 }
 
 function serves(endpoint: u32, parsed: u32, portBe: u32): bool {
@@ -173,7 +173,7 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
 /** Decides on a reply, which has its verdict then, and turns it back if its flow lives. `record` is its request's, or 0. */
 export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const ip = load<u32>(parsed, Parsed.IP);
-  const endpoint = endpointAt(<u32>load<u16>(parsed, Parsed.NETWORK), Ipv4.sourceBe(ip));
+  const endpoint = speakerAt(<u32>load<u16>(parsed, Parsed.NETWORK), Ipv4.sourceBe(ip));
   if (record != 0 && isDenied(record) && now < deniedDeath(record))
     return refuse(verdict, REASON_REPLY_REFUSED, <u32>NO_FLOW, endpoint);
   if (record == 0 || isDenied(record) || !lives(record) || Ipv4.ttl(ip) == TTL_MAX)

@@ -14,6 +14,7 @@ import {
   POOL_SIZE,
   WHEEL_TICKS,
 } from "./abi";
+import { forgetPort } from "./admit/filter";
 import { resetPorts } from "./admit/natport";
 import { moveTo, resetClock } from "./clock";
 import * as Dealing from "./deal";
@@ -41,6 +42,7 @@ export function configure(): u32 {
 /** Puts the tables written at REGION_TABLES in force. */
 export function activate(): void {
   adopt();
+  forgetPort();
 }
 
 /** Handles `count` descriptors, at most BATCH_MAX. Returns how many: call again with the rest moved to the front. */

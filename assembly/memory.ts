@@ -90,6 +90,8 @@ export let ENDED: u32 = 0;
 export let LANES: u32 = 0;
 /** What a lane leaves to be done at its end. */
 export let ARRIVALS: u32 = 0;
+/** For each frame of a lane the rules that hold its source, u32 each (admit/filter.ts), when endpoints have any. */
+export let SOURCE_VECTORS: u32 = 0;
 export let COUNTERS: u32 = 0;
 export let ENDPOINT_COUNTERS: u32 = 0;
 export let BACKEND_COUNTERS: u32 = 0;
@@ -161,8 +163,9 @@ function layHostRegions(frames: u64, emits: u64): void {
   EMITS = region(REGION_EMITS, emits * EMIT_SIZE);
   HEADS = region(REGION_HEADS, emits * EMIT_HEAD_SIZE);
   ENDED = region(REGION_ENDED, ENDED_CAPACITY * ENDED_SIZE);
-  LANES = region(REGION_LANES, LANE * PARSED_SIZE + ARRIVALS_SIZE);
-  ARRIVALS = LANES + LANE * PARSED_SIZE;
+  LANES = region(REGION_LANES, LANE * (PARSED_SIZE + 4) + ARRIVALS_SIZE);
+  SOURCE_VECTORS = LANES + LANE * PARSED_SIZE;
+  ARRIVALS = SOURCE_VECTORS + LANE * 4;
   COUNTERS = region(REGION_COUNTERS, COUNTER_COUNT * 8);
   ENDPOINT_COUNTERS = region(REGION_ENDPOINT_COUNTERS, <u64>control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);
   BACKEND_COUNTERS = region(REGION_BACKEND_COUNTERS, <u64>control(CONTROL_BACKENDS) * BACKEND_COUNTER_COUNT * 8);

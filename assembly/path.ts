@@ -2,6 +2,7 @@
 // packets overlap: parse and hash, touch the index, probe it and touch the records, then handle one packet after the other.
 
 import { DESC_SIZE, LANE, RELEASE_PER_PACKET, REC_TOUCH, VERDICT_SIZE } from "./abi";
+import { lookUpSources } from "./admit/sources";
 import { emitsHaveRoom } from "./emit/queue";
 import { forwardEstablished } from "./established";
 import { settleArrivals } from "./flow/arrivals";
@@ -13,6 +14,7 @@ import { mayBeDue } from "./flow/wheel";
 import { listen } from "./handle";
 import { DESCRIPTORS, LANES, VERDICTS } from "./memory";
 import * as Parsed from "./parse";
+import { FILTER_COUNT } from "./tables";
 
 /// Keeps the touching loads from being optimised away.
 export let touched: u32 = 0;
@@ -25,6 +27,7 @@ export function run(count: u32): u32 {
     parseLane(first, size);
     touchIndex(size);
     probeLane(size);
+    if (FILTER_COUNT != 0) lookUpSources(size);
     if (mayBeDue()) touchDue(size * RELEASE_PER_PACKET);
     const handled = handleLane(first, size);
     settleArrivals();

@@ -25,6 +25,11 @@ export let RULES: u32 = 0;
 export let POOLS: u32 = 0;
 export let BACKENDS: u32 = 0;
 export let NAT_ADDRESSES: u32 = 0;
+export let NETWORKS: u32 = 0;
+export let PEERS: u32 = 0;
+export let PEER_MASK: u32 = 0;
+export let FILTERS: u32 = 0;
+export let FILTER_COUNT: u32 = 0;
 
 /** Puts the image at TABLES in force. */
 export function adopt(): void {
@@ -37,6 +42,8 @@ export function adopt(): void {
   VLAN_PAIR_COUNT = load<u32>(TABLES, Abi.TABLES_VLAN_PAIR_COUNT);
   ADDRESS_MASK = load<u32>(TABLES, Abi.TABLES_ADDRESS_MASK);
   RULE_MASK = load<u32>(TABLES, Abi.TABLES_RULE_MASK);
+  FILTER_COUNT = load<u32>(TABLES, Abi.TABLES_FILTER_COUNT);
+  PEER_MASK = load<u32>(TABLES, Abi.TABLES_PEER_MASK);
   TIMEOUTS = section(Abi.TABLES_TIMEOUTS);
   VLANS = section(Abi.TABLES_VLANS);
   VLAN_PAIRS = section(Abi.TABLES_VLAN_PAIRS);
@@ -48,6 +55,9 @@ export function adopt(): void {
   POOLS = section(Abi.TABLES_POOLS);
   BACKENDS = section(Abi.TABLES_BACKENDS);
   NAT_ADDRESSES = section(Abi.TABLES_NAT_ADDRESSES);
+  NETWORKS = section(Abi.TABLES_NETWORKS);
+  PEERS = section(Abi.TABLES_PEERS);
+  FILTERS = section(Abi.TABLES_FILTERS);
 }
 
 /** Idle time after which a timer's flows are dead, nanoseconds. */

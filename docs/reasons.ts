@@ -37,14 +37,17 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "reply-unmatched": ["12", "conformance/captured.test.ts"],
   "reply-refused": ["12", "conformance/captured.test.ts"],
   "tuple-taken": ["-", "host/replay/servers.test.ts"],
+  "endpoint-unreachable": ["2.1", "conformance/reach.test.ts"],
+  "connection-refused": ["3", "conformance/gate.test.ts"],
+  "endpoint-rule-denied": ["3.1", "conformance/endpoint-rules.test.ts"],
 };
 
 const HEAD = `# Verdict reasons
 
 Every packet leaves with one of these: in the summary, as a comment on a dropped packet in the written capture, in the flow log,
 and as \`reason\` in the library. *forward*: translated and sent on. *drop*: it ends here. *pass*: no matter of the plane's, left as it
-is. The rule is a section of [behaviour.md](behaviour.md); the last three are for captured packets that a replay cannot feed in or
-turn back: one that compares gives them itself. This page is made by \`npm run docs\`.
+is. The rule is a section of [behaviour.md](behaviour.md); \`reply-unmatched\`, \`reply-refused\` and \`tuple-taken\` are for captured
+packets that a replay cannot feed in or turn back: one that compares gives them itself. This page is made by \`npm run docs\`.
 
 | reason | verdict | what happened | what to change | rule | test |
 |---|---|---|---|---|---|

@@ -147,6 +147,24 @@ export const REASONS: readonly Reason[] = [
     "A captured request to one server whose client's address and port have a flow to another: one endpoint cannot tell them apart.",
     "Replay the captures of each server by themselves.",
   ),
+  row(
+    "endpoint-unreachable",
+    "drop",
+    "The endpoint is not reached from this network, or not from this source: peering is not transitive.",
+    "Peer the network with the endpoint's, both sides Connected; a source needs an address space or a gateway's block.",
+  ),
+  row(
+    "connection-refused",
+    "drop",
+    "The endpoint's subscription may not see the service, so it has no connection.",
+    "Ask the owner of the private link service to add the subscription to its visibility.",
+  ),
+  row(
+    "endpoint-rule-denied",
+    "drop",
+    "The rules of a network security group do not let this source reach the endpoint's port.",
+    "Add a rule that allows it, with a lower priority number than the one that denies.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

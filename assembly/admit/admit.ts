@@ -36,7 +36,7 @@ import { has } from "../tables";
 import { droppedAt, passed } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
-import { endpointAt } from "./endpoint";
+import { endpointAt, speakerAt } from "./endpoint";
 import { open } from "./stages";
 
 /** Decides on an IPv4 packet of the consumer's side: the record it leaves by, or 0 when its verdict is written. */
@@ -44,7 +44,7 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   const ip = load<u32>(parsed, IP);
   const network = <u32>load<u16>(parsed, NETWORK);
   const endpoint = endpointAt(network, Ipv4.destinationBe(ip));
-  const speaker = endpointAt(network, Ipv4.sourceBe(ip));
+  const speaker = speakerAt(network, Ipv4.sourceBe(ip));
   if (speaker >= 0 && has(FLAG_ENDPOINT_SOURCES_DROP))
     return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);

@@ -1,6 +1,8 @@
-// What an address is in a network: an endpoint's, a NAT address, or nothing of ours.
+// What an address is to a network: an endpoint's of its own, of a network peered with it or, out of reach, of one that it is only
+// joined with by way of others; a NAT address; or nothing of ours.
 
 import {
+  ADDRESS_GROUP,
   ADDRESS_INDEX,
   ADDRESS_IP_BE,
   ADDRESS_KIND,
@@ -8,31 +10,66 @@ import {
   ADDRESS_SIZE,
   KIND_ENDPOINT,
   KIND_NAT,
+  NETWORK_GROUP,
+  NETWORK_SIZE,
 } from "../abi";
-import { ADDRESSES, ADDRESS_MASK } from "../tables";
+import { ADDRESSES, ADDRESS_MASK, NETWORKS } from "../tables";
+import { arePeered, isOwn } from "./reach";
 
 /// Multiplier of the table's places; the host fills it by the same rule (host/config/addresses.ts).
 const MULTIPLIER: u32 = 0x9e3779b1;
+const NONE: u32 = <u32>-1;
 
-/** Endpoint with an address, or -1. */
+/** Endpoint that an address means to a network, within reach or not, or -1. */
 export function endpointAt(network: u32, addressBe: u32): i32 {
-  const entry = lookup(network, addressBe);
-  return entry != 0 && load<u16>(entry, ADDRESS_KIND) == KIND_ENDPOINT ? load<u32>(entry, ADDRESS_INDEX) : -1;
+  const within = speakerAt(network, addressBe);
+  if (within >= 0) return within;
+  const group = groupOf(network);
+  let beyond = NONE;
+  for (let entry = first(group, addressBe); load<u16>(entry, ADDRESS_KIND) != 0; entry = next(entry))
+    if (is(entry, group, addressBe, KIND_ENDPOINT)) beyond = min(beyond, <u32>load<u16>(entry, ADDRESS_INDEX));
+  return beyond != NONE && !isOwn(network, addressBe) ? <i32>beyond : -1;
+}
+
+/** Endpoint with an address in a network or in one peered with it, or -1. */
+export function speakerAt(network: u32, addressBe: u32): i32 {
+  const group = groupOf(network);
+  let peered = NONE;
+  for (let entry = first(group, addressBe); load<u16>(entry, ADDRESS_KIND) != 0; entry = next(entry)) {
+    if (!is(entry, group, addressBe, KIND_ENDPOINT)) continue;
+    const home = <u32>load<u16>(entry, ADDRESS_NETWORK);
+    const index = <u32>load<u16>(entry, ADDRESS_INDEX);
+    if (home == network) return <i32>index;
+    if (index < peered && arePeered(network, home)) peered = index;
+  }
+  return <i32>peered;
 }
 
 export function isNatAddress(network: u32, addressBe: u32): bool {
-  const entry = lookup(network, addressBe);
-  return entry != 0 && load<u16>(entry, ADDRESS_KIND) == KIND_NAT;
+  const group = groupOf(network);
+  for (let entry = first(group, addressBe); load<u16>(entry, ADDRESS_KIND) != 0; entry = next(entry))
+    if (is(entry, group, addressBe, KIND_NAT) && <u32>load<u16>(entry, ADDRESS_NETWORK) == network) return true;
+  return false;
 }
 
-function lookup(network: u32, addressBe: u32): u32 {
-  const hash = (addressBe ^ (network * MULTIPLIER)) * MULTIPLIER;
-  let place = (hash >> 8) & ADDRESS_MASK;
-  let entry = ADDRESSES + place * ADDRESS_SIZE;
-  while (load<u16>(entry, ADDRESS_KIND) != 0) {
-    if (load<u32>(entry, ADDRESS_IP_BE) == addressBe && <u32>load<u16>(entry, ADDRESS_NETWORK) == network) return entry;
-    place = (place + 1) & ADDRESS_MASK;
-    entry = ADDRESSES + place * ADDRESS_SIZE;
-  }
-  return 0;
+/** Place of the table where the search for an address begins. */
+function first(group: u32, addressBe: u32): u32 {
+  const hash = (addressBe ^ (group * MULTIPLIER)) * MULTIPLIER;
+  return ADDRESSES + ((hash >> 8) & ADDRESS_MASK) * ADDRESS_SIZE;
+}
+
+function next(entry: u32): u32 {
+  return entry == ADDRESSES + ADDRESS_MASK * ADDRESS_SIZE ? ADDRESSES : entry + ADDRESS_SIZE;
+}
+
+function is(entry: u32, group: u32, addressBe: u32, kind: u32): bool {
+  return (
+    load<u32>(entry, ADDRESS_IP_BE) == addressBe &&
+    <u32>load<u16>(entry, ADDRESS_KIND) == kind &&
+    <u32>load<u16>(entry, ADDRESS_GROUP) == group
+  );
+}
+
+function groupOf(network: u32): u32 {
+  return <u32>load<u16>(NETWORKS + network * NETWORK_SIZE, NETWORK_GROUP);
 }

@@ -1,5 +1,5 @@
-// The stages that a flow's first packet meets, in order: connection, rules, balance, room, NAT port. The last one leaves
-// the flow's transposition; a stage that is against the packet leaves a denied flow.
+// The stages that a flow's first packet meets, in order: reach, connection, endpoint rules, rules, balance, room, NAT port. The
+// last one leaves the flow's transposition; a stage that is against the packet leaves a denied flow.
 
 import {
   DESC_BACKEND,
@@ -9,6 +9,8 @@ import {
   ENDPOINT_SIZE,
   FLAG_MID_STREAM_DROP,
   PROTOCOL_TCP,
+  REASON_ENDPOINT_RULE_DENIED,
+  REASON_ENDPOINT_UNREACHABLE,
   REASON_FLOW_TABLE_FULL,
   REASON_MID_STREAM,
   REASON_MID_STREAM_ADMITTED,
@@ -25,15 +27,17 @@ import { countDenied, deniedNumber, deny, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
 import { releaseDue } from "../flow/release";
-import { FLAGS, KEY_HIGH, KEY_LOW, PROTOCOL, leaves } from "../parse";
+import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, SERVICES, has } from "../tables";
 import { tupleHigh, tupleLow } from "../tuple";
 import { droppedAt } from "../verdict";
 import { isBeginning } from "./admit";
 import { balance } from "./balance";
 import { CONTINUE, connection } from "./connection";
+import { allows } from "./filter";
 import * as Decision from "./install";
 import { poolSlot, takePort } from "./natport";
+import { reaches } from "./reach";
 import { ruleOf } from "./rules";
 
 /** Opens a flow for a packet, whose record it returns, or refuses it; `denied` is the denied flow of its tuple, or 0. */
@@ -48,12 +52,15 @@ export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied
 
 /** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
 function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
+  if (!reaches(<u32>load<u16>(parsed, NETWORK), endpoint, sourceBe(parsed))) return REASON_ENDPOINT_UNREACHABLE;
   const state = connection(endpoint);
   if (state != CONTINUE) return state;
   const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
   const portsBe = <u32>(load<u64>(parsed, KEY_HIGH) >> 32);
   const protocol = <u32>load<u8>(parsed, PROTOCOL);
-  const rule = ruleOf(service, protocol, <u32>bswap<u16>(<u16>(portsBe >> 16)));
+  const port = <u32>bswap<u16>(<u16>(portsBe >> 16));
+  if (!allows(parsed, endpoint, protocol, port)) return REASON_ENDPOINT_RULE_DENIED;
+  const rule = ruleOf(service, protocol, port);
   if (rule < 0) return REASON_NO_RULE;
   if (midStream && has(FLAG_MID_STREAM_DROP)) return REASON_MID_STREAM;
   const low = tupleLow(parsed);
@@ -99,4 +106,9 @@ function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32
     number = deny(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH), endpoint, reason, bytes);
   }
   return droppedAt(verdict, reason, number, endpoint);
+}
+
+/** Client address. */
+function sourceBe(parsed: u32): u32 {
+  return <u32>(load<u64>(parsed, KEY_LOW) >> 32);
 }

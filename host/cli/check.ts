@@ -2,9 +2,12 @@
 
 import Table from "cli-table3";
 import { rulesOf } from "../config/compile.ts";
+import { linkIdentifiers } from "../config/approval.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { ConfigurationError } from "../config/problem.ts";
+import { attachmentOf } from "../config/security.ts";
 import { LinkplaneError } from "../errors.ts";
+import { inertRules } from "../report/inert-rules.ts";
 import { amount } from "../report/quantity.ts";
 import { PLAIN_TABLE } from "../report/table.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -19,6 +22,10 @@ interface EndpointCheck {
   service: string;
   rules: string[];
   backends: number;
+  /** Number of its connection. */
+  linkIdentifier: number;
+  /** The group whose rules are meant for it, and whether they apply. */
+  networkSecurityGroup?: { name: string; rules: number; applied: boolean };
   /** Flows of one protocol at once: NAT addresses x backends x 64,512. */
   capacity: number;
 }
@@ -35,14 +42,15 @@ export async function checkCommand(file: string, options: { json?: boolean; verb
   const endpoints = endpointsOf(configuration);
   if (options.json === true)
     process.stdout.write(
-      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(endpoints) }, null, 2)}\n`,
+      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(configuration, endpoints) }, null, 2)}\n`,
     );
   else process.stdout.write(textOf(file, configuration, endpoints, options.verbose === true));
   return EXIT.done;
 }
 
 function endpointsOf(configuration: Configuration): EndpointCheck[] {
-  return configuration.privateEndpoints.map((endpoint) => {
+  const links = linkIdentifiers(configuration.privateEndpoints);
+  return configuration.privateEndpoints.map((endpoint, index) => {
     const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
     if (service === undefined) throw new Error("The configuration was not checked.");
     const rules = rulesOf(service, configuration.loadBalancers);
@@ -63,15 +71,27 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
           : `${rule.protocol.toLowerCase()}/${rule.frontendPort} to ${rule.backendPort || rule.frontendPort}`,
       ),
       backends,
+      linkIdentifier: links[index] as number,
+      ...groupOf(configuration, endpoint),
       capacity: service.natAddresses.length * backends * PORTS_PER_PAIR,
     };
   });
 }
 
-/** What is right but carries nothing. */
-function warningsOf(endpoints: readonly EndpointCheck[]): string[] {
+function groupOf(
+  configuration: Configuration,
+  endpoint: Configuration["privateEndpoints"][number],
+): Pick<EndpointCheck, "networkSecurityGroup"> {
+  const attachment = attachmentOf(configuration, endpoint);
+  if (attachment === undefined) return {};
+  const { group, inert } = attachment;
+  return { networkSecurityGroup: { name: group.name, rules: group.securityRules.length, applied: !inert } };
+}
+
+/** What is right but carries nothing, or stands there for nothing. */
+function warningsOf(configuration: Configuration, endpoints: readonly EndpointCheck[]): string[] {
   const idle = endpoints.filter(({ backends }) => backends === 0).map(({ name }) => name);
-  const warnings: string[] = [];
+  const warnings = inertRules(configuration);
   if (idle.length > 0)
     warnings.push(`No backend takes flows of ${idle.join(", ")}. Set a backend's state to up and its weight above 0.`);
   if (endpoints.length > 0 && endpoints.every(({ state }) => state !== "Approved"))
@@ -94,10 +114,19 @@ function textOf(file: string, configuration: Configuration, endpoints: EndpointC
     amount(privateLinkServices.length, "private link service"),
     amount(loadBalancers.length, "load balancer"),
   ];
-  const details = verbose ? `\n${backendTable(configuration)}\n` : "";
-  const warnings = warningsOf(endpoints).map((warning) => `\nWarning: ${warning}\n`);
+  const details = verbose ? `\n${connectionTable(endpoints)}\n\n${backendTable(configuration)}\n` : "";
+  const warnings = warningsOf(configuration, endpoints).map((warning) => `\nWarning: ${warning}\n`);
   const text = `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n${warnings.join("")}`;
   return text.replace(/ +$/gm, "");
+}
+
+function connectionTable(endpoints: readonly EndpointCheck[]): string {
+  const table = new Table({ head: ["endpoint", "link identifier", "endpoint rules"], ...PLAIN_TABLE });
+  for (const { name, linkIdentifier, networkSecurityGroup: group } of endpoints) {
+    const rules = group === undefined ? "none" : `${group.name}: ${group.rules}${group.applied ? "" : ", not applied"}`;
+    table.push([name, linkIdentifier, rules]);
+  }
+  return table.toString();
 }
 
 function backendTable({ loadBalancers }: Configuration): string {

@@ -1,4 +1,4 @@
-// The table of addresses that mean something to the plane: endpoints' and NAT addresses, by (network, address).
+// The table of addresses that mean something to the plane: endpoints' and NAT addresses, by (group of networks, address).
 
 import * as Abi from "../../assembly/abi.ts";
 import { addressNumber } from "./address.ts";
@@ -11,13 +11,15 @@ const MULTIPLIER = 0x9e3779b1;
 interface Entry {
   address: number;
   network: number;
+  /** Network its place follows from: that which all networks joined by peerings share. */
+  group: number;
   kind: number;
   index: number;
 }
 
 /** Writes the open-addressing table, at most half full. */
-export function writeAddresses(image: TableImage, configuration: Configuration): void {
-  const entries = entriesOf(configuration);
+export function writeAddresses(image: TableImage, configuration: Configuration, groups: readonly number[]): void {
+  const entries = entriesOf(configuration, groups);
   const places = 2 ** Math.ceil(Math.log2(Math.max(entries.length * 2, 4)));
   const section = image.section(places * Abi.ADDRESS_SIZE);
   for (const entry of entries) {
@@ -28,17 +30,22 @@ export function writeAddresses(image: TableImage, configuration: Configuration):
     image.u32Be(at + Abi.ADDRESS_IP_BE, entry.address);
     image.u16(at + Abi.ADDRESS_NETWORK, entry.network);
     image.u16(at + Abi.ADDRESS_KIND, entry.kind);
-    image.u32(at + Abi.ADDRESS_INDEX, entry.index);
+    image.u16(at + Abi.ADDRESS_GROUP, entry.group);
+    image.u16(at + Abi.ADDRESS_INDEX, entry.index);
   }
   image.u32(Abi.TABLES_ADDRESSES, section);
   image.u32(Abi.TABLES_ADDRESS_MASK, places - 1);
 }
 
-function entriesOf(configuration: Configuration): Entry[] {
-  const networks = configuration.virtualNetworks.map((network) => network.name);
+function entriesOf(configuration: Configuration, groups: readonly number[]): Entry[] {
+  const numbers = new Map(configuration.virtualNetworks.map(({ name }, number) => [name, number]));
+  const placed = (name: string) => {
+    const network = numbers.get(name) as number;
+    return { network, group: groups[network] as number };
+  };
   const entries: Entry[] = configuration.privateEndpoints.map((endpoint, index) => ({
     address: addressNumber(endpoint.privateIPAddress),
-    network: networks.indexOf(endpoint.virtualNetwork),
+    ...placed(endpoint.virtualNetwork),
     kind: Abi.KIND_ENDPOINT,
     index,
   }));
@@ -46,15 +53,15 @@ function entriesOf(configuration: Configuration): Entry[] {
     for (const address of service.natAddresses)
       entries.push({
         address: addressNumber(address),
-        network: networks.indexOf(service.virtualNetwork),
+        ...placed(service.virtualNetwork),
         kind: Abi.KIND_NAT,
-        index: entries.length,
+        index: 0,
       });
   return entries;
 }
 
 /** Hash over the address as the core loads it: network order read little endian. */
-function hashOf({ address, network }: Entry): number {
+function hashOf({ address, group }: Entry): number {
   const loaded = ((address & 0xff) << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24);
-  return Math.imul(loaded ^ Math.imul(network, MULTIPLIER), MULTIPLIER);
+  return Math.imul(loaded ^ Math.imul(group, MULTIPLIER), MULTIPLIER);
 }

@@ -3,11 +3,16 @@
 import * as Abi from "../../assembly/abi.ts";
 import { addressNumber, macBytes } from "./address.ts";
 import { writeAddresses } from "./addresses.ts";
+import { linkIdentifiers as numberLinks } from "./approval.ts";
 import { writeBackendPools } from "./pools.ts";
-import type { Configuration, LoadBalancer, PrivateLinkService } from "./configuration.ts";
+import type { Configuration, ConnectionState, LoadBalancer, PrivateLinkService } from "./configuration.ts";
+import { writeFilters } from "./endpoint-rules.ts";
 import { seedWords } from "./hash.ts";
 import { TableImage } from "./image.ts";
+import { writeNetworks } from "./networks.ts";
+import { type Reach, reachOf } from "./reach.ts";
 import { writeRules, writeTimeouts } from "./rules.ts";
+import { Tries } from "./trie.ts";
 import { writeVlans } from "./vlans.ts";
 
 /** A backend as a number of the core's stands for it. */
@@ -31,6 +36,8 @@ export interface Names {
   networks: string[];
   endpoints: string[];
   endpointAddresses: string[];
+  /** Number of each endpoint's connection. */
+  linkIdentifiers: number[];
   services: string[];
   backends: BackendName[];
   natAddresses: string[];
@@ -57,10 +64,12 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
   const seed = seedWords(settings.seed);
   const timers = writeTimeouts(image, configuration);
   writeVlans(image, configuration);
-  writeAddresses(image, configuration);
+  const reach = reachOf(configuration);
+  writeAddresses(image, configuration, reach.groups);
   const pools = writeBackendPools(image, configuration, seed);
   const rules = writeRules(image, configuration, pools, timers);
-  writeEndpoints(image, configuration);
+  const links = numberLinks(configuration.privateEndpoints);
+  writeEndpoints(image, configuration, links, writeAccess(image, configuration, reach));
   const services = writeServices(image, configuration, pools.hosts);
   image.u64(Abi.TABLES_SEED, seed[0]);
   image.u64(Abi.TABLES_SEED + 8, seed[1]);
@@ -71,7 +80,7 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
   const keepLinks =
     balancers.some((balancer) => balancer.loadBalancingRules.some((rule) => rule.enableTcpReset)) ||
     balancers.some((balancer) => balancer.backendAddressPools.some((pool) => pool.backends.some((b) => b.macAddress)));
-  const names = namesOf(configuration, pools.names, rules, services);
+  const names = namesOf(configuration, pools.names, rules, services, links);
   return { image: image.finish(), names, poolSlots: services.poolSlots, keepLinks };
 }
 
@@ -83,15 +92,37 @@ function flags({ settings }: Configuration, midStream: "admit" | "drop"): number
   );
 }
 
-function writeEndpoints(image: TableImage, configuration: Configuration): void {
+/** Writes who reaches which endpoint; for each endpoint its filter. */
+function writeAccess(image: TableImage, configuration: Configuration, reach: Reach): number[] {
+  const tries = new Tries();
+  const finishNetworks = writeNetworks(image, configuration, reach, tries);
+  const filters = writeFilters(image, configuration, reach, tries);
+  const entryOf = tries.write(image);
+  finishNetworks(entryOf);
+  filters.finish(entryOf);
+  return filters.numbers;
+}
+
+const STATES: Record<ConnectionState, number> = {
+  Approved: Abi.CONNECTION_APPROVED,
+  Pending: Abi.CONNECTION_PENDING,
+  Rejected: Abi.CONNECTION_REJECTED,
+  Disconnected: Abi.CONNECTION_DISCONNECTED,
+  Refused: Abi.CONNECTION_REFUSED,
+};
+
+function writeEndpoints(image: TableImage, configuration: Configuration, links: number[], filters: number[]): void {
   const services = configuration.privateLinkServices.map((service) => service.name);
-  const states = { Approved: 0, Pending: 1, Rejected: 2, Disconnected: 3 };
+  const networks = configuration.virtualNetworks.map((network) => network.name);
   const section = image.section(configuration.privateEndpoints.length * Abi.ENDPOINT_SIZE);
   image.u32(Abi.TABLES_ENDPOINTS, section);
   configuration.privateEndpoints.forEach((endpoint, index) => {
     const at = section + index * Abi.ENDPOINT_SIZE;
     image.u16(at + Abi.ENDPOINT_SERVICE, services.indexOf(endpoint.privateLinkService));
-    image.u8(at + Abi.ENDPOINT_CONNECTION, states[endpoint.connectionState]);
+    image.u8(at + Abi.ENDPOINT_CONNECTION, STATES[endpoint.connectionState]);
+    image.u16(at + Abi.ENDPOINT_NETWORK, networks.indexOf(endpoint.virtualNetwork));
+    image.u16(at + Abi.ENDPOINT_FILTER, filters[index] as number);
+    image.u32(at + Abi.ENDPOINT_LINK, links[index] as number);
   });
 }
 
@@ -140,11 +171,13 @@ function namesOf(
   backends: BackendName[],
   rules: { name: string; backendPort: number }[],
   services: WrittenServices,
+  linkIdentifiers: number[],
 ): Names {
   return {
     networks: configuration.virtualNetworks.map((network) => network.name),
     endpoints: configuration.privateEndpoints.map((endpoint) => endpoint.name),
     endpointAddresses: configuration.privateEndpoints.map((endpoint) => endpoint.privateIPAddress),
+    linkIdentifiers,
     services: configuration.privateLinkServices.map((service) => service.name),
     backends,
     natAddresses: services.natAddresses,

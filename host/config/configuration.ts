@@ -1,6 +1,7 @@
 // The configuration after checking: every default filled in, every reference known to name something. Addresses stay text.
 
-export type ConnectionState = "Approved" | "Pending" | "Rejected" | "Disconnected";
+/** `Refused` is no state a file can give: the endpoint's subscription may not see the service. */
+export type ConnectionState = "Approved" | "Pending" | "Rejected" | "Disconnected" | "Refused";
 export type RuleProtocol = "Tcp" | "Udp" | "All";
 export type LoadDistribution = "Default" | "SourceIP" | "SourceIPProtocol";
 export type BackendState = "up" | "down" | "draining";
@@ -12,6 +13,63 @@ export interface VirtualNetwork {
   addressSpace: string[];
   /** VLAN identifier of its frames (one tag), or outer and inner identifier (two tags). */
   vlan?: number | [number, number];
+  virtualNetworkPeerings?: VirtualNetworkPeering[];
+  subnets?: Subnet[];
+}
+
+/** One network's side of a peering. */
+export interface VirtualNetworkPeering {
+  remoteVirtualNetwork: string;
+  peeringState: "Initiated" | "Connected" | "Disconnected";
+  allowGatewayTransit: boolean;
+  useRemoteGateways: boolean;
+}
+
+/** What leads from a network to on-premises ones. */
+export interface VirtualNetworkGateway {
+  name: string;
+  virtualNetwork: string;
+  gatewayType: "Vpn" | "ExpressRoute";
+  /** CIDR blocks on-premises. */
+  localNetworkAddressSpace: string[];
+}
+
+export type NetworkPolicies = "Disabled" | "Enabled" | "NetworkSecurityGroupEnabled" | "RouteTableEnabled";
+
+export interface Subnet {
+  name: string;
+  addressPrefix: string;
+  networkSecurityGroup?: string;
+  privateEndpointNetworkPolicies: NetworkPolicies;
+}
+
+/** A rule of who may reach an endpoint. The source port is none of it. */
+export interface SecurityRule {
+  name: string;
+  /** 100 to 4096, the lowest first. */
+  priority: number;
+  access: "Allow" | "Deny";
+  protocol: "Tcp" | "Udp" | "*";
+  /** Addresses, blocks and tags. */
+  sourceAddressPrefixes: string[];
+  sourceApplicationSecurityGroups: string[];
+  /** Empty, as the groups: every endpoint. */
+  destinationAddressPrefixes: string[];
+  destinationApplicationSecurityGroups: string[];
+  /** `443`, `1000-2000` or `*`. */
+  destinationPortRanges: string[];
+}
+
+export interface NetworkSecurityGroup {
+  name: string;
+  /** What follows the rules: the cloud's, or a plain deny. */
+  defaultRules: "cloud" | "none";
+  securityRules: SecurityRule[];
+}
+
+export interface ApplicationSecurityGroup {
+  name: string;
+  addresses: string[];
 }
 
 /** The one private address behind which a service stands in a consumer's network. */
@@ -23,6 +81,14 @@ export interface PrivateEndpoint {
   connectionState: ConnectionState;
   /** Sub-resource the endpoint is mapped to, such as `blob`. */
   groupId?: string;
+  /** Of its owner. */
+  subscription?: string;
+  /** Instead of its subnet's. */
+  networkSecurityGroup?: string;
+  privateEndpointNetworkPolicies?: NetworkPolicies;
+  applicationSecurityGroups?: string[];
+  /** 32 bits, not 0; follows from the names when absent (link-identifiers.ts). */
+  linkIdentifier?: number;
 }
 
 /** The provider's side: the load balancer frontends behind it and the addresses that consumers' sources become. */
@@ -36,6 +102,9 @@ export interface PrivateLinkService {
   natAddresses: string[];
   /** Source MAC of frames towards a backend that has a `macAddress`. */
   macAddress?: string;
+  /** Who may connect, and whose connections are approved at once; `*` stands for all. */
+  visibility?: { subscriptions: string[] };
+  autoApproval?: { subscriptions: string[] };
 }
 
 export interface FrontendIPConfiguration {
@@ -108,6 +177,9 @@ export interface Settings {
 
 export interface Configuration {
   virtualNetworks: VirtualNetwork[];
+  virtualNetworkGateways?: VirtualNetworkGateway[];
+  networkSecurityGroups?: NetworkSecurityGroup[];
+  applicationSecurityGroups?: ApplicationSecurityGroup[];
   privateEndpoints: PrivateEndpoint[];
   privateLinkServices: PrivateLinkService[];
   loadBalancers: LoadBalancer[];

@@ -48,6 +48,10 @@ export class TableImage {
     this.bytes.set(bytes, at);
   }
 
+  readU32(at: number): number {
+    return this.view.getUint32(at, true);
+  }
+
   readU16(at: number): number {
     return this.view.getUint16(at, true);
   }

@@ -1,12 +1,15 @@
 // From a value to a checked, complete configuration.
 
 import * as z from "zod";
-import { type Configuration, markChecked } from "./configuration.ts";
+import { newConnection } from "./approval.ts";
+import { type Configuration, type ConnectionState, markChecked } from "./configuration.ts";
 import { mistakesBeside } from "./mend.ts";
 import { nearest } from "./nearest.ts";
+import { peeringMistakes } from "./peering-mistakes.ts";
 import { ConfigurationError, type Mistake, type Path, pathText } from "./problem.ts";
 import { findMistakes } from "./references.ts";
 import { type ConfigurationFile, fileSchema } from "./schema.ts";
+import { securityMistakes } from "./security-mistakes.ts";
 import { tooLong, tooMany } from "./totals.ts";
 import { noChoice, wrongKind } from "./wrong-kind.ts";
 
@@ -34,9 +37,14 @@ export function check(value: unknown): { configuration: Configuration } | { mist
   const parse = (candidate: unknown) => fileSchema.safeParse(candidate, { reportInput: true });
   const parsed = parse(value);
   if (!parsed.success)
-    return { mistakes: [...parsed.error.issues.flatMap(mistakesOf), ...mistakesBeside(value, parse, findMistakes)] };
-  const mistakes = [...findMistakes(parsed.data), ...tooMany(parsed.data)];
+    return { mistakes: [...parsed.error.issues.flatMap(mistakesOf), ...mistakesBeside(value, parse, contradictions)] };
+  const mistakes = [...contradictions(parsed.data), ...tooMany(parsed.data)];
   return mistakes.length > 0 ? { mistakes } : { configuration: markChecked(complete(parsed.data)) };
+}
+
+/** Every mistake of a file whose shape is right. */
+function contradictions(file: ConfigurationFile): Mistake[] {
+  return [...findMistakes(file), ...peeringMistakes(file), ...securityMistakes(file)];
 }
 
 /** zod's finding in our words. */
@@ -94,6 +102,10 @@ function complete(file: ConfigurationFile): Configuration {
   const { midStream, seed, ...settings } = file.settings;
   return {
     ...(rest as unknown as Omit<Configuration, "settings">),
+    privateEndpoints: file.privateEndpoints.map((endpoint) => ({
+      ...(endpoint as Configuration["privateEndpoints"][number]),
+      connectionState: endpoint.connectionState ?? connectionOf(file, endpoint),
+    })),
     privateLinkServices: file.privateLinkServices.map((service) => ({
       ...(service as Configuration["privateLinkServices"][number]),
       loadBalancerFrontendIPConfigurations:
@@ -111,6 +123,15 @@ function complete(file: ConfigurationFile): Configuration {
     })),
     settings: { ...settings, seed: resolveSeed(seed), ...(midStream === undefined ? {} : { midStream }) },
   };
+}
+
+/** State of a connection that the file does not state. */
+function connectionOf(
+  { privateLinkServices }: ConfigurationFile,
+  { privateLinkService, subscription }: ConfigurationFile["privateEndpoints"][number],
+): ConnectionState {
+  const { visibility, autoApproval } = privateLinkServices.find(({ name }) => name === privateLinkService) ?? {};
+  return newConnection({ ...(visibility && { visibility }), ...(autoApproval && { autoApproval }) }, subscription);
 }
 
 /** A number for `random`. */

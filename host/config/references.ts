@@ -22,7 +22,7 @@ export function findMistakes(file: ConfigurationFile): Mistake[] {
 }
 
 /** Names that occur twice in a list. */
-function repeated(list: readonly Named[], path: Path, what: string): Mistake[] {
+export function repeated(list: readonly Named[], path: Path, what: string): Mistake[] {
   const seen = new Set<string>();
   return list.flatMap(({ name }, i) => {
     if (!seen.has(name)) {
@@ -43,7 +43,7 @@ function duplicates(file: ConfigurationFile): Mistake[] {
 }
 
 /** A reference that names nothing. */
-function reference(name: string, list: readonly Named[], path: Path, what: string): Mistake[] {
+export function reference(name: string, list: readonly Named[], path: Path, what: string): Mistake[] {
   if (list.some((item) => item.name === name)) return [];
   const names = list.map((item) => item.name);
   const near = nearest(name, names);

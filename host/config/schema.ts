@@ -1,61 +1,15 @@
 // The shape of a configuration file, in the cloud's own terms. References between its parts are checked in references.ts.
 
 import * as z from "zod";
-import { blockOf, blockText, hasHostBits, isAddress, isHostAddress, isMac, addressNumber } from "./address.ts";
 import { DEFAULT_SETTINGS } from "./configuration.ts";
+import { virtualNetwork, virtualNetworkGateway } from "./network-schema.ts";
+import { address, mac, name, port } from "./primitives.ts";
+import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from "./security-schema.ts";
 
-const PORT_MAX = 65_535;
 const SECONDS_MAX = 7_440;
-const VLAN_MAX = 4_094;
 
-const name = z
-  .string()
-  .min(1, "A name has at least one character. Give it one.")
-  .max(80, "A name has at most 80 characters. Shorten it.");
-
-const address = z.string().superRefine((text, context) => {
-  if (!isAddress(text))
-    context.addIssue({
-      code: "custom",
-      message: `"${text}" is no IPv4 address. Write four decimal parts from 0 to 255 without leading zeros, such as 10.0.0.1.`,
-    });
-  else if (!isHostAddress(addressNumber(text)))
-    context.addIssue({
-      code: "custom",
-      message: `${text} cannot belong to a host. Choose an address between 1.0.0.0 and 223.255.255.255.`,
-    });
-});
-
-const block = z.string().superRefine((text, context) => {
-  const parsed = blockOf(text);
-  if (parsed === undefined)
-    context.addIssue({ code: "custom", message: `"${text}" is no address block. Write it as 10.1.0.0/16.` });
-  else if (hasHostBits(parsed))
-    context.addIssue({
-      code: "custom",
-      message: `${text} has bits set beyond its length. Write ${blockText(parsed)}.`,
-    });
-});
-
-const mac = z.string().refine(isMac, "This is no MAC address. Write six hexadecimal pairs, such as 02:00:00:00:00:01.");
-const vlanIdentifier = z.int().min(1).max(VLAN_MAX);
-const port = z.int().min(0).max(PORT_MAX);
 const seconds = (otherwise: number, what: string) =>
   z.number().min(1).max(SECONDS_MAX).default(otherwise).describe(`${what}, seconds (1 to ${SECONDS_MAX}).`);
-
-const virtualNetwork = z
-  .strictObject({
-    name: name.describe("Name of the network, used in references and in CAPTURE@NETWORK."),
-    addressSpace: z.array(block).default([]).describe("CIDR blocks of the network. Left out: any address."),
-    vlan: z
-      .union(
-        [vlanIdentifier, z.tuple([vlanIdentifier, vlanIdentifier])],
-        "Write a number from 1 to 4094, or [outer, inner].",
-      )
-      .optional()
-      .describe("VLAN identifier of its frames, or [outer, inner] for frames with two tags."),
-  })
-  .describe("A consumer's or provider's network. Two networks may use the same addresses.");
 
 const privateEndpoint = z
   .strictObject({
@@ -65,11 +19,35 @@ const privateEndpoint = z
     privateLinkService: name.describe("Service behind it."),
     connectionState: z
       .enum(["Approved", "Pending", "Rejected", "Disconnected"])
-      .default("Approved")
-      .describe("State of its connection. Only Approved carries traffic."),
+      .optional()
+      .describe("State of its connection; only Approved carries traffic. Left out: what the service's lists say."),
     groupId: name.optional().describe("Sub-resource it is mapped to, such as blob."),
+    subscription: name
+      .optional()
+      .describe("Subscription of its owner, for the service's lists. Left out: one that no list names."),
+    networkSecurityGroup: name.optional().describe("Group whose rules apply to it. Left out: its subnet's."),
+    privateEndpointNetworkPolicies: networkPolicies
+      .optional()
+      .describe("Whether rules apply to it. Left out: as its subnet says, Enabled if it lies in none."),
+    applicationSecurityGroups: z
+      .array(name)
+      .optional()
+      .describe("Application security groups it belongs to, for rules that name them as destination. Left out: none."),
+    linkIdentifier: z
+      .int()
+      .min(1)
+      .max(2 ** 32 - 1)
+      .optional()
+      .describe("Number of its connection, 32 bits. Left out: one that follows from the names."),
   })
   .describe("A private endpoint: one address behind which a service stands.");
+
+const subscriptions = z.strictObject({
+  subscriptions: z
+    .array(name)
+    .max(100, "A list holds at most 100 subscriptions. Use * for all of them.")
+    .describe("Subscriptions, up to 100; * for all."),
+});
 
 const privateLinkService = z
   .strictObject({
@@ -87,6 +65,12 @@ const privateLinkService = z
       .max(8, "A service has at most 8 NAT addresses. Remove some.")
       .describe("Addresses that consumers' sources become, one to eight."),
     macAddress: mac.optional().describe("Source MAC of frames to backends that have a macAddress."),
+    visibility: subscriptions.optional().describe("Who may connect. Left out: everybody."),
+    autoApproval: subscriptions
+      .optional()
+      .describe(
+        "Whose connections are approved at once; others are Pending. Left out: nobody's, everybody's without visibility.",
+      ),
   })
   .describe("A private link service: the provider's side.");
 
@@ -222,6 +206,18 @@ export const fileSchema = z.strictObject({
     .min(1, "At least one network is needed. Add the consumer's.")
     .max(65_000)
     .describe("Networks of consumers and providers."),
+  virtualNetworkGateways: z
+    .array(virtualNetworkGateway)
+    .optional()
+    .describe("Gateways to on-premises networks, over VPN or ExpressRoute. Left out: none."),
+  networkSecurityGroups: z
+    .array(networkSecurityGroup)
+    .optional()
+    .describe("Rules of who may reach endpoints. Left out: none."),
+  applicationSecurityGroups: z
+    .array(applicationSecurityGroup)
+    .optional()
+    .describe("Named groups of addresses. Left out: none."),
   privateEndpoints: z.array(privateEndpoint).max(65_000).describe("Private endpoints of the consumers."),
   privateLinkServices: z.array(privateLinkService).max(65_000).describe("Services of the providers."),
   loadBalancers: z.array(loadBalancer).describe("Load balancers of the providers."),

@@ -131,7 +131,7 @@ export class Feed {
       view.move(entered);
       readdress(view, { ...tupleOf(view), destination: role.address, destinationPort: port }, 0);
     }
-    const at = this.place(frame, entered, role.network, Abi.SIDE_CONSUMER, KIND_REQUEST, role.server);
+    const at = this.place(frame, entered, view.network, Abi.SIDE_CONSUMER, KIND_REQUEST, role.server);
     this.about(at, conversation, unfit);
   }
 

@@ -5,6 +5,7 @@ import type { Configuration, LoadBalancingRule } from "../config/configuration.t
 import { addressNumber } from "../config/address.ts";
 import { rulesOf } from "../config/compile.ts";
 import { takesFlows } from "../config/pools.ts";
+import { reachOf } from "../config/reach.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
 import { type FrameView, PROTOCOL_TCP, PROTOCOL_UDP, type VlanNetworks } from "./frame.ts";
@@ -39,11 +40,13 @@ export class Roles {
   /** Captures were taken at servers. */
   readonly atServers: boolean;
   private readonly byAddress = new Map<number, Role[]>();
+  private readonly peers: number[][];
   /** The role of the packet last classified, when it is a request or a reply. */
   role: Role | undefined;
 
   constructor(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side) {
     this.atServers = side === "provider";
+    this.peers = reachOf(configuration).peers;
     for (const role of rolesOf(configuration, aliases, side)) {
       const key = role.network * 2 ** 32 + role.seenAddress;
       this.byAddress.set(key, [...(this.byAddress.get(key) ?? []), role]);
@@ -75,7 +78,18 @@ export class Roles {
     };
   }
 
+  /** The role of an address in a network: one of its own, else one of a network peered with it. */
   private find(network: number, address: number, port: number | undefined): Role | undefined {
+    const own = this.findIn(network, address, port);
+    if (own !== undefined) return own;
+    for (const other of this.peers[network] ?? []) {
+      const peered = this.findIn(other, address, port);
+      if (peered !== undefined) return peered;
+    }
+    return undefined;
+  }
+
+  private findIn(network: number, address: number, port: number | undefined): Role | undefined {
     const roles = this.byAddress.get(network * 2 ** 32 + address);
     if (roles === undefined) return undefined;
     const own = roles.find((role) => role.seenPort === port) ?? roles.find((role) => role.seenPort === undefined);

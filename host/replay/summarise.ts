@@ -3,6 +3,7 @@
 import type { ReasonCounts } from "../counters.ts";
 import type { Plane } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
+import { inertRules } from "../report/inert-rules.ts";
 import type { Busiest } from "./busiest.ts";
 import { type CaptureSummary, REPLAY_SCHEMA, type ReplaySummary } from "./summary.ts";
 import type { Tally } from "./tally.ts";
@@ -58,6 +59,8 @@ export function summarise(
   if (tally.concerned === 0 && !dropped && tally.read > 0) summary.busiest = busiest.list();
   if (direct) summary.replies.compared = false;
   if (leftOut > 0) summary.leftOut = leftOut;
+  const inert = inertRules(plane.configuration);
+  if (inert.length > 0) summary.inertRules = inert;
   if (interrupted) summary.interrupted = true;
   return summary;
 }

@@ -62,6 +62,8 @@ export interface ReplaySummary {
   checksums?: { verified: number; wrongBefore: number; changed: number };
   seed: number;
   time: { captureSeconds: number; wallSeconds: number; packetsPerSecond: number; bitsPerSecond: number };
+  /** Sentences about endpoint rules that are configured and do not apply. */
+  inertRules?: string[];
   /** When no packet concerned an endpoint: the busiest destinations of the capture. */
   busiest?: BusyDestination[];
   /** Frames of the capture that was written, if one was asked for and replies were compared. */

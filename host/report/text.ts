@@ -19,6 +19,7 @@ export function textReport(
     captures(summary),
     packets(summary),
     endpoints(summary),
+    (summary.inertRules ?? []).flatMap((sentence) => wrap(sentence, WIDTH)).join("\n"),
     drops(summary),
     flows(summary),
     replies(summary),

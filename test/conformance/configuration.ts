@@ -12,7 +12,7 @@ import {
 export function baseConfiguration(): Configuration {
   return {
     virtualNetworks: [
-      { name: "shop", addressSpace: ["10.1.0.0/16"], vlan: 10 },
+      { name: "shop", addressSpace: [], vlan: 10 },
       { name: "lab", addressSpace: ["10.1.0.0/16"], vlan: [20, 30] },
       { name: "provider", addressSpace: ["10.2.0.0/16"] },
     ],

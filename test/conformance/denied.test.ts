@@ -1,3 +1,4 @@
+import { assert } from "../kit.ts";
 import { table } from "./table.ts";
 
 const toPending = (port: number): string => `tcp 10.1.0.9:${port} > 10.1.0.5:443 S`;
@@ -20,6 +21,20 @@ table("Denied flows", [
       { at: 61, in: toPending(1), gives: "drop connection-pending 1000" },
     ],
     counters: { flows: { denied: 2 } },
+  },
+  {
+    name: "one that is due is released with any packet, an established flow's whose time lies before the clock too",
+    steps: [
+      { in: toPending(1) },
+      { in: toPending(2) },
+      { in: toPending(3) },
+      { in: "tcp 10.1.0.9:9 > 10.1.0.4:443 S" },
+      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 SA", side: "provider" },
+      { in: "tcp 10.1.0.9:9 > 10.1.0.4:443 A" },
+      { at: 100, in: "tcp 10.1.0.9:9 > 10.1.0.4:443 A" },
+      { at: 10, in: "tcp 10.1.0.9:9 > 10.1.0.4:443 A", gives: "forward forwarded 0" },
+    ],
+    check: (plane) => assert.is(plane.flows().filter(({ denied }) => denied).length, 1),
   },
   {
     name: "the quota is bounded, and packets beyond it are dropped all the same",

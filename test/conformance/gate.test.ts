@@ -16,6 +16,11 @@ table("Only an approved connection carries traffic", [
     },
   },
   {
+    name: "a connection that the service's visibility does not allow has a reason of its own",
+    change: ({ privateEndpoints }) => Object.assign(privateEndpoints[0] ?? {}, { connectionState: "Refused" }),
+    steps: [{ in: toEndpoint(4), gives: "drop connection-refused 1000", out: [] }],
+  },
+  {
     name: "a port without a rule, and the right port with the wrong protocol",
     steps: [
       { in: "tcp 10.1.0.9:5000 > 10.1.0.4:22 S", gives: "drop no-rule 1000" },

@@ -8,10 +8,11 @@ import {
   type LoadBalancingRule,
   markChecked,
   type PrivateEndpoint,
+  type VirtualNetwork,
 } from "../../host/config/configuration.ts";
+import { type Access, NETWORKS, randomAccess } from "./access.ts";
 import type { Dice } from "./dice.ts";
 
-const NETWORKS = ["red", "blue", "provider", "both"];
 const CONNECTIONS: readonly ConnectionState[] = [
   "Approved",
   "Approved",
@@ -20,20 +21,18 @@ const CONNECTIONS: readonly ConnectionState[] = [
   "Pending",
   "Rejected",
   "Disconnected",
+  "Refused",
 ];
 const DISTRIBUTIONS = ["Default", "SourceIP", "SourceIPProtocol"] as const;
 
 /** Builds one; the same dice give the same configuration. */
 export function randomConfiguration(dice: Dice): Configuration {
+  const access = randomAccess(dice);
   const balancers = [randomBalancer(dice, "lb-a", 1), randomBalancer(dice, "lb-b", 2)];
   return markChecked({
-    virtualNetworks: [
-      { name: "red", addressSpace: [], vlan: 10 },
-      { name: "blue", addressSpace: [], vlan: [20, 30] },
-      { name: "provider", addressSpace: [], ...(dice.chance(50) ? { vlan: 40 } : {}) },
-      { name: "both", addressSpace: [], ...(dice.chance(50) ? { vlan: [20, 31] as [number, number] } : {}) },
-    ],
-    privateEndpoints: randomEndpoints(dice),
+    virtualNetworks: randomNetworks(dice, access),
+    ...access.shared,
+    privateEndpoints: randomEndpoints(dice).map((endpoint) => ({ ...endpoint, ...access.endpoint() })),
     privateLinkServices: [
       {
         name: "service-a",
@@ -72,6 +71,19 @@ export function randomConfiguration(dice: Dice): Configuration {
       },
     },
   });
+}
+
+function randomNetworks(dice: Dice, access: Access): VirtualNetwork[] {
+  return [
+    { name: "red", ...access.network("red"), vlan: 10 },
+    { name: "blue", ...access.network("blue"), vlan: [20, 30] },
+    { name: "provider", ...access.network("provider"), ...(dice.chance(50) ? { vlan: 40 } : {}) },
+    {
+      name: "both",
+      ...access.network("both"),
+      ...(dice.chance(50) ? { vlan: [20, 31] as [number, number] } : {}),
+    },
+  ];
 }
 
 /** The same address in several networks, every connection state. */

@@ -30,7 +30,7 @@ interface End {
 
 /** A random configuration whose slices of ports hold fewer flows than its shards: 1,008 per NAT address and backend. */
 export function crowdedConfiguration(dice: Dice): Configuration {
-  const configuration = randomConfiguration(dice);
+  const configuration = withoutAccess(randomConfiguration(dice));
   const { settings, privateEndpoints, privateLinkServices, loadBalancers } = configuration;
   Object.assign(settings, {
     shards: SHARDS,
@@ -50,6 +50,19 @@ export function crowdedConfiguration(dice: Dice): Configuration {
   }
   Object.assign(loadBalancers[0]?.loadBalancingRules[0] ?? {}, { loadDistribution: "SourceIP" });
   return markChecked(configuration);
+}
+
+/** Leaves out peerings and rules: every client is to get as far as the ports. */
+function withoutAccess(configuration: Configuration): Configuration {
+  const { networkSecurityGroups: _, virtualNetworkGateways: __, ...rest } = configuration;
+  return {
+    ...rest,
+    virtualNetworks: configuration.virtualNetworks.map(({ name, vlan }) => ({
+      name,
+      addressSpace: [],
+      ...(vlan === undefined ? {} : { vlan }),
+    })),
+  };
 }
 
 /** Mostly beginnings of flows, a little of all other traffic. */

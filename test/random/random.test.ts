@@ -50,6 +50,9 @@ const REASONS_LEAST = [
   "no-flow",
   "reply-unmatched",
   "reply-refused",
+  "endpoint-unreachable",
+  "connection-refused",
+  "endpoint-rule-denied",
 ];
 
 /** What was compared so far. */

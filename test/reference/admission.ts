@@ -1,6 +1,7 @@
 // Whether a tuple may open a flow, and the flow it opens (behaviour 3, steps 8 to 14).
 import type { ConnectionState } from "../../host/config/configuration.ts";
 import { addressOf } from "./address.ts";
+import { allowedBy } from "./endpoint-rules.ts";
 import { type DeniedFlow, type Flow, noDirection, stateWithoutPackets, type Tuple, tupleKey } from "./flow.ts";
 import { RELEASE_WHEN_FULL } from "./flows.ts";
 import { forward, providerKey } from "./forward.ts";
@@ -16,6 +17,7 @@ const REFUSED_CONNECTIONS: Partial<Record<ConnectionState, string>> = {
   Pending: "connection-pending",
   Rejected: "connection-rejected",
   Disconnected: "connection-disconnected",
+  Refused: "connection-refused",
 };
 
 /** Opens a flow and forwards its first packet, or says why not. `denied` is the tuple's live denied flow. */
@@ -27,9 +29,11 @@ export function admit(
   denied: DeniedFlow | undefined,
 ): Decision | string {
   const { flows, settings } = path;
-  const { service, connectionState } = tuple.endpoint;
+  const { service, connectionState, rules } = tuple.endpoint;
+  if (!path.networks.reaches(tuple.network, tuple.client, tuple.endpoint)) return "endpoint-unreachable";
   const refused = REFUSED_CONNECTIONS[connectionState];
   if (refused !== undefined) return refused;
+  if (rules !== undefined && !allowedBy(rules, tuple)) return "endpoint-rule-denied";
   const rule = ruleOf(service, tuple.protocol, tuple.endpointPort);
   if (rule === undefined) return "no-rule";
   const midStream = tuple.protocol === TCP && !isBeginning(transport);

@@ -38,6 +38,8 @@ function replyOf(path: Path, { packet, network, ip }: Arrival): Tuple | undefine
   const ports = ip.kind === "transport" ? portsOf(packet.frame, ip) : undefined;
   if (source === undefined || ports === undefined) return undefined;
   const tuple: Tuple = {
+    network,
+    networkName: path.networks.nameOf(network),
     endpoint: source,
     protocol: ip.protocol,
     client: ip.destination,

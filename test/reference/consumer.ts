@@ -12,7 +12,7 @@ const NO_FLOW = -1;
 
 export function fromConsumer(path: Path, arrival: Arrival): Decision {
   const { network, ip } = arrival;
-  const endpoint = path.networks.endpoint(network, ip.destination);
+  const endpoint = path.networks.destination(network, ip.destination);
   const claimed = path.networks.endpoint(network, ip.source);
   if (endpoint === undefined) return elsewhere(path, arrival, claimed);
   const droppedAt = endpoint.name;
@@ -25,6 +25,8 @@ export function fromConsumer(path: Path, arrival: Arrival): Decision {
   if (typeof transport === "string") return { reason: transport, droppedAt };
   if (ttlExpires(path, arrival, NO_FLOW)) return { reason: "ttl-expired", droppedAt };
   const tuple: Tuple = {
+    network,
+    networkName: path.networks.nameOf(network),
     endpoint,
     protocol: ip.protocol,
     client: ip.source,

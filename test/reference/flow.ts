@@ -10,6 +10,9 @@ import { ACK, FIN, RST, type Transport } from "./transport.ts";
 
 /** The consumer's tuple of a flow. */
 export interface Tuple {
+  /** Index of the network that the client's packets come in by. */
+  network: number;
+  networkName: string;
   endpoint: Endpoint;
   protocol: number;
   client: number;
@@ -18,8 +21,8 @@ export interface Tuple {
 }
 
 /** Text of a consumer's tuple, for maps. */
-export const tupleKey = ({ endpoint, protocol, client, clientPort, endpointPort }: Tuple): string =>
-  `${endpoint.network} ${protocol} ${client} ${clientPort} ${endpoint.address} ${endpointPort}`;
+export const tupleKey = ({ network, endpoint, protocol, client, clientPort, endpointPort }: Tuple): string =>
+  `${network} ${protocol} ${client} ${clientPort} ${endpoint.address} ${endpointPort}`;
 
 /** One direction of a flow. */
 export interface Direction {
@@ -103,7 +106,7 @@ export function describe(flow: Flow | DeniedFlow): FlowOut {
   const { number, endpoint, endpointPort, denied, firstSeen, lastSeen } = flow;
   return {
     number,
-    network: endpoint.networkName,
+    network: flow.networkName,
     protocol: flow.protocol === TCP ? "tcp" : "udp",
     client: endText(flow.client, flow.clientPort),
     endpoint: endpoint.name,

@@ -34,7 +34,8 @@ export class Nat {
 
   /** A port towards a backend, the addresses of the service tried in their order for this client. */
   take(tuple: Tuple, backend: Backend, nowTick: number): NatPort | undefined {
-    const { service, network } = tuple.endpoint;
+    const { network, endpoint } = tuple;
+    const { service } = endpoint;
     const { natAddresses } = service;
     const start = pick(this.mix(BigInt(network) ^ ADDRESS_MARK, BigInt(tuple.client)), natAddresses.length);
     for (let turn = 0; turn < natAddresses.length; turn++) {

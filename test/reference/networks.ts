@@ -1,17 +1,20 @@
-// Which network a frame belongs to, and who has an address in it (behaviour 2).
+// Which network a frame belongs to, who has an address in it, and who reaches whom (behaviour 2).
 import type { Configuration, ConnectionState } from "../../host/config/configuration.ts";
 import type { Side } from "../plane.ts";
 import { addressOf } from "./address.ts";
+import { type EndpointRule, rulesOf } from "./endpoint-rules.ts";
+import { holds, Reach } from "./reach.ts";
 import type { Service } from "./service.ts";
 
 export interface Endpoint {
   name: string;
-  /** Index of the consumer's network. */
+  /** Index of the network it lies in. */
   network: number;
-  networkName: string;
   address: number;
   connectionState: ConnectionState;
   service: Service;
+  /** In the order they are asked; absent: everything is allowed. */
+  rules?: EndpointRule[];
 }
 
 interface Network {
@@ -19,31 +22,40 @@ interface Network {
   /** VLAN identifiers of its frames, joined by a dot. */
   tags: string | undefined;
   holdsService: boolean;
-  endpoints: Map<number, Endpoint>;
+  addressSpace: string[];
   natAddresses: Set<number>;
 }
 
 export class Networks {
   private readonly networks: Network[];
+  /** In the order of the configuration. */
+  private readonly endpoints: Endpoint[];
+  private readonly reach: Reach;
 
-  constructor({ virtualNetworks, privateEndpoints }: Configuration, services: Map<string, Service>) {
-    this.networks = virtualNetworks.map(({ name, vlan }, index): Network => {
+  constructor(configuration: Configuration, services: Map<string, Service>) {
+    this.networks = configuration.virtualNetworks.map(({ name, vlan, addressSpace }, index): Network => {
       const held = [...services.values()].filter(({ network }) => network === index);
       return {
         name,
         tags: vlan === undefined ? undefined : [vlan].flat().join("."),
         holdsService: held.length > 0,
-        endpoints: new Map(),
+        addressSpace,
         natAddresses: new Set(held.flatMap(({ natAddresses }) => natAddresses)),
       };
     });
-    for (const { name, virtualNetwork, privateIPAddress, privateLinkService, connectionState } of privateEndpoints) {
-      const network = this.named(virtualNetwork);
-      const address = addressOf(privateIPAddress);
-      const service = services.get(privateLinkService) as Service;
-      const endpoint = { name, network, networkName: virtualNetwork, address, connectionState, service };
-      this.networks[network]?.endpoints.set(address, endpoint);
-    }
+    this.reach = new Reach(configuration);
+    this.endpoints = configuration.privateEndpoints.map((given) => {
+      const network = this.named(given.virtualNetwork);
+      const rules = rulesOf(configuration, given, this.reach.surroundings(network));
+      return {
+        name: given.name,
+        network,
+        address: addressOf(given.privateIPAddress),
+        connectionState: given.connectionState,
+        service: services.get(given.privateLinkService) as Service,
+        ...(rules === undefined ? {} : { rules }),
+      };
+    });
   }
 
   /** Index of the network that the tags mean on that side, else of the one given by name. */
@@ -55,8 +67,30 @@ export class Networks {
     return meant === -1 ? this.named(given) : meant;
   }
 
+  nameOf(network: number): string {
+    return this.networks[network]?.name ?? "";
+  }
+
+  /** The endpoint of a network that has an address: its own, else the first of a network peered with it. */
   endpoint(network: number, address: number): Endpoint | undefined {
-    return this.networks[network]?.endpoints.get(address);
+    const having = this.endpoints.filter((endpoint) => endpoint.address === address);
+    return (
+      having.find((endpoint) => endpoint.network === network) ??
+      having.find((endpoint) => this.reach.arePeered(network, endpoint.network))
+    );
+  }
+
+  /** The endpoint that a destination means to a network, be it out of reach. */
+  destination(network: number, address: number): Endpoint | undefined {
+    const own = this.networks[network]?.addressSpace.some((block) => holds(block, address)) ?? false;
+    const beyond = own ? [] : this.endpoints.filter((endpoint) => this.reach.areJoined(network, endpoint.network));
+    return this.endpoint(network, address) ?? beyond.find((endpoint) => endpoint.address === address);
+  }
+
+  /** Whether a client's packet that came in by a network gets to an endpoint. */
+  reaches(network: number, client: number, endpoint: Endpoint): boolean {
+    const near = network === endpoint.network || this.reach.arePeered(network, endpoint.network);
+    return near && this.reach.surroundings(endpoint.network).some((block) => holds(block, client));
   }
 
   hasNatAddress(network: number, address: number): boolean {

@@ -20,8 +20,7 @@ export interface Ends {
 
 /** Words of a tuple; what a distribution leaves out counts as 0. */
 export function wordsOf({ endpoint, ...ends }: Tuple, distribution: LoadBalancingRule["loadDistribution"]): Words {
-  const { network, address } = endpoint;
-  const whole = { ...ends, network, endpoint: address };
+  const whole = { ...ends, endpoint: endpoint.address };
   if (distribution === "Default") return wordsOfEnds(whole);
   const protocol = distribution === "SourceIP" ? 0 : whole.protocol;
   return wordsOfEnds({ ...whole, protocol, clientPort: 0, endpointPort: 0 });

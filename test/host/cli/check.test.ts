@@ -80,6 +80,7 @@ suite("linkplane check of a right configuration", (test) => {
       service: "pls-front",
       rules: ["tcp/443 to 443", "tcp/80 to 8080", "udp/53 to 53"],
       backends: 3,
+      linkIdentifier: 1_759_380_998,
       capacity: 2 * 3 * 64_512,
     });
   });
@@ -103,6 +104,35 @@ suite("linkplane check of a configuration that carries less than it seems", (tes
     assert.is(status, 0);
     const row = cells(stdout).find(([name]) => name === "pe-storage");
     assert.equal(row?.slice(4), ["0", "0"]);
+  });
+
+  test("says which endpoint rules do not apply, and --verbose whose do", async () => {
+    const group = "networkSecurityGroups: [{ name: guard, securityRules: [] }]\nvirtualNetworks:\n";
+    const attached = changed(
+      "inert.yaml",
+      [/virtualNetworks:\n/, group],
+      [
+        /(connectionState: Approved\n)/,
+        "$1    networkSecurityGroup: guard\n    privateEndpointNetworkPolicies: Disabled\n",
+      ],
+      [/(connectionState: Pending\n)/, "$1    networkSecurityGroup: guard\n"],
+    );
+    const { stdout } = await linkplane(["check", attached, "--verbose"]);
+    assert.match(
+      stdout,
+      /^Warning: The rules of "guard" do not apply to pe-storage\. Set privateEndpointNetworkPolicies/m,
+    );
+    assert.equal(
+      cells(stdout).filter(([, link]) => /^\d{8,}$/.test(link ?? "")),
+      [
+        ["pe-storage", "3346398955", "guard: 0, not applied"],
+        ["pe-vault", "1759380998", "guard: 0"],
+        ["pe-sql", "2293186038", "none"],
+      ],
+    );
+    const { endpoints, warnings } = JSON.parse((await linkplane(["check", attached, "--json"])).stdout);
+    assert.equal(endpoints[0].networkSecurityGroup, { name: "guard", rules: 0, applied: false });
+    assert.is(warnings.length, 1);
   });
 
   test("names rules for a port that stays as it is, and for all ports", async () => {

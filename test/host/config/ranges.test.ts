@@ -17,6 +17,8 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   [`${RULE}.frontendPort`, 0, 65535, true],
   [`${RULE}.backendPort`, 0, 65535, true],
   [`${RULE}.idleTimeoutInMinutes`, 4, 100, true],
+  ["privateEndpoints[0].linkIdentifier", 1, 4294967295, true],
+  ["networkSecurityGroups[0].securityRules[0].priority", 100, 4096, true],
   ["settings.seed", 0, 4294967295, true],
   ["settings.shards", 1, 64, true],
   ["settings.maxFlows", 1, 1_024_000_000, true],

@@ -38,6 +38,15 @@ loadBalancers:
       - { name: https, frontendIPConfiguration: front, backendAddressPool: servers, protocol: Tcp, frontendPort: 443 }
       - { name: rest, frontendIPConfiguration: front, backendAddressPool: servers, protocol: All, frontendPort: 0 }
       - { name: other, frontendIPConfiguration: spare, backendAddressPool: servers, protocol: Tcp, frontendPort: 8443 }
+networkSecurityGroups:
+  - name: guard
+    securityRules:
+      - name: tills
+        priority: 100
+        access: Allow
+        protocol: Tcp
+        sourceAddressPrefixes: [10.1.4.0/24]
+        destinationPortRanges: [440-443]
 `;
 
 /** How the sentence begins that says what to do. */

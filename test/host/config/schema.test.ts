@@ -7,6 +7,7 @@ import { configurationJsonSchema } from "../../../host/config/json-schema.ts";
 import { parseConfiguration } from "../../../host/config/parse.ts";
 import { assert, suite } from "../../kit.ts";
 import { SAMPLE, edited, valueOf } from "./sample.ts";
+import { ACCESS_SHAPES } from "./access-mistakes.ts";
 import { SHAPE_MISTAKES } from "./shape-mistakes.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -18,7 +19,8 @@ const KEYWORDS = [
   ..."items prefixItems minItems maxItems minLength maxLength minimum maximum".split(" "),
 ];
 /** What the text of a field must be, which the JSON Schema does not say; and that of shards. */
-const UNSAID = /no IPv4 address|cannot belong to a host|no address block|bits set beyond|no MAC address|power of two/;
+const UNSAID =
+  /no IPv4 address|cannot belong to a host|no address block|bits set beyond|no address prefix|are no ports|no MAC address|power of two/;
 
 interface Schema {
   $schema?: string;
@@ -147,7 +149,7 @@ suite("What the schema says", (test) => {
     assert.ok(examples.includes("storage.yaml"));
   });
 
-  for (const [change, to, message] of SHAPE_MISTAKES)
+  for (const [change, to, message] of [...SHAPE_MISTAKES, ...ACCESS_SHAPES])
     test(`${UNSAID.test(message) ? "left to the reader" : "wrong by the schema too"}: ${message}`, () => {
       assert.is(judge.safeParse(valueOf(edited(change, to).text)).success, UNSAID.test(message));
     });

@@ -15,7 +15,7 @@ const BROKEN: [change: string, to: string, message: string][] = [
     "This field is here for the second time. Remove or rename one of them.",
   ],
   ["    groupId: blob", "^\tgroupId: blob", "Tabs are not allowed as indentation. Use spaces."],
-  ["8443 }\n", '"8443 }\n^', `Missing closing "quote. ${CHECK}`],
+  ["[440-443]\n", '["440-443]\n^', `Missing closing "quote. ${CHECK}`],
   ["groupId: blob", "groupId: ^@blob", `Plain value cannot start with reserved character @. ${CHECK}`],
 ];
 

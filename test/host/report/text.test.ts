@@ -232,6 +232,14 @@ suite("The summary for people", (test) => {
     assert.not.match(text, /--as/);
   });
 
+  test("says which endpoint rules do not apply", () => {
+    const sentence =
+      "The rules of a do not apply to b. Set privateEndpointNetworkPolicies of the subnet or endpoint to Enabled.";
+    const text = section({ inertRules: [sentence] }, /^The rules of a/);
+    assert.is(text.replaceAll("\n", " "), sentence);
+    for (const line of text.split("\n")) assert.ok(line.length < 100, line);
+  });
+
   test("leaves the summary as it is", () => {
     const before = JSON.stringify(DAY);
     textReport(DAY);

@@ -1,0 +1,77 @@
+// Whether the rules of who may reach an endpoint let a flow in (docs/behaviour.md, 3.1). The source and the port each lead to a
+// vector of the rules that hold them; the first rule in both decides. Words of 64 rules in which one of the vectors is empty are
+// passed over by their aggregates.
+
+import {
+  ENDPOINT_FILTER,
+  ENDPOINT_SIZE,
+  FILTER_ALLOWS,
+  FILTER_SIZE,
+  FILTER_SOURCES,
+  FILTER_TCP,
+  FILTER_UDP,
+  PROTOCOL_TCP,
+  VECTOR_AGGREGATE,
+  VECTOR_WORDS,
+} from "../abi";
+import { TABLES } from "../memory";
+import { ENDPOINTS, FILTERS } from "../tables";
+import { foundVector, sourceOf } from "./sources";
+import { valueOf } from "./trie";
+
+/// The port looked up last, the trie it was looked up in, and what was found; a root is never 0.
+let lastRoot: u32 = 0;
+let lastPort: u32 = 0;
+let lastTarget: u32 = 0;
+
+/** Forgets what was found in tables that are no more in force. */
+export function forgetPort(): void {
+  lastRoot = 0;
+}
+
+/** Whether a packet may open a flow to a port (host order) of an endpoint. */
+export function allows(parsed: u32, endpoint: u32, protocol: u32, port: u32): bool {
+  const filter = filterOf(endpoint);
+  if (filter == 0) return true;
+  let source = foundVector(parsed);
+  if (source == 0) source = TABLES + valueOf(load<u32>(filter, FILTER_SOURCES), sourceOf(parsed));
+  return passes(filter, source, protocol, port);
+}
+
+/** Filter of an endpoint, 0 for none. */
+export function filterOf(endpoint: u32): u32 {
+  const number = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_FILTER);
+  return number == 0 ? 0 : FILTERS + (number - 1) * FILTER_SIZE;
+}
+
+function passes(filter: u32, source: u32, protocol: u32, port: u32): bool {
+  const target = targetVector(
+    protocol == PROTOCOL_TCP ? load<u32>(filter, FILTER_TCP) : load<u32>(filter, FILTER_UDP),
+    port,
+  );
+  const sourceWords = load<u64>(source, VECTOR_AGGREGATE);
+  const targetWords = load<u64>(target, VECTOR_AGGREGATE);
+  for (let words = sourceWords & targetWords; words != 0; words &= words - 1) {
+    const before = ~words & (words - 1);
+    const rules = wordBehind(source, sourceWords & before) & wordBehind(target, targetWords & before);
+    if (rules == 0) continue;
+    const allowed = load<u64>(TABLES + load<u32>(filter, FILTER_ALLOWS) + ((<u32>ctz<u64>(words)) << 3));
+    return ((allowed >> ctz<u64>(rules)) & 1) != 0;
+  }
+  return false;
+}
+
+/** Vector of the rules that hold a port. Flows to one port come in rows, so the last one is remembered. */
+function targetVector(root: u32, port: u32): u32 {
+  if (root != lastRoot || port != lastPort) {
+    lastRoot = root;
+    lastPort = port;
+    lastTarget = TABLES + valueOf(root, port << 16);
+  }
+  return lastTarget;
+}
+
+/** The word of a vector that stands behind some others. */
+function wordBehind(vector: u32, before: u64): u64 {
+  return load<u64>(vector + ((<u32>popcnt<u64>(before)) << 3), VECTOR_WORDS);
+}

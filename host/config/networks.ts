@@ -1,0 +1,62 @@
+// Networks as the core sees them: which addresses are their own, which of them are peered, and from where their endpoints are
+// reached.
+
+import * as Abi from "../../assembly/abi.ts";
+import { cut } from "./classes.ts";
+import { blockOf } from "./address.ts";
+import type { AddressBlock } from "./address.ts";
+import type { Configuration } from "./configuration.ts";
+import type { TableImage } from "./image.ts";
+import type { Reach } from "./reach.ts";
+import type { Tries } from "./trie.ts";
+
+/** Multiplier of the places of pairs; the core looks up by the same rule (assembly/admit/reach.ts). */
+const MULTIPLIER = 0x9e3779b1;
+/** What a trie of sources says of an address inside. */
+const INSIDE = 2;
+
+/** Writes the pairs of peered networks; what it gives back writes the networks, when the tries are written. */
+export function writeNetworks(
+  image: TableImage,
+  { virtualNetworks, privateEndpoints }: Configuration,
+  reach: Reach,
+  tries: Tries,
+): (entryOf: (root: number) => number) => void {
+  const holding = new Set(privateEndpoints.map(({ virtualNetwork }) => virtualNetwork));
+  const roots = virtualNetworks.map(({ name }, network) => {
+    const { starts, classes, members } = cut([holding.has(name) ? reach.sources(network) : []]);
+    return tries.add({ starts, values: classes.map((number) => (members[number]?.[0] === 0 ? 0 : INSIDE)) });
+  });
+  writePeers(image, reach);
+  return (entryOf) => {
+    const section = image.section(virtualNetworks.length * Abi.NETWORK_SIZE);
+    virtualNetworks.forEach(({ addressSpace }, network) => {
+      const at = section + network * Abi.NETWORK_SIZE;
+      const blocks = image.section(addressSpace.length * Abi.BLOCK_ENTRY_SIZE);
+      addressSpace.forEach((text, index) => {
+        const { address, mask } = blockOf(text) as AddressBlock;
+        image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_ADDRESS, address);
+        image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_MASK, mask);
+      });
+      image.u16(at + Abi.NETWORK_GROUP, reach.groups[network] as number);
+      image.u16(at + Abi.NETWORK_BLOCK_COUNT, addressSpace.length);
+      image.u32(at + Abi.NETWORK_BLOCKS, blocks);
+      image.u32(at + Abi.NETWORK_SOURCES, entryOf(roots[network] as number));
+    });
+    image.u32(Abi.TABLES_NETWORKS, section);
+  };
+}
+
+/** An open-addressing table of pairs (network, network peered with it), each as one number + 1. */
+function writePeers(image: TableImage, { peers }: Reach): void {
+  const pairs = peers.flatMap((own, network) => own.map((other) => network * 65_536 + other));
+  const places = 2 ** Math.ceil(Math.log2(Math.max(pairs.length * 2, 4)));
+  const section = image.section(places * 4);
+  for (const pair of pairs) {
+    let place = (Math.imul(pair, MULTIPLIER) >>> 8) & (places - 1);
+    while (image.readU32(section + place * 4) !== 0) place = (place + 1) & (places - 1);
+    image.u32(section + place * 4, pair + 1);
+  }
+  image.u32(Abi.TABLES_PEERS, section);
+  image.u32(Abi.TABLES_PEER_MASK, places - 1);
+}

@@ -1,0 +1,126 @@
+// What endpoint rules say: ports and sources as ranges of numbers, the cloud's rules that follow, and which group applies to which
+// endpoint.
+
+import { addressNumber, blockOf, inBlock, isAddress } from "./address.ts";
+import type { AddressBlock } from "./address.ts";
+import type {
+  ApplicationSecurityGroup,
+  Configuration,
+  NetworkSecurityGroup,
+  PrivateEndpoint,
+  SecurityRule,
+} from "./configuration.ts";
+
+/** Numbers from the first to the last, both included. */
+export interface Range {
+  first: number;
+  last: number;
+}
+
+/** Words that stand for addresses. */
+export const ADDRESS_TAGS = ["*", "VirtualNetwork", "AzureLoadBalancer"];
+export const EVERYWHERE: Range = { first: 0, last: 2 ** 32 - 1 };
+/** Where the cloud's load balancer probes from. */
+const LOAD_BALANCER = addressNumber("168.63.129.16");
+const PORT_MAX = 65_535;
+const PORTS = /^(\d{1,5})(?:-(\d{1,5}))?$/;
+
+/** Ports of a text: `443`, `1000-2000` or `*`; undefined when it is none of them. */
+export function portsOf(text: string): Range | undefined {
+  if (text === "*") return { first: 0, last: PORT_MAX };
+  const [, first, last = first] = PORTS.exec(text) ?? [];
+  if (first === undefined || Number(last) > PORT_MAX || Number(first) > Number(last)) return undefined;
+  return { first: Number(first), last: Number(last) };
+}
+
+/** Addresses of a block or a single address. */
+export function addressesOf(text: string): Range {
+  if (isAddress(text)) return { first: addressNumber(text), last: addressNumber(text) };
+  const { address, mask } = blockOf(text) as AddressBlock;
+  return { first: address, last: (address | ~mask) >>> 0 };
+}
+
+const rule = (name: string, priority: number, access: SecurityRule["access"], from: string[]): SecurityRule => ({
+  name,
+  priority,
+  access,
+  protocol: "*",
+  sourceAddressPrefixes: from,
+  sourceApplicationSecurityGroups: [],
+  destinationAddressPrefixes: [],
+  destinationApplicationSecurityGroups: [],
+  destinationPortRanges: ["*"],
+});
+
+/** The cloud's rules behind every group's own. */
+export const CLOUD_RULES: readonly SecurityRule[] = [
+  rule("AllowVnetInBound", 65_000, "Allow", ["VirtualNetwork"]),
+  rule("AllowAzureLoadBalancerInBound", 65_001, "Allow", ["AzureLoadBalancer"]),
+  rule("DenyAllInBound", 65_500, "Deny", ["*"]),
+];
+
+/** Rules of a group in the order they are asked. What none of them decides is denied. */
+export function rulesInOrder({ securityRules, defaultRules }: NetworkSecurityGroup): SecurityRule[] {
+  const own = [...securityRules].sort((a, b) => a.priority - b.priority);
+  return defaultRules === "none" ? own : [...own, ...CLOUD_RULES];
+}
+
+/** Source addresses of a rule; `virtualNetwork` is what that tag stands for. */
+export function sourcesOf(
+  { sourceAddressPrefixes, sourceApplicationSecurityGroups }: SecurityRule,
+  virtualNetwork: readonly Range[],
+  groups: readonly ApplicationSecurityGroup[],
+): Range[] {
+  const members = groups.filter(({ name }) => sourceApplicationSecurityGroups.includes(name));
+  return [
+    ...sourceAddressPrefixes.flatMap((text) => {
+      if (text === "*") return [EVERYWHERE];
+      if (text === "VirtualNetwork") return virtualNetwork;
+      if (text === "AzureLoadBalancer") return [{ first: LOAD_BALANCER, last: LOAD_BALANCER }];
+      return [addressesOf(text)];
+    }),
+    ...members.flatMap(({ addresses }) => addresses.map(addressesOf)),
+  ];
+}
+
+/** Whether a rule is for an endpoint: it names no destination, or the endpoint's address or group. */
+export function isFor(
+  { destinationAddressPrefixes: prefixes, destinationApplicationSecurityGroups: names }: SecurityRule,
+  endpoint: PrivateEndpoint,
+  groups: readonly ApplicationSecurityGroup[],
+): boolean {
+  if (prefixes.length === 0 && names.length === 0) return true;
+  const address = addressNumber(endpoint.privateIPAddress);
+  const within = (text: string): boolean => {
+    if (text === "*" || text === "VirtualNetwork") return true;
+    if (ADDRESS_TAGS.includes(text)) return false;
+    const { first, last } = addressesOf(text);
+    return first <= address && address <= last;
+  };
+  const isMember = (name: string): boolean =>
+    endpoint.applicationSecurityGroups?.includes(name) === true ||
+    groups.some((group) => group.name === name && group.addresses.includes(endpoint.privateIPAddress));
+  return prefixes.some(within) || names.some(isMember);
+}
+
+/** The group whose rules are meant for an endpoint, and whether they apply or are inert. */
+export interface Attachment {
+  group: NetworkSecurityGroup;
+  inert: boolean;
+}
+
+/** Group of an endpoint: its own, else its subnet's. */
+export function attachmentOf(configuration: Configuration, endpoint: PrivateEndpoint): Attachment | undefined {
+  if (configuration.networkSecurityGroups === undefined) return undefined;
+  const network = configuration.virtualNetworks.find(({ name }) => name === endpoint.virtualNetwork);
+  const address = addressNumber(endpoint.privateIPAddress);
+  const subnet = network?.subnets?.find(({ addressPrefix }) =>
+    inBlock(blockOf(addressPrefix) as AddressBlock, address),
+  );
+  const name = endpoint.networkSecurityGroup ?? subnet?.networkSecurityGroup;
+  const group = configuration.networkSecurityGroups.find((candidate) => candidate.name === name);
+  if (group === undefined) return undefined;
+  const policies =
+    endpoint.privateEndpointNetworkPolicies ?? subnet?.privateEndpointNetworkPolicies ?? ("Enabled" as const);
+  return { group, inert: policies !== "Enabled" && policies !== "NetworkSecurityGroupEnabled" };
+}
