@@ -106,7 +106,23 @@ export const REASON_ENDPOINT_UNREACHABLE = 31;
 /// The endpoint's subscription may not see the service.
 export const REASON_CONNECTION_REFUSED = 32;
 export const REASON_ENDPOINT_RULE_DENIED = 33;
-export const REASON_COUNT = 34;
+/// Of a packet that waits for the rest of its flow's first message. Its counter says how many wait now: a packet that is let
+/// through or discarded in the end moves to the counter of that reason.
+export const REASON_AWAITING_NAME = 34;
+export const REASON_RESOURCE_DENIED = 35;
+export const REASON_NAME_CHANGED = 36;
+export const REASON_NAME_MISSING = 37;
+export const REASON_NAME_AMBIGUOUS = 38;
+export const REASON_NAME_ENCRYPTED = 39;
+export const REASON_PROTOCOL_UNEXPECTED = 40;
+export const REASON_HTTP2_PRIOR_KNOWLEDGE = 41;
+export const REASON_FIRST_MESSAGE_TOO_LONG = 42;
+export const REASON_SEGMENTS_CONFLICT = 43;
+export const REASON_HOLD_POOL_FULL = 44;
+export const REASON_HELD_RETRANSMISSION = 45;
+export const REASON_FIRST_MESSAGE_INCOMPLETE = 46;
+export const REASON_UDP_NOT_IDENTIFIED = 47;
+export const REASON_COUNT = 48;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 64;
@@ -120,7 +136,9 @@ export const COUNTER_FLOWS_DENIED = 68;
 export const COUNTER_DENIALS_UNRECORDED = 69;
 export const COUNTER_RESETS_SENT = 70;
 export const COUNTER_TIME_EXCEEDED_SENT = 71;
-export const COUNTER_COUNT = 72;
+export const COUNTER_HOLDS_PEAK = 72; // places of the hold pool in use at once
+export const COUNTER_NAMES_ENCRYPTED = 73; // flows let through by the outer name of an encrypted hello
+export const COUNTER_COUNT = 80;
 
 /// Per-endpoint counters, u64 each: packets by reason (drops only), then these.
 export const ENDPOINT_FLOWS = 64;
@@ -146,6 +164,12 @@ export const CONNECTION_REJECTED = 2;
 export const CONNECTION_DISCONNECTED = 3;
 export const CONNECTION_REFUSED = 4;
 
+/// How a rule finds the resource that a flow asks for.
+export const IDENTIFY_ADDRESS = 0; // not at all: the endpoint's address is all there is
+export const IDENTIFY_TLS = 1;
+export const IDENTIFY_HTTP = 2;
+export const IDENTIFY_AUTO = 3;
+
 export const DISTRIBUTION_DEFAULT = 0;
 export const DISTRIBUTION_SOURCE_IP = 1;
 export const DISTRIBUTION_SOURCE_IP_PROTOCOL = 2;
@@ -170,6 +194,7 @@ export const END_CLOSED = 2;
 export const END_RESET = 3;
 export const END_REUSED = 4;
 export const END_ADMITTED = 5; // of a denied flow only: a later packet of it was let in
+export const END_REFUSED = 6; // what the client asked for was refused: a denied flow took its place
 
 /// Limits of the core.
 export const BATCH_MAX = 1024; // frames a call of process takes
@@ -184,6 +209,10 @@ export const PORT_FIRST = 1024;
 export const PORT_COUNT = 64512;
 export const PORT_BLOCK = 512;
 export const FRAME_MAX = 262144; // bytes of one frame, the largest snaplen capture tools use
+
+export const FIRST_MESSAGE_MAX = 16384; // bytes of a flow's first message that are looked at
+export const HELD_SEGMENTS_MAX = 64; // segments of it that are held
+export const HOLD_SPARE = 128; // places of the hold pool beyond those that may be in use: given up, and not yet read by the host
 
 /// Control block, at a fixed place. The host writes the first part before configure and reads the rest after it.
 export const CONTROL_AT = 1024;
@@ -204,6 +233,9 @@ export const CONTROL_ENDED_COUNT = 40; // u32
 export const CONTROL_DENIED_TOP = 44; // u32, denied numbers ever used
 export const CONTROL_FLOW_TOP = 48; // u32, flow numbers ever used
 export const CONTROL_MORE_DUE = 52; // u32, 1 when advance left due flows for the next call
+export const CONTROL_REFUSED_COUNT = 56; // u32, reports of refused names
+/// Written by the host before configure.
+export const CONTROL_HOLD_SLOTS = 64; // u32, places of the hold pool; 0 when no rule identifies by name
 /// Addresses of the regions, u32 each, written by configure.
 export const CONTROL_REGIONS = 128;
 export const REGION_RING = 0;
@@ -231,8 +263,11 @@ export const REGION_DEALT_FRAMES = 20;
 export const REGION_DEALT_DESCRIPTORS = 21;
 export const REGION_DEALT_ORDER = 22; // u32 for each dealt descriptor: its index before
 export const REGION_HANDS = 23;
-export const REGION_END = 24;
-export const REGION_COUNT = 25;
+export const REGION_REFUSED = 24;
+export const REGION_INSPECTIONS = 25;
+export const REGION_HOLDS = 26;
+export const REGION_END = 27;
+export const REGION_COUNT = 28;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors
@@ -272,12 +307,13 @@ export const REC_SIZE = 64;
 export const DENIED_FIRST_SEEN = 16; // u64
 export const DENIED_REASON = 24; // u8
 export const DENIED_BYTES_HIGH = 28; // u32
+export const DENIED_NAME = 48; // u32, serial of the report that has the name it asked for, 0 for none
 
 /// Bits of REC_SEEN: the TCP flags seen, at their places in the header, and what else the direction knows.
 export const SEEN_FIN = 0x01;
 export const SEEN_SYN = 0x02;
 export const SEEN_RST = 0x04;
-export const SEEN_LINK = 0x08; // the link header is rewritten
+export const SEEN_LINK = 0x08; // handle.ts has more to do than transpose: the link header, or the client's first message
 export const SEEN_ACK = 0x10;
 export const SEEN_SEQUENCE = 0x20; // REC_SEQUENCE_END holds a value
 export const SEEN_MID_STREAM = 0x40; // admitted without its beginning
@@ -294,6 +330,29 @@ export const COLD_BYTES_HIGH = 18; // u16 for each direction
 export const COLD_ALIVE = 22; // u8
 export const COLD_SIZE = 24;
 
+/// What is known of a flow's first message. Its index is the flow number; there when some rule identifies by name.
+export const INSPECT_EXPECTS = 0; // u8, EXPECT_
+export const INSPECT_MODE = 1; // u8, IDENTIFY_
+export const INSPECT_MARKS = 2; // u8, MARK_
+export const INSPECT_START = 4; // u32, sequence number of the client's first byte
+export const INSPECT_JUDGED = 8; // u32, sequence number behind what was let through
+export const INSPECT_ANSWER = 12; // u32, sequence number of the server's answer
+export const INSPECT_NAME = 16; // u32, index of the allowed name that was asked for, plus one
+export const INSPECT_HOLD = 20; // u32, its place in the hold pool, plus one
+export const INSPECT_SIZE = 24;
+/// What the client is expected to send.
+export const EXPECT_NOTHING = 0; // it may send what it likes
+export const EXPECT_FIRST = 1; // its first message
+export const EXPECT_HELLO = 2; // a ClientHello, or another request for encryption
+export const EXPECT_TDS_HELLO = 3; // a ClientHello, plain or in PRELOGIN packets
+export const EXPECT_AFTER = 4; // anything but another ClientHello, unless that bears the same name
+export const EXPECT_ANSWER = 5; // anything, once the server has acknowledged what was let through
+export const MARK_STARTED = 1; // INSPECT_START holds a value
+export const MARK_EARLY = 2; // the ClientHello offers early data
+export const MARK_RETRY = 4; // the server asked for another ClientHello
+export const MARK_ANSWER = 8; // INSPECT_ANSWER holds a value
+export const MARK_ENCRYPTED = 16; // the name that counts is encrypted
+
 /// Link header of a flow's first packet, in front of its IP header.
 export const LINK_LENGTH = 0; // u8
 export const LINK_TYPE = 1; // u8
@@ -306,7 +365,17 @@ export const ENDED_RECORDS = 0;
 export const ENDED_COLD = 128;
 export const ENDED_NUMBER = 160; // u32, from the flow capacity up for denied flows
 export const ENDED_HOW = 164; // u8, END_
+export const ENDED_NAME = 168; // u32, INSPECT_NAME of a flow
 export const ENDED_SIZE = 192;
+
+/// Report of a refused name.
+export const REFUSED_SERIAL = 0; // u32, from 1 up
+export const REFUSED_ENDPOINT = 4; // u16
+export const REFUSED_REASON = 6; // u8
+export const REFUSED_LENGTH = 8; // u32, of the whole name
+export const REFUSED_CLIENT = 12; // u32, network order
+export const REFUSED_NAME = 16; // at most 255 bytes, as names are compared
+export const REFUSED_SIZE = 272;
 
 /// NAT port pool.
 export const POOL_IN_USE = 0; // u32
@@ -345,11 +414,17 @@ export const TABLES_PEERS = 92; // u32, section: hash table of pairs of peered n
 export const TABLES_PEER_MASK = 96; // u32
 export const TABLES_FILTERS = 100; // u32, section: filters of endpoints
 export const TABLES_FILTER_COUNT = 104; // u32
+export const TABLES_NAMES = 108; // u32, section: hash table of NameEntry
+export const TABLES_NAME_MASK = 112; // u32
+export const TABLES_NAME_TEXTS = 116; // u32, section: bytes of the names
+export const TABLES_NAME_ALLOW = 120; // u32, bit for each reason from REASON_AWAITING_NAME on that is let through
 export const TABLES_HEADER_SIZE = 128;
 
 export const FLAG_MID_STREAM_DROP = 1;
 export const FLAG_ENDPOINT_SOURCES_DROP = 2;
 export const FLAG_TIME_EXCEEDED = 4;
+export const FLAG_OTHER_BEGINNING = 512; // servers may acknowledge other bytes than they were sent
+export const FLAG_REFUSE_SILENTLY = 256; // no resets to a flow whose first message is refused
 
 /// Timers 0 to 5 are those of the states; rules with an idle timeout of their own use later ones.
 export const TIMER_RULES = 6;
@@ -404,6 +479,7 @@ export const ENDPOINT_CONNECTION = 2; // u8
 export const ENDPOINT_NETWORK = 4; // u16
 export const ENDPOINT_FILTER = 6; // u16, number of its filter + 1, 0 for none
 export const ENDPOINT_LINK = 8; // u32, number of its connection
+export const ENDPOINT_GROUP = 12; // u16, resource and group it is mapped to, plus one; 0 for none
 export const ENDPOINT_SIZE = 16;
 
 export const SERVICE_NETWORK = 0; // u16
@@ -427,7 +503,16 @@ export const RULE_BACKEND_PORT = 2; // u16, host order
 export const RULE_DISTRIBUTION = 4; // u8
 export const RULE_TIMER = 5; // u8
 export const RULE_RESET = 6; // u8
+export const RULE_IDENTIFY = 7; // u8, IDENTIFY_
 export const RULE_SIZE = 8;
+
+/// A name that a resource and group may be asked for by.
+export const NAME_ENTRY_HASH = 0; // u32
+export const NAME_ENTRY_GROUP = 4; // u16, plus one; 0 for an empty place
+export const NAME_ENTRY_LENGTH = 6; // u16
+export const NAME_ENTRY_TEXT = 8; // u32, offset among the texts
+export const NAME_ENTRY_INDEX = 12; // u32
+export const NAME_ENTRY_SIZE = 16;
 
 export const BACKEND_POOL_TABLE = 0; // u32, section: u16 each, member of the pool
 export const BACKEND_POOL_SLOTS = 4; // u32, prime size of the table, 0 when no backend takes new flows

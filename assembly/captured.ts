@@ -42,6 +42,9 @@ import { follow } from "./flow/follow";
 import { flowOf, lives } from "./flow/lifetime";
 import { find, groupOf, keyIs, tagOf } from "./flow/table";
 import { quiet } from "./handle";
+import { isInspected } from "./inspect/inspect";
+import { observeReply } from "./inspect/reply";
+import { HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
 import { ENDPOINTS, timeout } from "./tables";
 import { dropped, droppedAt, forwarded } from "./verdict";
@@ -132,6 +135,7 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
   if (!keyIs(request, load<u64>(parsed, Parsed.KEY_LOW), load<u64>(parsed, Parsed.KEY_HIGH))) return false;
   const moment = max(now, time);
   if (isDenied(request)) return false;
+  if (HOLD_SLOTS != 0 && isInspected(flowOf(request))) return false;
   if (moment - load<u64>(request, REC_LAST_SEEN) >= timeout(<u32>load<u8>(request, REC_TIMER))) return false;
   const record = request + REC_SIZE;
   const ip = load<u32>(parsed, Parsed.IP);
@@ -185,6 +189,7 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
   }
   const flow = flowOf(record);
   if (Ipv4.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
+  if (HOLD_SLOTS != 0 && isInspected(flow) && !observeReply(desc, parsed, verdict, record + REC_SIZE)) return;
   turnBack(parsed, ip, record);
   follow(record + REC_SIZE, parsed, SIDE_PROVIDER, load<u32>(desc, DESC_WIRE));
   forwarded(verdict, REASON_FORWARDED, SIDE_CAPTURED, flow);

@@ -32,6 +32,12 @@ export function countAtEndpoint(endpoint: u32, which: u32): void {
   store<u64>(at, load<u64>(at) + 1);
 }
 
+/** Adds to a counter of an endpoint. */
+export function countManyAtEndpoint(endpoint: u32, which: u32, by: u32): void {
+  const at = ENDPOINT_COUNTERS + (endpoint * ENDPOINT_COUNTER_COUNT + which) * 8;
+  store<u64>(at, load<u64>(at) + <u64>by);
+}
+
 /** Adds to a counter of a backend. */
 export function countAtBackend(backend: u32, which: u32, by: i64): void {
   const at = BACKEND_COUNTERS + (backend * BACKEND_COUNTER_COUNT + which) * 8;

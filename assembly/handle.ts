@@ -3,14 +3,15 @@
 
 import {
   DESC_TIME,
-  DESC_WIRE,
   NO_FLOW,
   REASON_FORWARDED,
   REASON_NOT_IP,
   REASON_TRUNCATED,
   REASON_TTL_EXPIRED,
   REC_ENDPOINT,
+  REC_SEEN,
   RELEASE_PER_PACKET,
+  SEEN_LINK,
   SIDE_CONSUMER,
   VERDICT_EMITS,
 } from "./abi";
@@ -18,18 +19,19 @@ import { admit, isBeginning } from "./admit/admit";
 import { reply } from "./admit/unsolicited";
 import { answer, answerEstablished, settleBetween } from "./captured";
 import { moveTo, quietUntil } from "./clock";
-import { emitCount, emitInput } from "./emit/queue";
+import { emitCount } from "./emit/queue";
 import { answerTimeExceeded } from "./emit/time-exceeded";
 import { arrivalsWait, settleArrivals } from "./flow/arrivals";
 import { isDenied } from "./flow/denied";
-import { follow } from "./flow/follow";
 import { flowOf, lives } from "./flow/lifetime";
 import { releaseDue } from "./flow/release";
 import { find, keyIs } from "./flow/table";
 import { lowestTick, mayBeDue } from "./flow/wheel";
+import { inspect, isInspected } from "./inspect/inspect";
+import { HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
-import { rewrite } from "./rewrite";
-import { dropped, droppedAt, forwarded, passed } from "./verdict";
+import { send } from "./send";
+import { dropped, droppedAt, passed } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
 
 /** Time before which no timer is due and the clock moves on without a gap, nanoseconds. */
@@ -84,15 +86,13 @@ function confirm(parsed: u32): u32 {
   return found;
 }
 
-/** Translates a packet of a live flow and lets it leave on the other side. */
+/** Lets a packet of a live flow leave, unless the flow's first message is not known yet and has its say. */
 function forward(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const flow = flowOf(record);
   if (Ipv4.ttl(load<u32>(parsed, Parsed.IP)) <= 1) return expire(desc, parsed, verdict, record, flow);
-  const side = <u32>load<u8>(parsed, Parsed.SIDE);
-  rewrite(desc, parsed, record, side);
-  follow(record, parsed, side, load<u32>(desc, DESC_WIRE));
-  forwarded(verdict, <u32>load<u8>(parsed, Parsed.REASON), side ^ 1, flow);
-  emitInput(side ^ 1, flow, desc);
+  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0 && HOLD_SLOTS != 0 && isInspected(flow))
+    return inspect(desc, parsed, verdict, record);
+  send(desc, parsed, verdict, record, flow);
 }
 
 /** TTL 0 or 1. On the consumer's side the flow is not looked up, so the verdict names none. */

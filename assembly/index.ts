@@ -26,6 +26,8 @@ import { releaseWhileRoom } from "./flow/release";
 import { GROUP_SIZE } from "./flow/table";
 import { WHEEL_LIST_SIZE, mayBeDue, nextTime, resetWheel } from "./flow/wheel";
 import * as Memory from "./memory";
+import { beginRefused, endRefused } from "./inspect/refused";
+import { resetHolds, settleHolds } from "./inspect/hold";
 import { run } from "./path";
 import { adopt } from "./tables";
 
@@ -49,9 +51,12 @@ export function activate(): void {
 export function process(count: u32): u32 {
   beginEmits();
   beginEnded();
+  beginRefused();
+  settleHolds();
   const handled = run(min(count, <u32>BATCH_MAX));
   endEmits();
   endEnded();
+  endRefused();
   return handled;
 }
 
@@ -64,6 +69,8 @@ export function deal(count: u32): u32 {
 export function advance(time: u64): void {
   beginEmits();
   beginEnded();
+  beginRefused();
+  settleHolds();
   moveTo(time);
   releaseWhileRoom();
   Memory.setControl(CONTROL_MORE_DUE, mayBeDue() ? 1 : 0);
@@ -83,6 +90,7 @@ export function reset(): void {
   resetFlows();
   resetDenied();
   resetPorts();
+  resetHolds();
   const pools = Memory.control(CONTROL_POOL_SLOTS);
   memory.fill(Memory.COUNTERS, 0, COUNTER_COUNT * 8);
   memory.fill(Memory.ENDPOINT_COUNTERS, 0, Memory.control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);

@@ -14,6 +14,7 @@ import {
   CONTROL_BACKENDS,
   CONTROL_DEALS,
   CONTROL_ENDPOINTS,
+  CONTROL_HOLD_SLOTS,
   CONTROL_KEEP_LINKS,
   CONTROL_MAX_DENIED,
   CONTROL_MAX_FLOWS,
@@ -32,12 +33,16 @@ import {
   ENDED_SIZE,
   ENDPOINT_COUNTER_COUNT,
   HAND_SIZE,
+  FIRST_MESSAGE_MAX,
+  HOLD_SPARE,
+  INSPECT_SIZE,
   LANE,
   LINK_SIZE,
   POOL_SIZE,
   PORT_COUNT,
   PORT_BLOCK,
   REC_SIZE,
+  REFUSED_SIZE,
   REGION_BACKEND_COUNTERS,
   REGION_COLD,
   REGION_COUNTERS,
@@ -51,13 +56,16 @@ import {
   REGION_ENDPOINT_COUNTERS,
   REGION_HANDS,
   REGION_HEADS,
+  REGION_HOLDS,
   REGION_INDEX,
+  REGION_INSPECTIONS,
   REGION_LANES,
   REGION_LINKS,
   REGION_POOLS,
   REGION_POOL_SLOTS,
   REGION_PORT_BLOCKS,
   REGION_RECORDS,
+  REGION_REFUSED,
   REGION_RING,
   REGION_TABLES,
   REGION_TIMERS,
@@ -70,6 +78,8 @@ import {
 import { PARSED_SIZE } from "./parse";
 import { ARRIVALS_SIZE } from "./flow/arrivals";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
+import { HOLD_SIZE } from "./inspect/hold";
+import { NAME_MAX } from "./name/host";
 import { TIMER_SIZE, WHEEL_LIST_SIZE } from "./flow/wheel";
 
 const PAGE: u64 = 65536;
@@ -78,6 +88,7 @@ const FIRST_REGION: u64 = 131072;
 const CACHE_LINE: u64 = 64;
 /// Share of the index that may be filled, in percent: the fill at which its speed is measured.
 const INDEX_FILL: u64 = 75;
+const NAME_ROOM: u32 = (NAME_MAX + 64) & ~63;
 /// Port blocks beyond one for each pool.
 const PORT_BLOCKS_SPARE: u64 = 65536;
 
@@ -118,6 +129,17 @@ export let DEALT_ROOM: u32 = 0;
 export let DEALT_DESCRIPTORS: u32 = 0;
 export let DEALT_ORDER: u32 = 0;
 export let HANDS: u32 = 0;
+/** Places of the hold pool; 0 when no rule identifies by name, and the regions below are empty. */
+export let HOLD_SLOTS: u32 = 0;
+export let HOLDS: u32 = 0;
+export let INSPECTIONS: u32 = 0;
+/** Reports of refused names. */
+export let REFUSED: u32 = 0;
+/** A name in its normal form. */
+export let NAME: u32 = 0;
+/** The bytes of a ClientHello without its records, and of TDS packets without their headers. */
+export let HELLO: u32 = 0;
+export let UNWRAPPED: u32 = 0;
 
 let end: u64 = FIRST_REGION;
 
@@ -146,6 +168,7 @@ export function lay(): bool {
   const deals = control(CONTROL_DEALS) != 0;
   layHostRegions(deals ? DEAL_MAX : BATCH_MAX, deals ? DEAL_MAX * EMIT_RESERVE : EMIT_CAPACITY);
   if (deals) layDealt();
+  layInspection(<u64>MAX_FLOWS);
   layPorts(<u64>control(CONTROL_POOL_SLOTS));
   layFlows(<u64>MAX_FLOWS, <u64>MAX_DENIED);
   setControl(CONTROL_REGIONS + REGION_END * 4, <u32>end);
@@ -178,6 +201,17 @@ function layDealt(): void {
   DEALT_DESCRIPTORS = region(REGION_DEALT_DESCRIPTORS, DEAL_MAX * DESC_SIZE);
   DEALT_ORDER = region(REGION_DEALT_ORDER, DEAL_MAX * 4);
   HANDS = region(REGION_HANDS, SHARDS_MAX * HAND_SIZE);
+}
+
+function layInspection(flows: u64): void {
+  HOLD_SLOTS = control(CONTROL_HOLD_SLOTS);
+  const some: u64 = HOLD_SLOTS != 0 ? 1 : 0;
+  REFUSED = region(REGION_REFUSED, some * BATCH_MAX * REFUSED_SIZE);
+  INSPECTIONS = region(REGION_INSPECTIONS, some * flows * INSPECT_SIZE);
+  NAME = region(REGION_HOLDS, some * (NAME_ROOM + 2 * FIRST_MESSAGE_MAX + <u64>(HOLD_SLOTS + HOLD_SPARE) * HOLD_SIZE));
+  HELLO = NAME + NAME_ROOM;
+  UNWRAPPED = HELLO + FIRST_MESSAGE_MAX;
+  HOLDS = UNWRAPPED + FIRST_MESSAGE_MAX;
 }
 
 function layPorts(pools: u64): void {

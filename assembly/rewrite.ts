@@ -1,6 +1,8 @@
 // The fast path's only action: apply a flow's transposition to a packet, in place.
 
 import {
+  BACKEND_HAS_MAC,
+  BACKEND_SIZE,
   DESC_FRAME,
   DESC_LINK,
   LINK_BYTES,
@@ -8,6 +10,7 @@ import {
   LINK_SIZE,
   LINK_TYPE,
   PROTOCOL_TCP,
+  REC_BACKEND,
   REC_SEEN,
   REC_TEMPLATE,
   SEEN_LINK,
@@ -17,6 +20,7 @@ import { addressProvider } from "./emit/reset";
 import { flowOf } from "./flow/lifetime";
 import { LINKS } from "./memory";
 import { IP, L4, L4_CAPTURED, PROTOCOL } from "./parse";
+import { BACKENDS } from "./tables";
 import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
 import * as Tcp from "./wire/tcp";
@@ -46,11 +50,12 @@ function rewriteBehindOptions(ip: u32, l4: u32, low: u64, high: u64): void {
   store<u32>(l4, <u32>(high >> 32));
 }
 
-/** Gives an Ethernet frame the MAC addresses of where it goes. */
+/** Gives an Ethernet frame the MAC addresses of where it goes, if the backend has one. */
 function rewriteLink(desc: u32, record: u32, side: u32): void {
   if (load<u8>(desc, DESC_LINK) != LINK_ETHERNET) return;
   const frame = load<u32>(desc, DESC_FRAME);
   if (side == SIDE_CONSUMER) return addressProvider(frame, record);
+  if (load<u16>(BACKENDS + <u32>load<u16>(record, REC_BACKEND) * BACKEND_SIZE, BACKEND_HAS_MAC) == 0) return;
   const kept = LINKS + flowOf(record) * LINK_SIZE;
   if (load<u8>(kept, LINK_TYPE) == LINK_ETHERNET) Link.answerAddresses(frame, kept + LINK_BYTES);
 }

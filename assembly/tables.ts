@@ -30,6 +30,11 @@ export let PEERS: u32 = 0;
 export let PEER_MASK: u32 = 0;
 export let FILTERS: u32 = 0;
 export let FILTER_COUNT: u32 = 0;
+export let NAMES: u32 = 0;
+export let NAME_MASK: u32 = 0;
+export let NAME_TEXTS: u32 = 0;
+/** Reasons, counted from REASON_AWAITING_NAME, for which nothing is refused. */
+export let NAME_ALLOW: u32 = 0;
 
 /** Puts the image at TABLES in force. */
 export function adopt(): void {
@@ -58,6 +63,10 @@ export function adopt(): void {
   NETWORKS = section(Abi.TABLES_NETWORKS);
   PEERS = section(Abi.TABLES_PEERS);
   FILTERS = section(Abi.TABLES_FILTERS);
+  NAMES = section(Abi.TABLES_NAMES);
+  NAME_MASK = load<u32>(TABLES, Abi.TABLES_NAME_MASK);
+  NAME_TEXTS = section(Abi.TABLES_NAME_TEXTS);
+  NAME_ALLOW = load<u32>(TABLES, Abi.TABLES_NAME_ALLOW);
 }
 
 /** Idle time after which a timer's flows are dead, nanoseconds. */

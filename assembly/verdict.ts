@@ -1,6 +1,6 @@
 // What the host reads of each packet, and the counter of its reason.
 
-import { DROP, FORWARD, NO_FLOW, PASS, VERDICT_CODE, VERDICT_FLOW } from "./abi";
+import { DROP, FORWARD, HELD, NO_FLOW, PASS, VERDICT_CODE, VERDICT_FLOW } from "./abi";
 import { count, countAtEndpoint } from "./counters";
 
 /** Forwarded to a side as a packet of a flow. */
@@ -16,6 +16,13 @@ export function passed(verdict: u32, reason: u32): u32 {
   store<u32>(verdict, <u32>NO_FLOW, VERDICT_FLOW);
   count(reason, 1);
   return 0;
+}
+
+/** Kept until more of its flow's first message has come. */
+export function held(verdict: u32, reason: u32, flow: u32): void {
+  store<u32>(verdict, HELD | (reason << 8), VERDICT_CODE);
+  store<u32>(verdict, flow, VERDICT_FLOW);
+  count(reason, 1);
 }
 
 /** Dropped; no endpoint is charged. */

@@ -40,13 +40,27 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "endpoint-unreachable": ["2.1", "conformance/reach.test.ts"],
   "connection-refused": ["3", "conformance/gate.test.ts"],
   "endpoint-rule-denied": ["3.1", "conformance/endpoint-rules.test.ts"],
+  "awaiting-name": ["14.1", "conformance/first-message-segments.test.ts"],
+  "resource-denied": ["14.2", "conformance/first-message.test.ts"],
+  "name-changed": ["14.2", "conformance/first-message-segments.test.ts"],
+  "name-missing": ["14.2", "conformance/first-message.test.ts"],
+  "name-ambiguous": ["14.2", "conformance/first-message.test.ts"],
+  "name-encrypted": ["14.2", "conformance/first-message.test.ts"],
+  "protocol-unexpected": ["14.2", "conformance/first-message.test.ts"],
+  "http2-prior-knowledge": ["14.2", "conformance/first-message.test.ts"],
+  "first-message-too-long": ["14.1", "conformance/first-message-segments.test.ts"],
+  "segments-conflict": ["14.1", "conformance/first-message-segments.test.ts"],
+  "hold-pool-full": ["14.1", "conformance/first-message-segments.test.ts"],
+  "held-retransmission": ["14.1", "conformance/first-message-segments.test.ts"],
+  "first-message-incomplete": ["14.4", "conformance/first-message-segments.test.ts"],
+  "udp-not-identified": ["3", "conformance/first-message.test.ts"],
 };
 
 const HEAD = `# Verdict reasons
 
 Every packet leaves with one of these: in the summary, as a comment on a dropped packet in the written capture, in the flow log,
 and as \`reason\` in the library. *forward*: translated and sent on. *drop*: it ends here. *pass*: no matter of the plane's, left as it
-is. The rule is a section of [behaviour.md](behaviour.md); \`reply-unmatched\`, \`reply-refused\` and \`tuple-taken\` are for captured
+is. *held*: it waits. The rule is a section of [behaviour.md](behaviour.md); \`reply-unmatched\`, \`reply-refused\` and \`tuple-taken\` are for captured
 packets that a replay cannot feed in or turn back: one that compares gives them itself. This page is made by \`npm run docs\`.
 
 | reason | verdict | what happened | what to change | rule | test |

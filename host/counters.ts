@@ -57,6 +57,16 @@ export interface PlaneCounters {
     denialsUnrecorded: number;
   };
   generated: { reset: number; icmp: number };
+  /** First messages of flows whose rule identifies by name. */
+  names: {
+    /** Packets that wait for the rest of one. */
+    held: number;
+    /** Places of the hold pool in use at once, at most, and how many there are. */
+    holdsPeak: number;
+    holds: number;
+    /** Flows let through by the outer name of an encrypted hello. */
+    encrypted: number;
+  };
   endpoints: Map<string, EndpointCounters>;
   backends: BackendCounters[];
   natPools: NatPoolCounters[];
@@ -77,6 +87,12 @@ export function readCounters(core: Core, names: Names, shard: number, shards: nu
       denialsUnrecorded: at(Abi.COUNTER_DENIALS_UNRECORDED),
     },
     generated: { reset: at(Abi.COUNTER_RESETS_SENT), icmp: at(Abi.COUNTER_TIME_EXCEEDED_SENT) },
+    names: {
+      held: at(Abi.REASON_AWAITING_NAME),
+      holdsPeak: at(Abi.COUNTER_HOLDS_PEAK),
+      holds: core.control(Abi.CONTROL_HOLD_SLOTS),
+      encrypted: at(Abi.COUNTER_NAMES_ENCRYPTED),
+    },
     endpoints: new Map(names.endpoints.map((name, index) => [name, endpointAt(core, index)])),
     backends: names.backends.map((name, index) => ({ ...name, ...backendAt(core, index) })),
     natPools: natPools(core, names, shard, shards),

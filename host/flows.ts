@@ -5,6 +5,7 @@ import { addressText } from "./config/address.ts";
 import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";
 import { REASONS } from "./reasons.ts";
+import type { RefusedNames } from "./refused.ts";
 import type { ShardNumbers } from "./shards/numbers.ts";
 
 export interface Traffic {
@@ -14,7 +15,7 @@ export interface Traffic {
 }
 
 export type FlowState = "opening" | "established" | "closing" | "reset" | "udp" | "denied";
-export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted";
+export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted" | "refused";
 
 /** A flow or denied flow. */
 export interface Flow {
@@ -34,6 +35,8 @@ export interface Flow {
   backend: string;
   /** NAT `address:port`, empty when denied. */
   nat: string;
+  /** Name of the resource it asked for; empty when nobody looked, or it has not said. */
+  name: string;
   state: FlowState;
   end: FlowEnd;
   toService: Traffic;
@@ -44,20 +47,22 @@ export interface Flow {
 }
 
 const STATES: readonly FlowState[] = ["opening", "established", "closing", "reset", "udp", "denied"];
-const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted"];
+const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted", "refused"];
 const HIGH = 2 ** 32;
 
 /** Reads a shard's flows out of its core's memory. */
 export class FlowReader {
   private readonly core: Core;
   private readonly names: Names;
+  private readonly refused: RefusedNames;
   private readonly numbers: ShardNumbers;
   private readonly shard: number;
   private readonly maxFlows: number;
 
-  constructor(core: Core, names: Names, numbers: ShardNumbers, shard: number) {
+  constructor(core: Core, names: Names, refused: RefusedNames, numbers: ShardNumbers, shard: number) {
     this.core = core;
     this.names = names;
+    this.refused = refused;
     this.numbers = numbers;
     this.shard = shard;
     this.maxFlows = core.control(Abi.CONTROL_MAX_FLOWS);
@@ -71,7 +76,7 @@ export class FlowReader {
     for (let flow = 0; flow < core.control(Abi.CONTROL_FLOW_TOP); flow++) {
       const itsCold = cold + flow * Abi.COLD_SIZE;
       if (core.u8(itsCold + Abi.COLD_ALIVE) !== 0)
-        yield this.flow(records + flow * 2 * Abi.REC_SIZE, itsCold, flow, Abi.END_ALIVE);
+        yield this.flow(records + flow * 2 * Abi.REC_SIZE, itsCold, flow, Abi.END_ALIVE, this.nameOf(flow));
     }
   }
 
@@ -94,11 +99,18 @@ export class FlowReader {
       const number = core.u32(at + Abi.ENDED_NUMBER);
       const how = core.u8(at + Abi.ENDED_HOW);
       if (number >= this.maxFlows) yield this.denied(at + Abi.ENDED_RECORDS, number, how);
-      else yield this.flow(at + Abi.ENDED_RECORDS, at + Abi.ENDED_COLD, number, how);
+      else yield this.flow(at + Abi.ENDED_RECORDS, at + Abi.ENDED_COLD, number, how, core.u32(at + Abi.ENDED_NAME));
     }
   }
 
-  private flow(request: number, cold: number, number: number, how: number): Flow {
+  /** Number, plus one, of the allowed name that a flow asked for; 0 for none. */
+  private nameOf(flow: number): number {
+    const { core } = this;
+    if (core.control(Abi.CONTROL_HOLD_SLOTS) === 0) return 0;
+    return core.u32(core.region(Abi.REGION_INSPECTIONS) + flow * Abi.INSPECT_SIZE + Abi.INSPECT_NAME);
+  }
+
+  private flow(request: number, cold: number, number: number, how: number, name: number): Flow {
     const { core } = this;
     const reply = request + Abi.REC_SIZE;
     const timer = core.u8(request + Abi.REC_TIMER);
@@ -114,6 +126,7 @@ export class FlowReader {
       reason: REASONS[reason]?.name ?? "",
       backend: this.target(request, Abi.TEMPLATE_DESTINATION, Abi.TEMPLATE_PORTS + 2),
       nat: this.target(request, Abi.TEMPLATE_SOURCE, Abi.TEMPLATE_PORTS),
+      name: this.names.resourceNames[name - 1] ?? "",
       state: STATES[state] as FlowState,
       end: ENDS[how] as FlowEnd,
       toService: this.traffic(request, core.u16(bytesHigh)),
@@ -132,6 +145,7 @@ export class FlowReader {
       reason: REASONS[core.u8(record + Abi.DENIED_REASON)]?.name ?? "",
       backend: "",
       nat: "",
+      name: this.refused.named(core.u32(record + Abi.DENIED_NAME)),
       state: "denied",
       end: ENDS[how] as FlowEnd,
       toService: this.traffic(record, core.u32(record + Abi.DENIED_BYTES_HIGH)),

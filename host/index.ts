@@ -16,4 +16,5 @@ export {
   type Result,
   type Side,
 } from "./plane.ts";
+export type { RefusedName } from "./refused.ts";
 export { REASONS, type Reason, type Verdict } from "./reasons.ts";

@@ -9,6 +9,7 @@ import { aliveOf, type Flow, FlowReader } from "./flows.ts";
 import { coreModule } from "./module.ts";
 import { Intake, type Packet, place, unsigned } from "./packet.ts";
 import { checkPackets, checkTime } from "./packet-check.ts";
+import { type RefusedName, RefusedNames } from "./refused.ts";
 import { type Emission, emissionAt, type Result, resultAt } from "./result.ts";
 import { ShardedCore } from "./shards/cores.ts";
 import { ShardNumbers } from "./shards/numbers.ts";
@@ -67,6 +68,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     endpoints: configuration.privateEndpoints.length,
     backends: tables.names.backends.length,
     keepLinks: tables.keepLinks,
+    holdSlots: tables.holdSlots,
     keepEnded: options.onFlowEnd !== undefined,
     ringSize: roundedUp(options.ringSize ?? RING_SIZE),
   };
@@ -82,6 +84,7 @@ export class Plane {
   readonly core: Core;
   readonly names: Names;
   readonly configuration: Configuration;
+  private readonly refusals: RefusedNames;
   private readonly flowReaders: readonly FlowReader[];
   /** Flows that ended in shards, whose cores report them only until they go on. */
   private readonly ended: Flow[];
@@ -99,8 +102,9 @@ export class Plane {
     this.ended = ended;
     this.names = names;
     this.configuration = configuration;
+    this.refusals = new RefusedNames(core.shards[0] as Core, names.endpoints);
     const numbers = new ShardNumbers(configuration.settings);
-    this.flowReaders = core.shards.map((one, shard) => new FlowReader(one, names, numbers, shard));
+    this.flowReaders = core.shards.map((one, shard) => new FlowReader(one, names, this.refusals, numbers, shard));
     this.onFlowEnd = onFlowEnd;
     if (core instanceof ShardedCore) core.onEnded = (shard) => this.keepEnded(shard);
     this.intake = new Intake(names, configuration);
@@ -136,7 +140,7 @@ export class Plane {
     while (!done) {
       done = this.core.advance(unsigned(time));
       for (let i = 0; i < this.core.emitCount; i++) out.push(emissionAt(this.core, i));
-      this.reportEnded();
+      this.takeReports();
     }
     return out;
   }
@@ -149,6 +153,7 @@ export class Plane {
   /** Forgets flows, counters and time; keeps the configuration. */
   reset(): void {
     this.core.reset();
+    this.refusals.clear();
   }
 
   counters(): PlaneCounters {
@@ -166,8 +171,14 @@ export class Plane {
     return this.intake.networkNumber(name, side);
   }
 
-  /** Tells whoever asked about flows that ended in the core's last call. */
-  reportEnded(): void {
+  /** Names that clients asked for and were refused, most flows first. */
+  refusedNames(): RefusedName[] {
+    return this.refusals.list();
+  }
+
+  /** Takes the core's reports: refused names, and flows that ended in its last call. */
+  takeReports(): void {
+    this.refusals.read();
     if (this.onFlowEnd === undefined) return;
     if (this.flowReaders.length === 1) this.keepEnded(0);
     for (const flow of this.ended.splice(0)) this.onFlowEnd(flow);
@@ -180,6 +191,6 @@ export class Plane {
   private drain(results: Result[]): void {
     const handled = this.core.run();
     for (let i = 0; i < handled; i++) results.push(resultAt(this.core, i));
-    this.reportEnded();
+    this.takeReports();
   }
 }

@@ -25,11 +25,12 @@ export class CorePlane implements PlaneUnderTest {
   }
 
   counters(): CountersOut {
-    const { reasons, flows, generated, endpoints, backends, natPools } = this.plane.counters();
+    const { reasons, flows, generated, names, endpoints, backends, natPools } = this.plane.counters();
     return {
       reasons,
       flows,
       generated,
+      names,
       endpoints: Object.fromEntries(endpoints),
       backends: Object.fromEntries(
         backends.map(({ loadBalancer, pool, address, flows, active, toService, toConsumer }) => [

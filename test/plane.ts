@@ -44,6 +44,7 @@ export interface CountersOut {
   reasons: Record<string, number>;
   flows: { created: number; denied: number; expired: number; active: number; peak: number; denialsUnrecorded: number };
   generated: { reset: number; icmp: number };
+  names: { held: number; holdsPeak: number; holds: number; encrypted: number };
   /** By endpoint name. */
   endpoints: Record<string, { flows: number; toService: Traffic; toConsumer: Traffic; drops: Record<string, number> }>;
   /** By `pool/address` of `loadBalancer/pool/address`. */
@@ -65,6 +66,7 @@ export interface FlowOut {
   reason: string;
   backend: string; // address:port, empty when denied
   nat: string; // address:port, empty when denied
+  name: string; // of the resource asked for
   state: "opening" | "established" | "closing" | "reset" | "udp" | "denied";
   toService: Traffic;
   toConsumer: Traffic;

@@ -8,6 +8,7 @@ import {
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
   FLAG_MID_STREAM_DROP,
+  IDENTIFY_ADDRESS,
   PROTOCOL_TCP,
   REASON_ENDPOINT_RULE_DENIED,
   REASON_ENDPOINT_UNREACHABLE,
@@ -18,7 +19,10 @@ import {
   REASON_NEW_FLOW,
   REASON_NO_BACKEND,
   REASON_NO_RULE,
+  REASON_UDP_NOT_IDENTIFIED,
   RELEASE_WHEN_FULL,
+  RULE_IDENTIFY,
+  RULE_SIZE,
   SERVICE_NAT_COUNT,
   SERVICE_NAT_FIRST,
   SERVICE_SIZE,
@@ -27,8 +31,10 @@ import { countDenied, deniedNumber, deny, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
 import { releaseDue } from "../flow/release";
+import { beginInspection } from "../inspect/inspection";
+import { HOLD_SLOTS } from "../memory";
 import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
-import { ENDPOINTS, SERVICES, has } from "../tables";
+import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
 import { tupleHigh, tupleLow } from "../tuple";
 import { droppedAt } from "../verdict";
 import { isBeginning } from "./admit";
@@ -47,8 +53,12 @@ export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
   const request = Decision.install(desc, parsed, midStream);
+  if (HOLD_SLOTS != 0) beginInspection(request, identify);
   return leaves(parsed, request, midStream ? REASON_MID_STREAM_ADMITTED : REASON_NEW_FLOW);
 }
+
+/// How the rule of the packet at hand identifies.
+let identify: u32 = 0;
 
 /** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
 function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
@@ -62,6 +72,8 @@ function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
   if (!allows(parsed, endpoint, protocol, port)) return REASON_ENDPOINT_RULE_DENIED;
   const rule = ruleOf(service, protocol, port);
   if (rule < 0) return REASON_NO_RULE;
+  identify = <u32>load<u8>(RULES + rule * RULE_SIZE, RULE_IDENTIFY);
+  if (identify != IDENTIFY_ADDRESS && protocol != PROTOCOL_TCP) return REASON_UDP_NOT_IDENTIFIED;
   if (midStream && has(FLAG_MID_STREAM_DROP)) return REASON_MID_STREAM;
   const low = tupleLow(parsed);
   const high = tupleHigh(parsed);

@@ -1,12 +1,14 @@
 // What leaves: a queue apart from the verdicts, since one input yields no, one or many packets.
 
 import {
+  CAUSE_HELD,
   CAUSE_INPUT,
   CONTROL_EMIT_COUNT,
   DESC_FRAME,
   DESC_LINK,
   DESC_WIRE,
   EMIT_BODY,
+  EMIT_BODY_LENGTH,
   EMIT_CAPACITY,
   EMIT_FLOW,
   EMIT_HEAD,
@@ -19,11 +21,16 @@ import {
 } from "../abi";
 import { EMITS, HEADS, setControl } from "../memory";
 
+const FULL: u32 = <u32>(EMIT_CAPACITY - EMIT_RESERVE) + 1;
+
 let emits: u32 = 0;
+/// Emits from which on there may be no room for one more packet's.
+let full: u32 = FULL;
 
 /** Empties the queue. */
 export function beginEmits(): void {
   emits = 0;
+  full = FULL;
   setControl(CONTROL_EMIT_COUNT, 0);
 }
 
@@ -38,7 +45,12 @@ export function emitCount(): u32 {
 
 /** Whether any one packet's emits still fit. */
 export function emitsHaveRoom(): bool {
-  return emits <= <u32>(EMIT_CAPACITY - EMIT_RESERVE);
+  return emits < full;
+}
+
+/** Lets no further packet be handled before the host has read the queue. */
+export function closeEmits(): void {
+  full = 0;
 }
 
 /** Place in which the next emit's head may be written. */
@@ -64,6 +76,25 @@ export function emitHead(side: u32, cause: u32, link: u32, flow: u32, length: u3
   store<u64>(at, 0, EMIT_BODY);
   store<u32>(at, length, EMIT_WIRE_LENGTH);
   finish(at, side, cause, link, flow);
+}
+
+/** A packet that was held: its headers, then its data. */
+export function emitHeld(
+  side: u32,
+  link: u32,
+  flow: u32,
+  head: u32,
+  headLength: u32,
+  body: u32,
+  bodyLength: u32,
+): void {
+  const at = EMITS + emits++ * EMIT_SIZE;
+  store<u32>(at, head, EMIT_HEAD);
+  store<u32>(at, headLength, EMIT_HEAD_LENGTH);
+  store<u32>(at, body, EMIT_BODY);
+  store<u32>(at, bodyLength, EMIT_BODY_LENGTH);
+  store<u32>(at, headLength + bodyLength, EMIT_WIRE_LENGTH);
+  finish(at, side, CAUSE_HELD, link, flow);
 }
 
 function finish(at: u32, side: u32, cause: u32, link: u32, flow: u32): void {

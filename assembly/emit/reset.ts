@@ -1,10 +1,9 @@
-// Resets to both ends of a flow that idled out (docs/behaviour.md, section 10).
+// Resets to both ends of a flow that ends (docs/behaviour.md, section 10).
 
 import {
   BACKEND_HAS_MAC,
   BACKEND_MAC,
   BACKEND_SIZE,
-  CAUSE_TIMER,
   COUNTER_RESETS_SENT,
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
@@ -42,7 +41,8 @@ import * as Tcp from "../wire/tcp";
 import { emitHead, nextHead } from "./queue";
 
 /** Emits both resets; `request` is the hot record of the request direction. */
-export function emitResets(flow: u32, request: u32): void {
+export function emitResets(flow: u32, request: u32, cause: u32): void {
+  resetCause = cause;
   const reply = request + REC_SIZE;
   const clientSequence = load<u32>(request, REC_ACKNOWLEDGED);
   const clientEnd = load<u32>(request, REC_SEQUENCE_END);
@@ -53,6 +53,9 @@ export function emitResets(flow: u32, request: u32): void {
   emitReset(SIDE_CONSUMER, flow, request, reply, clientSequence, clientEnd);
   emitReset(SIDE_PROVIDER, flow, request, request, backendSequence, backendEnd);
 }
+
+/// Why resets are sent, CAUSE_.
+let resetCause: u32 = 0;
 
 /** One reset with the addresses and ports that a record's template gives a packet. */
 function emitReset(side: u32, flow: u32, request: u32, record: u32, sequence: u32, acknowledgement: u32): void {
@@ -78,7 +81,7 @@ function emitReset(side: u32, flow: u32, request: u32, record: u32, sequence: u3
     sourceBe,
     destinationBe,
   );
-  emitHead(side, CAUSE_TIMER, link, flow, length + Ipv4.HEADER_MIN + Tcp.HEADER_MIN);
+  emitHead(side, resetCause, link, flow, length + Ipv4.HEADER_MIN + Tcp.HEADER_MIN);
   count(COUNTER_RESETS_SENT, 1);
 }
 

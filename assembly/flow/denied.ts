@@ -7,12 +7,15 @@ import {
   COUNTER_FLOWS_DENIED,
   DENIED_BYTES_HIGH,
   DENIED_FIRST_SEEN,
+  DENIED_NAME,
   DENIED_REASON,
   END_IDLE,
   NO_FLOW,
   REASON_FLOW_TABLE_FULL,
+  REASON_HOLD_POOL_FULL,
   REASON_MID_STREAM,
   REASON_NAT_EXHAUSTED,
+  REASON_RESOURCE_DENIED,
   REC_BYTES,
   REC_ENDPOINT,
   REC_KEY,
@@ -67,9 +70,18 @@ export function deniedDeath(record: u32): u64 {
 /** Whether a packet of a denied tuple walks the stages again. */
 export function mayRetry(record: u32, beginning: bool): bool {
   const reason = deniedReason(record);
-  return (
-    reason == REASON_NAT_EXHAUSTED || reason == REASON_FLOW_TABLE_FULL || (reason == REASON_MID_STREAM && beginning)
-  );
+  if (reason == REASON_NAT_EXHAUSTED || reason == REASON_FLOW_TABLE_FULL) return true;
+  return beginning && (reason == REASON_MID_STREAM || isOfFirstMessage(reason));
+}
+
+/** Whether a flow was refused for its first message. */
+function isOfFirstMessage(reason: u32): bool {
+  return reason >= <u32>REASON_RESOURCE_DENIED && reason <= <u32>REASON_HOLD_POOL_FULL;
+}
+
+/** Notes which report has the name that a denied flow asked for. */
+export function nameDenied(number: u32, serial: u32): void {
+  if (number != <u32>NO_FLOW) store<u32>(deniedRecord(number), serial, DENIED_NAME);
 }
 
 /** Counts a packet to a denied flow. */

@@ -7,13 +7,16 @@ import {
   ENDED_CAPACITY,
   ENDED_COLD,
   ENDED_HOW,
+  ENDED_NAME,
   ENDED_NUMBER,
   ENDED_RECORDS,
   ENDED_RESERVE,
   ENDED_SIZE,
+  INSPECT_NAME,
+  INSPECT_SIZE,
   REC_SIZE,
 } from "../abi";
-import { ENDED, control, setControl } from "../memory";
+import { ENDED, HOLD_SLOTS, INSPECTIONS, control, setControl } from "../memory";
 
 let ended: u32 = 0;
 let keep: bool = false;
@@ -43,4 +46,6 @@ export function reportEnded(record: u32, cold: u32, number: u32, how: u32): void
   if (cold != 0) memory.copy(at + ENDED_COLD, cold, COLD_SIZE);
   store<u32>(at, number, ENDED_NUMBER);
   store<u8>(at, <u8>how, ENDED_HOW);
+  const named = HOLD_SLOTS != 0 && cold != 0;
+  store<u32>(at, named ? load<u32>(INSPECTIONS + number * INSPECT_SIZE, INSPECT_NAME) : 0, ENDED_NAME);
 }

@@ -3,6 +3,7 @@
 import {
   BACKEND_ACTIVE,
   BACKEND_FLOWS,
+  CAUSE_TIMER,
   COLD_ALIVE,
   COLD_FIRST_SEEN,
   COLD_POOL_SLOT,
@@ -30,7 +31,8 @@ import {
 import { releasePort } from "../admit/natport";
 import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
 import { emitResets } from "../emit/reset";
-import { COLD, MAX_FLOWS, setControl } from "../memory";
+import { leaveInspection } from "../inspect/discard";
+import { COLD, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
 import { RULES } from "../tables";
 import { arrivalsSince, settleArrivals } from "./arrivals";
 import { reportEnded } from "./ended";
@@ -85,7 +87,7 @@ export function releaseDead(flow: u32): void {
   const state = stateOf(requestOf(flow));
   const rule = <u32>load<u16>(coldOf(flow), COLD_RULE);
   if (state == STATE_ESTABLISHED && load<u8>(RULES + rule * RULE_SIZE, RULE_RESET) != 0)
-    emitResets(flow, requestOf(flow));
+    emitResets(flow, requestOf(flow), CAUSE_TIMER);
   release(flow, state == STATE_CLOSING ? END_CLOSED : state == STATE_RESET ? END_RESET : END_IDLE);
 }
 
@@ -95,6 +97,7 @@ export function release(flow: u32, how: u32): void {
   const cold = coldOf(flow);
   if (load<u64>(cold, COLD_FIRST_SEEN) >= arrivalsSince()) settleArrivals();
   reportEnded(request, cold, flow, how);
+  if (HOLD_SLOTS != 0) leaveInspection(flow);
   drop(flow);
   remove(request);
   remove(request + REC_SIZE);

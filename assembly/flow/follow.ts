@@ -23,15 +23,25 @@ import { FLAGS, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL } from "../parse";
 import * as Tcp from "../wire/tcp";
 import { flowOf, gather } from "./lifetime";
 
-/** Takes note of a packet; `side` is the one it entered on, `bytes` its wire length. */
+/** Takes note of a packet that leaves; `side` is the one it entered on, `bytes` its wire length. */
 export function follow(record: u32, parsed: u32, side: u32, bytes: u32): void {
+  note(record, parsed);
+  tally(record, side, bytes);
+}
+
+/** Takes note of when a packet came and where TCP stands. */
+export function note(record: u32, parsed: u32): void {
   store<u64>(record, now, REC_LAST_SEEN);
+  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) followTcp(record, parsed);
+}
+
+/** Counts a packet that leaves. */
+export function tally(record: u32, side: u32, bytes: u32): void {
   store<u32>(record, load<u32>(record, REC_PACKETS) + 1, REC_PACKETS);
   const before = load<u32>(record, REC_BYTES);
   store<u32>(record, before + bytes, REC_BYTES);
   if (before + bytes < before) carry(record, side);
   countTraffic(<u32>load<u16>(record, REC_ENDPOINT), <u32>load<u16>(record, REC_BACKEND), side, bytes);
-  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) followTcp(record, parsed);
 }
 
 function followTcp(record: u32, parsed: u32): void {

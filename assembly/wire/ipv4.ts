@@ -1,6 +1,6 @@
 // IPv4 header (RFC 791). Functions take the address of its first byte; nothing here checks bounds.
 
-import { adjust, complement, sum } from "./checksum";
+import { adjust, complement, delta16, fold, sum } from "./checksum";
 
 const VERSION_IHL: usize = 0;
 const TYPE_OF_SERVICE: usize = 1;
@@ -91,6 +91,15 @@ export function transposeWithPorts(ip: u32, low: u64, high: u64, delta: u32): vo
   const checksum = adjust(head >> 16, delta + TTL_LESS_ONE);
   store<u64>(ip, (low & 0xffffffff00000000) | <u64>(((head & 0xffff) - 1) | (checksum << 16)), TTL);
   store<u64>(ip, high, DESTINATION);
+}
+
+/** Takes bytes off the end of a packet. A total length of 0 says nothing and stays. */
+export function shorten(ip: u32, by: u32): void {
+  const before = <u32>load<u16>(ip, TOTAL_LENGTH);
+  if (before == 0) return;
+  const after = <u32>bswap<u16>(<u16>(totalLength(ip) - by));
+  store<u16>(ip, <u16>after, TOTAL_LENGTH);
+  store<u16>(ip, <u16>adjust(<u32>load<u16>(ip, CHECKSUM), fold(delta16(before, after))), CHECKSUM);
 }
 
 /** Writes a header without options, don't-fragment set or not, checksum right. */

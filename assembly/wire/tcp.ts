@@ -1,6 +1,6 @@
 // TCP header (RFC 9293). Functions take the address of its first byte; nothing here checks bounds.
 
-import { adjust, complement, fold, sum } from "./checksum";
+import { adjust, complement, delta16, fold, sum } from "./checksum";
 
 const PORTS: usize = 0;
 const SEQUENCE: usize = 4;
@@ -22,6 +22,7 @@ export const FIN: u32 = 1;
 export const SYN: u32 = 2;
 export const RST: u32 = 4;
 export const ACK: u32 = 16;
+export const URG: u32 = 32;
 const PROTOCOL_BE: u32 = 0x0600;
 
 /** Data offset, bytes. */
@@ -50,6 +51,13 @@ export function sequenceEnd(tcp: u32, length: u32, flags: u32): u32 {
 
 /** Carries a change of the pseudo-header or the ports into the checksum. */
 export function adjustChecksum(tcp: u32, delta: u32): void {
+  store<u16>(tcp, <u16>adjust(<u32>load<u16>(tcp, CHECKSUM), delta), CHECKSUM);
+}
+
+/** Carries into the checksum that a segment of `header` and `payload` bytes loses its payload, which is present. */
+export function losePayload(tcp: u32, header: u32, payload: u32): void {
+  const lengths = delta16(<u32>bswap<u16>(<u16>(header + payload)), <u32>bswap<u16>(<u16>header));
+  const delta = fold((~sum(tcp + header, payload) & 0xffff) + lengths);
   store<u16>(tcp, <u16>adjust(<u32>load<u16>(tcp, CHECKSUM), delta), CHECKSUM);
 }
 

@@ -37,6 +37,7 @@ const APART = [
   "parse/parseElse",
   "handle/handle",
   "captured/answerEstablished",
+  "inspect/inspect/inspect",
   "flow/table/touchFurther",
   "flow/release/releaseDue",
   "flow/release/touchDue",

@@ -3,7 +3,7 @@
 import Table from "cli-table3";
 import { rulesOf } from "../config/compile.ts";
 import { linkIdentifiers } from "../config/approval.ts";
-import type { Configuration } from "../config/configuration.ts";
+import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { ConfigurationError } from "../config/problem.ts";
 import { attachmentOf } from "../config/security.ts";
 import { LinkplaneError } from "../errors.ts";
@@ -65,17 +65,25 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
       name: endpoint.name,
       state: endpoint.connectionState,
       service: service.name,
-      rules: rules.map(({ rule }) =>
-        rule.frontendPort === 0
-          ? "all ports"
-          : `${rule.protocol.toLowerCase()}/${rule.frontendPort} to ${rule.backendPort || rule.frontendPort}`,
-      ),
+      rules: rules.map(({ rule }) => portText(rule) + filterText(rule, (service.resources ?? []).length > 0)),
       backends,
       linkIdentifier: links[index] as number,
       ...groupOf(configuration, endpoint),
       capacity: service.natAddresses.length * backends * PORTS_PER_PAIR,
     };
   });
+}
+
+function portText({ protocol, frontendPort, backendPort }: LoadBalancingRule): string {
+  return frontendPort === 0
+    ? "all ports"
+    : `${protocol.toLowerCase()}/${frontendPort} to ${backendPort || frontendPort}`;
+}
+
+/** How a rule tells resources apart, where there are some. */
+function filterText({ identify = "address" }: LoadBalancingRule, hasResources: boolean): string {
+  if (identify !== "address") return `, by name (${identify})`;
+  return hasResources ? ", not name-filtered" : "";
 }
 
 function groupOf(

@@ -9,6 +9,7 @@ import type { Configuration, ConnectionState, LoadBalancer, PrivateLinkService }
 import { writeFilters } from "./endpoint-rules.ts";
 import { seedWords } from "./hash.ts";
 import { TableImage } from "./image.ts";
+import { allowedNames, groupsOf, identifiesByName, writeNames, writeSwitches } from "./names.ts";
 import { writeNetworks } from "./networks.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { writeRules, writeTimeouts } from "./rules.ts";
@@ -42,6 +43,8 @@ export interface Names {
   backends: BackendName[];
   natAddresses: string[];
   rules: { name: string; backendPort: number }[];
+  /** Names that resources may be asked for by. */
+  resourceNames: string[];
   poolSlot(slot: number): PoolSlotName;
 }
 
@@ -52,6 +55,8 @@ export interface CompiledTables {
   poolSlots: number;
   /** Some rule or backend needs the link header of a flow's first packet. */
   keepLinks: boolean;
+  /** Places of the hold pool; 0 when no rule identifies by name. */
+  holdSlots: number;
 }
 
 const NANOSECONDS = 1_000_000_000;
@@ -71,24 +76,35 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
   const links = numberLinks(configuration.privateEndpoints);
   writeEndpoints(image, configuration, links, writeAccess(image, configuration, reach));
   const services = writeServices(image, configuration, pools.hosts);
+  const resourceNames = allowedNames(configuration);
+  writeNames(image, resourceNames);
+  writeSwitches(image, configuration);
   image.u64(Abi.TABLES_SEED, seed[0]);
   image.u64(Abi.TABLES_SEED + 8, seed[1]);
   image.u32(Abi.TABLES_FLAGS, flags(configuration, midStream));
   image.u32(Abi.TABLES_SHARDS, settings.shards);
   image.u32(Abi.TABLES_QUARANTINE, Math.ceil((settings.portQuarantineSeconds * NANOSECONDS) / TICK_NANOSECONDS));
   const balancers = configuration.loadBalancers;
+  const byName = identifiesByName(configuration);
   const keepLinks =
+    (byName && settings.identification.enableTcpReset) ||
     balancers.some((balancer) => balancer.loadBalancingRules.some((rule) => rule.enableTcpReset)) ||
     balancers.some((balancer) => balancer.backendAddressPools.some((pool) => pool.backends.some((b) => b.macAddress)));
-  const names = namesOf(configuration, pools.names, rules, services, links);
-  return { image: image.finish(), names, poolSlots: services.poolSlots, keepLinks };
+  const names = {
+    ...namesOf(configuration, pools.names, rules, services, links),
+    resourceNames: resourceNames.map(({ name }) => name),
+  };
+  const holdSlots = byName ? settings.identification.holdSlots : 0;
+  return { image: image.finish(), names, poolSlots: services.poolSlots, keepLinks, holdSlots };
 }
 
 function flags({ settings }: Configuration, midStream: "admit" | "drop"): number {
   return (
     ((settings.midStream ?? midStream) === "drop" ? Abi.FLAG_MID_STREAM_DROP : 0) |
     (settings.endpointSources === "drop" ? Abi.FLAG_ENDPOINT_SOURCES_DROP : 0) |
-    (settings.icmpTimeExceeded ? Abi.FLAG_TIME_EXCEEDED : 0)
+    (settings.icmpTimeExceeded ? Abi.FLAG_TIME_EXCEEDED : 0) |
+    (settings.identification.enableTcpReset ? 0 : Abi.FLAG_REFUSE_SILENTLY) |
+    (settings.identification.otherBeginning === "allow" ? Abi.FLAG_OTHER_BEGINNING : 0)
   );
 }
 
@@ -114,6 +130,7 @@ const STATES: Record<ConnectionState, number> = {
 function writeEndpoints(image: TableImage, configuration: Configuration, links: number[], filters: number[]): void {
   const services = configuration.privateLinkServices.map((service) => service.name);
   const networks = configuration.virtualNetworks.map((network) => network.name);
+  const groupOf = groupsOf(configuration);
   const section = image.section(configuration.privateEndpoints.length * Abi.ENDPOINT_SIZE);
   image.u32(Abi.TABLES_ENDPOINTS, section);
   configuration.privateEndpoints.forEach((endpoint, index) => {
@@ -123,6 +140,7 @@ function writeEndpoints(image: TableImage, configuration: Configuration, links: 
     image.u16(at + Abi.ENDPOINT_NETWORK, networks.indexOf(endpoint.virtualNetwork));
     image.u16(at + Abi.ENDPOINT_FILTER, filters[index] as number);
     image.u32(at + Abi.ENDPOINT_LINK, links[index] as number);
+    image.u16(at + Abi.ENDPOINT_GROUP, groupOf(endpoint));
   });
 }
 
@@ -172,7 +190,7 @@ function namesOf(
   rules: { name: string; backendPort: number }[],
   services: WrittenServices,
   linkIdentifiers: number[],
-): Names {
+): Omit<Names, "resourceNames"> {
   return {
     networks: configuration.virtualNetworks.map((network) => network.name),
     endpoints: configuration.privateEndpoints.map((endpoint) => endpoint.name),

@@ -4,6 +4,9 @@
 export type ConnectionState = "Approved" | "Pending" | "Rejected" | "Disconnected" | "Refused";
 export type RuleProtocol = "Tcp" | "Udp" | "All";
 export type LoadDistribution = "Default" | "SourceIP" | "SourceIPProtocol";
+/** How a rule finds the resource that a flow asks for; `address`: not at all. */
+export type Identify = "tls" | "http" | "auto" | "address";
+export type Choice = "deny" | "allow";
 export type BackendState = "up" | "down" | "draining";
 
 /** A consumer's or provider's network. Two networks may use the same private addresses. */
@@ -79,6 +82,8 @@ export interface PrivateEndpoint {
   privateIPAddress: string;
   privateLinkService: string;
   connectionState: ConnectionState;
+  /** Resource of the service that the endpoint is mapped to. */
+  resource?: string;
   /** Sub-resource the endpoint is mapped to, such as `blob`. */
   groupId?: string;
   /** Of its owner. */
@@ -89,6 +94,15 @@ export interface PrivateEndpoint {
   applicationSecurityGroups?: string[];
   /** 32 bits, not 0; follows from the names when absent (link-identifiers.ts). */
   linkIdentifier?: number;
+}
+
+/** One of the resources that stand behind a service's addresses and are told apart by name. */
+export interface Resource {
+  name: string;
+  /** Sub-resource, such as `blob`: another one of the same name is another resource. */
+  groupId?: string;
+  /** Names it is asked for by; private link forms are added to them. */
+  names: string[];
 }
 
 /** The provider's side: the load balancer frontends behind it and the addresses that consumers' sources become. */
@@ -105,6 +119,8 @@ export interface PrivateLinkService {
   /** Who may connect, and whose connections are approved at once; `*` stands for all. */
   visibility?: { subscriptions: string[] };
   autoApproval?: { subscriptions: string[] };
+  /** Resources behind it, for rules that identify by name. */
+  resources?: Resource[];
 }
 
 export interface FrontendIPConfiguration {
@@ -138,6 +154,8 @@ export interface LoadBalancingRule {
   idleTimeoutInMinutes?: number;
   /** RST to both ends when an established flow idles out. */
   enableTcpReset: boolean;
+  /** How the resource is found that a flow asks for; `address` when absent. */
+  identify?: Identify;
 }
 
 export interface LoadBalancer {
@@ -154,6 +172,26 @@ export interface Timers {
   tcpResetSeconds: number;
   udpIdleSeconds: number;
   deniedSeconds: number;
+}
+
+/** What becomes of flows of rules that identify by name. */
+export interface Identification {
+  /** A first message without a name. */
+  missingName: Choice;
+  /** An encrypted name: whether the outer one decides. */
+  encryptedName: Choice;
+  /** A first message of another protocol. */
+  unexpectedProtocol: Choice;
+  http2PriorKnowledge: Choice;
+  /** A first message that is not complete within 16,384 bytes or 64 segments. */
+  messageTooLong: Choice;
+  holdPoolFull: Choice;
+  /** A server that acknowledges other bytes than it was sent. A replay allows it: the captured server had what is held. */
+  otherBeginning: Choice;
+  /** RST to both ends of a flow that is refused for its first message. */
+  enableTcpReset: boolean;
+  /** First messages held at once. */
+  holdSlots: number;
 }
 
 export interface Settings {
@@ -173,6 +211,7 @@ export interface Settings {
   /** Answer packets whose TTL expires with ICMP time exceeded. */
   icmpTimeExceeded: boolean;
   timers: Timers;
+  identification: Identification;
 }
 
 export interface Configuration {
@@ -202,6 +241,17 @@ export const DEFAULT_SETTINGS: Settings = {
     tcpResetSeconds: 10,
     udpIdleSeconds: 300,
     deniedSeconds: 60,
+  },
+  identification: {
+    missingName: "deny",
+    encryptedName: "allow",
+    unexpectedProtocol: "deny",
+    http2PriorKnowledge: "deny",
+    messageTooLong: "deny",
+    holdPoolFull: "deny",
+    otherBeginning: "deny",
+    enableTcpReset: true,
+    holdSlots: 1024,
   },
 };
 

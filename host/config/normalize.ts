@@ -11,6 +11,7 @@ import { findMistakes } from "./references.ts";
 import { type ConfigurationFile, fileSchema } from "./schema.ts";
 import { securityMistakes } from "./security-mistakes.ts";
 import { tooLong, tooMany } from "./totals.ts";
+import { namesOfGroup } from "./zones.ts";
 import { noChoice, wrongKind } from "./wrong-kind.ts";
 
 /** Messages of the schema are sentences; zod's own have no full stop. */
@@ -113,6 +114,7 @@ function complete(file: ConfigurationFile): Configuration {
         (file.loadBalancers.find(({ name }) => name === service.loadBalancer)?.frontendIPConfigurations ?? []).map(
           ({ name }) => name,
         ),
+      ...(service.resources === undefined ? {} : { resources: service.resources.map(withNames) }),
     })),
     loadBalancers: file.loadBalancers.map((balancer) => ({
       ...(balancer as Configuration["loadBalancers"][number]),
@@ -132,6 +134,16 @@ function connectionOf(
 ): ConnectionState {
   const { visibility, autoApproval } = privateLinkServices.find(({ name }) => name === privateLinkService) ?? {};
   return newConnection({ ...(visibility && { visibility }), ...(autoApproval && { autoApproval }) }, subscription);
+}
+
+/** A resource with the names that follow from its group, where none are given. */
+function withNames(resource: NonNullable<ConfigurationFile["privateLinkServices"][number]["resources"]>[number]) {
+  const { name, groupId, names } = resource;
+  return {
+    name,
+    ...(groupId === undefined ? {} : { groupId }),
+    names: names ?? namesOfGroup(name, groupId) ?? [],
+  };
 }
 
 /** A number for `random`. */

@@ -3,6 +3,7 @@
 
 import { addressNumber, blockOf, blocksOverlap, inBlock } from "./address.ts";
 import type { AddressBlock } from "./address.ts";
+import { identification } from "./identification.ts";
 import { nearest } from "./nearest.ts";
 import type { Mistake, Path } from "./problem.ts";
 import type { ConfigurationFile } from "./schema.ts";
@@ -18,6 +19,7 @@ export function findMistakes(file: ConfigurationFile): Mistake[] {
     ...services(file),
     ...file.loadBalancers.flatMap((balancer, i) => balancing(balancer, ["loadBalancers", i])),
     ...addresses(file),
+    ...identification(file),
   ];
 }
 

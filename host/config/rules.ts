@@ -15,6 +15,13 @@ const DISTRIBUTIONS = {
   SourceIPProtocol: Abi.DISTRIBUTION_SOURCE_IP_PROTOCOL,
 };
 
+const IDENTIFY = {
+  address: Abi.IDENTIFY_ADDRESS,
+  tls: Abi.IDENTIFY_TLS,
+  http: Abi.IDENTIFY_HTTP,
+  auto: Abi.IDENTIFY_AUTO,
+};
+
 /** Timer of an idle timeout in minutes. */
 export type IdleTimers = Map<number, number>;
 
@@ -62,6 +69,7 @@ export function writeRules(
     image.u8(at + Abi.RULE_DISTRIBUTION, DISTRIBUTIONS[rule.loadDistribution]);
     image.u8(at + Abi.RULE_TIMER, idle.get(rule.idleTimeoutInMinutes ?? -1) ?? Abi.STATE_ESTABLISHED);
     image.u8(at + Abi.RULE_RESET, rule.enableTcpReset ? 1 : 0);
+    image.u8(at + Abi.RULE_IDENTIFY, IDENTIFY[rule.identify ?? "address"]);
     const protocol = PROTOCOLS[rule.protocol];
     const port = rule.frontendPort;
     const hash = Math.imul(((number << 16) | port) ^ Math.imul(protocol, MULTIPLIER), MULTIPLIER);

@@ -8,6 +8,7 @@ import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from 
 
 const SECONDS_MAX = 7_440;
 
+const isHostName = (text: string): boolean => /^[A-Za-z0-9_.-]+$/.test(text);
 const seconds = (otherwise: number, what: string) =>
   z.number().min(1).max(SECONDS_MAX).default(otherwise).describe(`${what}, seconds (1 to ${SECONDS_MAX}).`);
 
@@ -21,6 +22,9 @@ const privateEndpoint = z
       .enum(["Approved", "Pending", "Rejected", "Disconnected"])
       .optional()
       .describe("State of its connection; only Approved carries traffic. Left out: what the service's lists say."),
+    resource: name
+      .optional()
+      .describe("Resource of the service it is mapped to. Left out: none, and no rule may identify by name."),
     groupId: name.optional().describe("Sub-resource it is mapped to, such as blob."),
     subscription: name
       .optional()
@@ -41,6 +45,19 @@ const privateEndpoint = z
       .describe("Number of its connection, 32 bits. Left out: one that follows from the names."),
   })
   .describe("A private endpoint: one address behind which a service stands.");
+
+const resource = z.strictObject({
+  name: name.describe("Name of the resource, such as a storage account's."),
+  groupId: name.optional().describe("Sub-resource, such as blob. Left out: the resource has none."),
+  names: z
+    .array(
+      z.string().min(1).max(253).refine(isHostName, "This is no host name. Use letters, digits, hyphens and dots."),
+    )
+    .optional()
+    .describe(
+      "Host names it is asked for by; private link forms are added. Left out: those that follow from its name and group.",
+    ),
+});
 
 const subscriptions = z.strictObject({
   subscriptions: z
@@ -71,6 +88,11 @@ const privateLinkService = z
       .describe(
         "Whose connections are approved at once; others are Pending. Left out: nobody's, everybody's without visibility.",
       ),
+    resources: z
+      .array(resource)
+      .max(65_000)
+      .optional()
+      .describe("Resources behind it, told apart by the names in clients' first messages. Left out: none."),
   })
   .describe("A private link service: the provider's side.");
 
@@ -104,6 +126,12 @@ const loadBalancingRule = z.strictObject({
     .optional()
     .describe("Idle timeout of established TCP flows, minutes (4 to 100). Left out: timers.tcpIdleSeconds."),
   enableTcpReset: z.boolean().default(false).describe("Send RST to both ends when an established flow idles out."),
+  identify: z
+    .enum(["tls", "http", "auto", "address"])
+    .default("address")
+    .describe(
+      "Where a flow says which resource it asks for: TLS server_name, HTTP Host, either, or nowhere (not filtered).",
+    ),
 });
 
 const loadBalancer = z.strictObject({
@@ -142,6 +170,27 @@ const timers = z.strictObject({
   tcpResetSeconds: seconds(d.timers.tcpResetSeconds, "A TCP flow after RST"),
   udpIdleSeconds: seconds(d.timers.udpIdleSeconds, "A UDP flow without packets"),
   deniedSeconds: seconds(d.timers.deniedSeconds, "A denied flow without packets"),
+});
+
+const choice = (otherwise: "deny" | "allow", what: string) =>
+  z.enum(["deny", "allow"]).default(otherwise).describe(what);
+const n = d.identification;
+const identification = z.strictObject({
+  missingName: choice(n.missingName, "A first message without a name."),
+  encryptedName: choice(n.encryptedName, "A TLS name that is encrypted; allow lets the outer name decide."),
+  unexpectedProtocol: choice(n.unexpectedProtocol, "A first message of another protocol than the rule expects."),
+  http2PriorKnowledge: choice(n.http2PriorKnowledge, "HTTP/2 in plain text without an upgrade."),
+  messageTooLong: choice(n.messageTooLong, "A first message of more than 16,384 bytes or 64 segments."),
+  holdPoolFull: choice(n.holdPoolFull, "A first message that finds no place to be held in."),
+  otherBeginning: choice(
+    n.otherBeginning,
+    "A server that acknowledges other bytes than it was sent. A replay always allows it: the captured server had what is held.",
+  ),
+  enableTcpReset: z
+    .boolean()
+    .default(n.enableTcpReset)
+    .describe("Send RST to both ends of a flow that is refused for its first message."),
+  holdSlots: z.int().min(1).max(65_536).default(n.holdSlots).describe("First messages held at once, 22 KB each."),
 });
 
 const settings = z.strictObject({
@@ -196,6 +245,9 @@ const settings = z.strictObject({
     .default(d.icmpTimeExceeded)
     .describe("Answer packets whose TTL expires with ICMP time exceeded."),
   timers: timers.prefault({}).describe("Timeouts."),
+  identification: identification
+    .prefault({})
+    .describe("What becomes of flows of rules that identify by name when the name cannot be read."),
 });
 
 /** The whole file. */

@@ -3,9 +3,11 @@
 import * as Abi from "../../assembly/abi.ts";
 import type { Conversation } from "./conversation.ts";
 import type { FeedParts } from "./feed.ts";
+import { SYN } from "./conversation.ts";
 import { FrameView } from "./frame.ts";
 import { firstDifference } from "./mirror.ts";
 import type { Pending } from "./pending.ts";
+import { withoutData } from "./shorten.ts";
 
 const NO_VLANS = (): undefined => undefined;
 
@@ -14,10 +16,16 @@ export class Comparison {
   private readonly parts: FeedParts;
   private readonly pending: Pending;
   private readonly after = new FrameView();
+  /** Whether some rule identifies by name, and where the core keeps what it knows of first messages. */
+  private readonly inspects: boolean;
+  private readonly inspections: number;
 
   constructor(parts: FeedParts, pending: Pending) {
     this.parts = parts;
     this.pending = pending;
+    const { core } = parts.plane;
+    this.inspects = core.control(Abi.CONTROL_HOLD_SLOTS) > 0;
+    this.inspections = core.region(Abi.REGION_INSPECTIONS) + Abi.INSPECT_EXPECTS;
   }
 
   /** A request: what left must be by the translation there is, or tells a new one. */
@@ -32,6 +40,10 @@ export class Comparison {
     const bound = mirror.isBound(conversation, flags, time);
     if (code !== Abi.FORWARD) {
       if (unfit) return undefined;
+      if (this.inspects && isOfMessage(code, reason)) {
+        if (endsFlow(reason, flags)) mirror.refused(conversation, time);
+        return undefined;
+      }
       if (bound) return this.differs("request differs: its flow was alive, and the plane let it not through");
       mirror.refused(conversation, time);
       return undefined;
@@ -68,6 +80,15 @@ export class Comparison {
     return undefined;
   }
 
+  /** Notes whether the first message of a packet's flow is decided on. */
+  follow(at: number, flow: number): void {
+    const conversation = this.pending.conversation[at];
+    if (conversation === undefined || !this.inspects) return;
+    const { core } = this.parts.plane;
+    const lives = flow < core.control(Abi.CONTROL_MAX_FLOWS);
+    conversation.undecided = lives && core.u8(this.inspections + flow * Abi.INSPECT_SIZE) !== Abi.EXPECT_NOTHING;
+  }
+
   /** What is wrong with a forwarded request's translation, if anything; a new one is learnt. */
   private translation(
     at: number,
@@ -82,8 +103,10 @@ export class Comparison {
       conversation.state = "broken";
       return "request differs: it left on its own side";
     }
-    const frame = pending.frame[at] as Uint8Array;
+    const whole = pending.frame[at] as Uint8Array;
     const link = pending.link[at] ?? "other";
+    const syn = ((pending.flags[at] as number) & SYN) !== 0;
+    const frame = this.inspects && syn && left.length < whole.length ? withoutData(whole, link) : whole;
     const fresh = reason === Abi.REASON_NEW_FLOW || reason === Abi.REASON_MID_STREAM_ADMITTED;
     if (bound || (!fresh && conversation.state === "translated")) {
       const difference = mirror.difference(conversation, frame, left, link);
@@ -106,3 +129,13 @@ export class Comparison {
     return after.ip;
   }
 }
+
+/** Whether a packet of a flow whose first message is not known was kept back for it. */
+const isOfMessage = (code: number, reason: number): boolean =>
+  code === Abi.HELD ||
+  reason === Abi.REASON_TRUNCATED ||
+  (reason >= Abi.REASON_RESOURCE_DENIED && reason <= Abi.REASON_HELD_RETRANSMISSION);
+
+/** Whether that ended its flow: a SYN is only dropped. */
+const endsFlow = (reason: number, flags: number): boolean =>
+  reason >= Abi.REASON_RESOURCE_DENIED && reason <= Abi.REASON_HOLD_POOL_FULL && (flags & SYN) === 0;

@@ -39,6 +39,8 @@ export class Conversation {
   backendPort = 0;
   /** Batch in which a request waits that may change the translation. */
   uncertainIn = -1;
+  /** The flow's first message is not let through for good: each request may end it. */
+  undecided = false;
   /** Plane's time when a packet of it was last forwarded; before that, of its first request. */
   last: number;
   /** TCP flags of what was forwarded since its flow opened, each direction. */

@@ -1,5 +1,6 @@
 // Runs a replay without comparison over its capture.
 
+import { identifiesByName } from "../config/names.ts";
 import { PcapReader } from "../capture/pcap.ts";
 import type { CaptureInterface, CaptureReader } from "../capture/capture.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -42,6 +43,7 @@ export function mayBeDirect(options: ReplayOptions): boolean {
   // Shards and workers translate a frame in a memory of their own, not where it was read.
   if (workers !== undefined || configuration.settings.shards > 1) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
+  if (identifiesByName(options.configuration)) return false;
   if (side === "provider" || verifyChecksums === true) return false;
   if (output?.format === "pcap" && output.side === "consumer") return false;
   return plane === undefined || plane.core.ringSize >= DIRECT_RING;

@@ -69,7 +69,7 @@ export class Direct {
       for (let settled = from; settled < end; ) {
         const handled = this.core.run();
         this.settle(batch, base, before, settled, handled);
-        this.parts.plane.reportEnded();
+        this.parts.plane.takeReports();
         settled += handled;
         if (areas.full) await areas.flush();
       }

@@ -92,7 +92,7 @@ export class Feed {
     while (core.waiting > 0) {
       const handled = core.run();
       for (let i = 0; i < handled; i++) this.settler.settle(settled + i, core.verdict(i));
-      this.parts.plane.reportEnded();
+      this.parts.plane.takeReports();
       settled += handled;
     }
     this.pending.count = 0;

@@ -45,6 +45,7 @@ export function flowLine(flow: Flow): FlowLine {
     backend: flow.denied ? null : flow.backend,
     natAddress: flow.denied ? null : (natAddress ?? null),
     natPort: flow.denied ? null : Number(natPort),
+    name: flow.name === "" ? null : flow.name,
     toService,
     toConsumer,
     firstSeen: timeText(flow.firstSeen),

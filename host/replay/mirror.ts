@@ -34,7 +34,7 @@ export class Mirror {
     const client = view.source * 65536 + view.sourcePort;
     const conversation =
       this.memory.find(service, client) ?? this.add(service, client, role, view.protocol, port, time);
-    const opens = (view.flags & SYN) !== 0 || conversation.state !== "translated";
+    const opens = (view.flags & SYN) !== 0 || conversation.state !== "translated" || conversation.undecided;
     if (opens || this.mayBeDead(conversation, time)) conversation.uncertainIn = batch;
     return conversation;
   }

@@ -49,7 +49,7 @@ export function readdressHeader({ buffer, ip, source, destination }: FrameView, 
 }
 
 /** Checksum after the sum of the words it covers has grown by `growth` (may be negative): its complement grows alike. */
-function changed(checksum: number, growth: number): number {
+export function changed(checksum: number, growth: number): number {
   const sum = (ALL_ONES - checksum + growth) % ALL_ONES;
   const positive = sum <= 0 ? sum + ALL_ONES : sum;
   return ALL_ONES - positive;
@@ -59,11 +59,11 @@ function halves(address: number): number {
   return (address >>> 16) + (address & ALL_ONES);
 }
 
-function get16(buffer: Uint8Array, at: number): number {
+export function get16(buffer: Uint8Array, at: number): number {
   return ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
 }
 
-function put16(buffer: Uint8Array, at: number, value: number): void {
+export function put16(buffer: Uint8Array, at: number, value: number): void {
   buffer[at] = value >>> 8;
   buffer[at + 1] = value;
 }

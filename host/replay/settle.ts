@@ -38,14 +38,17 @@ export class Settler {
     const first = core.u32(verdict + Abi.VERDICT_FIRST_EMIT);
     const emits = core.u32(verdict + Abi.VERDICT_EMITS);
     this.count(at, code);
+    this.countReleased(first, emits);
     const left = this.find(
       first,
       emits,
       pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER,
     );
-    let note = code === Abi.DROP ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
+    let note =
+      code === Abi.DROP || code === Abi.HELD ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
     if (pending.kind[at] === KIND_REPLY) note = this.comparison.reply(at, left, code, reason) ?? note;
     else if (pending.kind[at] === KIND_REQUEST) note = this.comparison.request(at, left, code, reason) ?? note;
+    this.comparison.follow(at, core.u32(verdict + Abi.VERDICT_FLOW));
     if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
     if (this.parts.recording !== undefined) this.record(at, first, emits, note);
   }
@@ -54,8 +57,19 @@ export class Settler {
     const { tally } = this.parts;
     if (code === Abi.FORWARD) tally.forwarded++;
     else if (code === Abi.DROP) tally.dropped++;
+    else if (code === Abi.HELD) tally.held++;
     else tally.passed++;
     if (code === Abi.FORWARD || this.pending.kind[at] !== 0) tally.concerned++;
+  }
+
+  /** Counts packets that were held and left now. */
+  private countReleased(first: number, emits: number): void {
+    const { tally } = this.parts;
+    for (let i = first; i < first + emits; i++) {
+      if (this.core.u8(this.core.emit(i) + Abi.EMIT_CAUSE) !== Abi.CAUSE_HELD) continue;
+      tally.held--;
+      tally.forwarded++;
+    }
   }
 
   /** The packet itself as it left on a side, if it did. */

@@ -1,6 +1,7 @@
 // The summary of a replay, from the plane's counters and the replay's own.
 
-import type { ReasonCounts } from "../counters.ts";
+import { unfilteredRules } from "../config/names.ts";
+import type { BackendCounters, PlaneCounters, ReasonCounts } from "../counters.ts";
 import type { Plane } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import { inertRules } from "../report/inert-rules.ts";
@@ -27,7 +28,7 @@ export function summarise(
   const summary: ReplaySummary = {
     schema: REPLAY_SCHEMA,
     captures,
-    packets: { read: tally.read, forwarded: tally.forwarded, dropped: tally.dropped, passed: tally.passed },
+    packets: packetsOf(tally),
     generated: { mirrored: tally.mirrored, ...counters.generated },
     drops: dropsOf(counters.reasons, tally),
     flows: { created, denied, expired, active, peak },
@@ -38,12 +39,7 @@ export function summarise(
       drops: { ...counts.drops, ...tally.endpointDrops.get(index) },
     })),
     natPools: counters.natPools.map(({ shard: _, ...pool }) => pool),
-    backends: counters.backends.map(({ loadBalancer, pool, address, state, flows }) => ({
-      pool: `${loadBalancer}/${pool}`,
-      address,
-      state,
-      flows,
-    })),
+    backends: counters.backends.map(backendOf),
     replies: repliesOf(tally),
     seed: plane.configuration.settings.seed,
     time: {
@@ -58,6 +54,7 @@ export function summarise(
   const dropped = summary.endpoints.some(({ drops }) => Object.keys(drops).length > 0);
   if (tally.concerned === 0 && !dropped && tally.read > 0) summary.busiest = busiest.list();
   if (direct) summary.replies.compared = false;
+  if (counters.names.holds > 0) summary.names = namesOf(plane, counters.names);
   if (leftOut > 0) summary.leftOut = leftOut;
   const inert = inertRules(plane.configuration);
   if (inert.length > 0) summary.inertRules = inert;
@@ -65,15 +62,28 @@ export function summarise(
   return summary;
 }
 
+function backendOf({ loadBalancer, pool, address, state, flows }: BackendCounters): ReplaySummary["backends"][number] {
+  return { pool: `${loadBalancer}/${pool}`, address, state, flows };
+}
+
+/** Packets that are still held are dropped: nothing lets them go any more. */
+function packetsOf({ read, forwarded, dropped, held, passed }: Tally): ReplaySummary["packets"] {
+  return { read, forwarded, dropped: dropped + held, passed };
+}
+
 function repliesOf({ mirrored, identical, different, unmatched, refused }: Tally): ReplaySummary["replies"] {
   return { mirrored, identical, different, unmatched, refused };
+}
+
+function namesOf(plane: Plane, names: PlaneCounters["names"]): NonNullable<ReplaySummary["names"]> {
+  return { refused: plane.refusedNames(), ...names, notFiltered: unfilteredRules(plane.configuration) };
 }
 
 function dropsOf(reasons: ReasonCounts, tally: Tally): ReasonCounts {
   const drops: ReasonCounts = {};
   for (const { name, verdict } of REASONS) {
     const packets = (reasons[name] ?? 0) + (tally.drops[name] ?? 0);
-    if (verdict === "drop" && packets > 0) drops[name] = packets;
+    if ((verdict === "drop" || verdict === "held") && packets > 0) drops[name] = packets;
   }
   return drops;
 }

@@ -1,7 +1,8 @@
 // What a replay reports: the shape of `linkplane replay --json`, and what the text summary is made of.
 
-import type { EndpointCounters, NatPoolCounters, ReasonCounts } from "../counters.ts";
+import type { EndpointCounters, NatPoolCounters, PlaneCounters, ReasonCounts } from "../counters.ts";
 import type { Flow } from "../flows.ts";
+import type { RefusedName } from "../refused.ts";
 
 export const REPLAY_SCHEMA = "linkplane.replay/1";
 
@@ -68,6 +69,12 @@ export interface ReplaySummary {
   busiest?: BusyDestination[];
   /** Frames of the capture that was written, if one was asked for and replies were compared. */
   written?: number;
+  /** When some rule identifies by name: what was refused, and how full the hold pool was. */
+  names?: PlaneCounters["names"] & {
+    refused: RefusedName[];
+    /** Rules of services with resources that do not look at names. */
+    notFiltered: string[];
+  };
   /** Frames missing in a .pcap output because their link type is not that of its first frame. */
   leftOut?: number;
   /** True when the replay was interrupted; everything else says what was done so far. */
@@ -96,6 +103,8 @@ export interface FlowLine {
   backend: string | null;
   natAddress: string | null;
   natPort: number | null;
+  /** Name of the resource it asked for; null when nobody looked, or it has not said. */
+  name: string | null;
   toService: Flow["toService"];
   toConsumer: Flow["toConsumer"];
   /** RFC 3339 with nanoseconds. */

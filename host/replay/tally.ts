@@ -7,6 +7,8 @@ export class Tally {
   forwarded = 0;
   dropped = 0;
   passed = 0;
+  /** Packets that were held, and not let go so far. */
+  held = 0;
   /** Wire bytes of captured packets. */
   bytes = 0;
   mirrored = 0;
@@ -28,7 +30,7 @@ export class Tally {
   readonly endpointDrops = new Map<number, ReasonCounts>();
 
   get read(): number {
-    return this.forwarded + this.dropped + this.passed;
+    return this.forwarded + this.dropped + this.passed + this.held;
   }
 
   /** A captured packet of an endpoint that the replay itself drops. */

@@ -8,6 +8,7 @@ import { PLAIN_TABLE } from "./table.ts";
 
 const WIDTH = 98;
 const POOLS_SHOWN = 12;
+const NAME_WIDTH = 36;
 
 /** Text of a summary; `out` is the capture that was written, with both sides or one. */
 export function textReport(
@@ -21,6 +22,7 @@ export function textReport(
     endpoints(summary),
     (summary.inertRules ?? []).flatMap((sentence) => wrap(sentence, WIDTH)).join("\n"),
     drops(summary),
+    names(summary),
     flows(summary),
     replies(summary),
     natPorts(summary),
@@ -90,6 +92,26 @@ function drops({ drops: reasons }: ReplaySummary): string {
   });
   return ["Dropped, by reason:", ...lines].join("\n");
 }
+
+function names({ names: seen }: ReplaySummary): string {
+  if (seen === undefined) return "";
+  const { refused, holds, holdsPeak, encrypted, notFiltered } = seen;
+  const lines: string[] = [];
+  if (refused.length > 0) {
+    const table = new Table({ head: ["refused name", "endpoint", "flows", "clients"], ...PLAIN_TABLE });
+    for (const { name, endpoint, flows: asked, clients } of refused.slice(0, POOLS_SHOWN))
+      table.push([shortened(name, NAME_WIDTH), endpoint, count(asked), shortened(clients.join(" "), NAME_WIDTH)]);
+    lines.push(table.toString());
+    if (refused.length > POOLS_SHOWN) lines.push(`  and ${amount(refused.length - POOLS_SHOWN, "more name")}`);
+  }
+  lines.push(`First messages: at most ${count(holdsPeak)} of ${count(holds)} places of the hold pool in use`);
+  if (encrypted > 0) lines.push(`  ${amount(encrypted, "flow")} let through by the outer name of an encrypted hello`);
+  if (notFiltered.length > 0) lines.push(`  Rules that are not name-filtered: ${notFiltered.join(", ")}`);
+  return lines.join("\n");
+}
+
+/** A text of at most so many characters. */
+const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 3)}...` : text);
 
 function flows({ flows: { created, denied, expired, active, peak }, backends }: ReplaySummary): string {
   const line = `Flows: ${count(created)} created and ${count(denied)} denied; ${count(expired)} ended, ${count(active)} alive at the end, at most ${count(peak)} at once`;

@@ -11,6 +11,7 @@ export function sumCounters(shards: readonly PlaneCounters[]): PlaneCounters {
   return {
     reasons: sumReasons(shards.map(({ reasons }) => reasons)),
     flows: sumFields(shards.map(({ flows }) => flows)),
+    names: sumFields(shards.map(({ names }) => names)),
     generated: sumFields(shards.map(({ generated }) => generated)),
     endpoints: new Map(
       [...first.endpoints.keys()].map((name) => [

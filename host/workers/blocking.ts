@@ -64,7 +64,7 @@ export class BlockingWorkerPlane extends Plane {
   override advance(time: bigint): Emission[] {
     checkTime(time);
     const question = { what: "advance", time: unsigned(time) } as const;
-    return advanced(this.crew, takenBlocking(this.crew.askAll(question)), () => this.reportEnded());
+    return advanced(this.crew, takenBlocking(this.crew.askAll(question)), () => this.takeReports());
   }
 
   override nextDeadline(): bigint | undefined {

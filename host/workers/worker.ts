@@ -7,6 +7,7 @@ import { Core } from "../core.ts";
 import { readCounters } from "../counters.ts";
 import { LinkplaneError } from "../errors.ts";
 import { type Flow, FlowReader } from "../flows.ts";
+import { RefusedNames } from "../refused.ts";
 import { planned } from "../plane.ts";
 import { type Emission, emissionAt } from "../result.ts";
 import { FLOWS_MOST, type Message, type Question, type Start } from "./message.ts";
@@ -63,7 +64,7 @@ async function settleIn(): Promise<void> {
     const core = await Core.create(module, { ...sizes, shard, keepEnded }, tables.image);
     residents.set(shard, {
       core,
-      reader: new FlowReader(core, tables.names, numbers, shard),
+      reader: new FlowReader(core, tables.names, new RefusedNames(core, tables.names.endpoints), numbers, shard),
       counters: () => readCounters(core, tables.names, shard, numbers.shards),
       ofPlane: (number) => (number < 0 ? number : numbers.ofPlane(shard, number)),
     });

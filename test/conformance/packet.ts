@@ -10,12 +10,12 @@ interface Words {
   values: Map<string, string>;
 }
 
-const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, "-": 0 };
+const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, "-": 0 };
 const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50 };
 const CLIENT_MAC = "020000000001";
 const GATEWAY_MAC = "020000000002";
 
-/** Builds a frame. Values: seq ack ttl data id tos options(words) total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
+/** Builds a frame. Values: seq ack ttl data hex id tos options(words) total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
 export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
   const [kind = "tcp", source = "", , destination = "", ...rest] = text.split(" ");
   const words = wordsOf(rest);
@@ -81,7 +81,7 @@ function transportOf(
   from: number,
   to: number,
 ): number[] {
-  const data = [...new TextEncoder().encode(words.values.get("data") ?? "")];
+  const data = [...new TextEncoder().encode(words.values.get("data") ?? ""), ...hex(words.values.get("hex") ?? "")];
   if (kind !== "tcp" && kind !== "udp") return data.length > 0 ? data : [8, 0, 0, 0, 0, 0, 0, 0];
   const ports = [...u16(source), ...u16(destination)];
   const length = (kind === "tcp" ? 20 : 8) + data.length;

@@ -176,6 +176,7 @@ suite("The library", (test) => {
           reason: "new-flow",
           backend: "10.2.1.1:8443",
           nat: "10.2.0.10:1024",
+          name: "",
           state: "opening",
           end: "alive",
           toService: { packets: 2, bytes: 111 },

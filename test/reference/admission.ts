@@ -4,7 +4,9 @@ import { addressOf } from "./address.ts";
 import { allowedBy } from "./endpoint-rules.ts";
 import { type DeniedFlow, type Flow, noDirection, stateWithoutPackets, type Tuple, tupleKey } from "./flow.ts";
 import { RELEASE_WHEN_FULL } from "./flows.ts";
-import { forward, providerKey } from "./forward.ts";
+import { forward, providerKey, translated } from "./forward.ts";
+import { Inspection } from "./inspection.ts";
+import { inspectRequest } from "./inspect-request.ts";
 import { TCP } from "./ipv4.ts";
 import { pick } from "./mix.ts";
 import type { NatPort } from "./nat.ts";
@@ -36,6 +38,7 @@ export function admit(
   if (rules !== undefined && !allowedBy(rules, tuple)) return "endpoint-rule-denied";
   const rule = ruleOf(service, tuple.protocol, tuple.endpointPort);
   if (rule === undefined) return "no-rule";
+  if (rule.identify !== "address" && tuple.protocol !== TCP) return "udp-not-identified";
   const midStream = tuple.protocol === TCP && !isBeginning(transport);
   if (midStream && settings.midStream !== "admit") return "mid-stream";
   const backend = preferred(rule, arrival.packet.backend) ?? backendOf(path, tuple, rule);
@@ -48,8 +51,14 @@ export function admit(
   const flow = opened(path, arrival, tuple, { rule, backend, port, midStream });
   flows.add(flow);
   path.counters.created(tuple.endpoint.name, backend.name);
-  flow.first.translated = forward(path, arrival, transport, flow).slice(0, arrival.ip.at);
-  return { reason: midStream ? "mid-stream-admitted" : "new-flow", flow: flow.number };
+  flow.first.translated = translated(arrival, transport, flow).slice(0, arrival.ip.at);
+  const reason = midStream ? "mid-stream-admitted" : "new-flow";
+  if (rule.identify !== "address") {
+    flow.inspection = new Inspection(rule.identify);
+    return inspectRequest(path, arrival, transport, flow, reason);
+  }
+  forward(path, arrival, transport, flow);
+  return { reason, flow: flow.number };
 }
 
 function backendOf({ mix }: Path, tuple: Tuple, { table, distribution }: Rule): Backend | undefined {

@@ -3,6 +3,7 @@ import { type Flow, gather, type Tuple, tupleKey } from "./flow.ts";
 import { leaveAsSent } from "./forward.ts";
 import type { Endpoint } from "./networks.ts";
 import { fromConsumer } from "./consumer.ts";
+import { observeReply } from "./inspect-reply.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { ruleOf } from "./service.ts";
 import { portsOf, readTransport, type Transport } from "./transport.ts";
@@ -21,6 +22,10 @@ export function fromCapture(path: Path, arrival: Arrival): Decision {
   const transport = readTransport(arrival.packet.frame, arrival.ip);
   if (typeof transport === "string") return { reason: transport };
   if (arrival.ip.ttl === 0) return { reason: "ttl-expired", flow: flow.number, droppedAt };
+  if (flow.inspection !== undefined) {
+    const refused = observeReply(path, arrival, transport, flow);
+    if (refused !== undefined) return refused;
+  }
   sendBack(path, arrival, transport, flow);
   return { reason: "forwarded", flow: flow.number };
 }

@@ -3,6 +3,7 @@ import { admit } from "./admission.ts";
 import { refuse, stands } from "./denial.ts";
 import { type Flow, type Tuple, tupleKey } from "./flow.ts";
 import { forward } from "./forward.ts";
+import { inspectRequest } from "./inspect-request.ts";
 import { untranslated } from "./ipv4.ts";
 import type { Endpoint } from "./networks.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
@@ -50,6 +51,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
   const flow = flows.find(key);
   if (flow !== undefined) {
     if (!isReuse(flow, transport)) {
+      if (flow.inspection !== undefined) return inspectRequest(path, arrival, transport, flow, "forwarded");
       forward(path, arrival, transport, flow);
       return { reason: "forwarded", flow: flow.number };
     }

@@ -15,6 +15,7 @@ export class Counters {
   readonly reasons: Record<string, number> = {};
   readonly flows = { created: 0, denied: 0, expired: 0, active: 0, peak: 0, denialsUnrecorded: 0 };
   readonly generated = { reset: 0, icmp: 0 };
+  readonly names = { held: 0, holdsPeak: 0, holds: 0, encrypted: 0 };
   private readonly endpoints: Record<string, EndpointCounts> = {};
   private readonly backends: Record<string, BackendCounts> = {};
 
@@ -43,6 +44,13 @@ export class Counters {
     drops[reason] = (drops[reason] ?? 0) + 1;
   }
 
+  /** A packet that was held is held no more: it counts under another reason, and as a drop at its endpoint if one is named. */
+  settled(reason: string, droppedAt?: string): void {
+    this.names.held--;
+    this.reasons["awaiting-name"] = (this.reasons["awaiting-name"] ?? 0) - 1;
+    this.packet(reason, droppedAt);
+  }
+
   created(endpoint: string, backend: string): void {
     this.flows.created++;
     this.flows.active++;
@@ -59,8 +67,9 @@ export class Counters {
   }
 
   snapshot(natPools: CountersOut["natPools"]): CountersOut {
-    const { reasons, flows, generated, endpoints, backends } = this;
-    return structuredClone({ reasons, flows, generated, endpoints, backends, natPools });
+    const { flows, generated, names, endpoints, backends } = this;
+    const reasons = Object.fromEntries(Object.entries(this.reasons).filter(([, packets]) => packets > 0));
+    return structuredClone({ reasons, flows, generated, names, endpoints, backends, natPools });
   }
 }
 

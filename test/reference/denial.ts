@@ -5,21 +5,37 @@ import { RELEASE_WHEN_FULL } from "./flows.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { isBeginning, type Transport } from "./transport.ts";
 
+/** Reasons for which flows are refused after they were opened. */
+const OF_FIRST_MESSAGES = [
+  "resource-denied",
+  "name-changed",
+  "name-missing",
+  "name-ambiguous",
+  "name-encrypted",
+  "protocol-unexpected",
+  "http2-prior-knowledge",
+  "first-message-too-long",
+  "segments-conflict",
+  "hold-pool-full",
+];
+
 export interface Refusal {
   tuple: Tuple;
   reason: string;
   /** The tuple's live denied flow, if it has one. */
   denied: DeniedFlow | undefined;
+  /** Name that was asked for. */
+  name?: string | undefined;
 }
 
 /** Whether a denied flow's packet is refused without looking again. */
 export function stands({ reason }: DeniedFlow, transport: Transport): boolean {
   if (reason === "nat-exhausted" || reason === "flow-table-full") return false;
-  return reason !== "mid-stream" || !isBeginning(transport);
+  return (reason !== "mid-stream" && !OF_FIRST_MESSAGES.includes(reason)) || !isBeginning(transport);
 }
 
 /** Drops a packet and notes it in its denied flow, a new one if there is none. */
-export function refuse(path: Path, { wireLength }: Arrival, { tuple, reason, denied }: Refusal): Decision {
+export function refuse(path: Path, { wireLength }: Arrival, { tuple, reason, denied, name }: Refusal): Decision {
   const droppedAt = tuple.endpoint.name;
   const noted = denied ?? created(path, tuple, reason);
   if (noted === undefined) {
@@ -27,6 +43,7 @@ export function refuse(path: Path, { wireLength }: Arrival, { tuple, reason, den
     return { reason, droppedAt };
   }
   noted.reason = reason;
+  if (name !== undefined) noted.name = name;
   noted.lastSeen = path.flows.now;
   addPacket(noted.toService.traffic, wireLength);
   return { reason, droppedAt, flow: noted.number };

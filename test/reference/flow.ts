@@ -2,6 +2,7 @@
 import type { FlowOut, LinkName, Traffic } from "../plane.ts";
 import { endText } from "./address.ts";
 import { TCP } from "./ipv4.ts";
+import type { Inspection } from "./inspection.ts";
 import type { Endpoint } from "./networks.ts";
 import type { PortPool } from "./ports.ts";
 import type { Backend, Rule } from "./service.ts";
@@ -64,11 +65,17 @@ export interface Flow extends Held {
   natPort: number;
   pool: PortPool;
   first: FirstFrame;
+  /** While its first message is inspected. */
+  inspection?: Inspection | undefined;
+  /** Allowed name that it asked for. */
+  name?: string;
   toConsumer: Direction;
 }
 
 export interface DeniedFlow extends Held {
   denied: true;
+  /** What it asked for. */
+  name?: string | undefined;
   reason: string;
 }
 
@@ -115,6 +122,7 @@ export function describe(flow: Flow | DeniedFlow): FlowOut {
     reason: flow.denied ? flow.reason : flow.midStream ? "mid-stream-admitted" : "new-flow",
     backend: flow.denied ? "" : endText(flow.backend.address, flow.backendPort),
     nat: flow.denied ? "" : endText(flow.nat, flow.natPort),
+    name: flow.name ?? "",
     state: flow.denied ? "denied" : flow.state,
     toService: { ...flow.toService.traffic },
     toConsumer: flow.denied ? { packets: 0, bytes: 0 } : { ...flow.toConsumer.traffic },

@@ -1,6 +1,6 @@
 // A packet of a live flow: counted, followed, translated and sent on (behaviour 5 and 6).
 import type { Side } from "../plane.ts";
-import { addPacket, type Counters } from "./counters.ts";
+import { addPacket } from "./counters.ts";
 import { destinationMac, setDestinationMac, setSourceMac, sourceMac } from "./ethernet.ts";
 import { type Flow, gather } from "./flow.ts";
 import type { Arrival, Path } from "./path.ts";
@@ -13,37 +13,46 @@ export const providerKey = (network: number, protocol: number, ends: Ends): stri
 
 /** Counts, follows and sends on a packet of a flow, its first included; gives the bytes that left. */
 export function forward(path: Path, arrival: Arrival, transport: Transport, flow: Flow): Uint8Array {
-  flow.lastSeen = path.flows.now;
-  gather(arrival.packet.side === "provider" ? flow.toConsumer : flow.toService, transport);
-  path.flows.follow(flow);
-  return leave(path, arrival, transport, flow);
+  const { packet, wireLength } = arrival;
+  const from: Side = packet.side === "provider" ? "provider" : "consumer";
+  note(path, from, transport, flow);
+  countTraffic(path, flow, from, wireLength);
+  const bytes = translated(arrival, transport, flow);
+  const side = from === "consumer" ? "provider" : "consumer";
+  path.out.push({ side, cause: "input", flow: flow.number, bytes });
+  return bytes;
 }
 
-function leave(path: Path, arrival: Arrival, transport: Transport, flow: Flow): Uint8Array {
-  const { counters, out } = path;
-  const { packet, ip, wireLength } = arrival;
-  const from: Side = packet.side === "provider" ? "provider" : "consumer";
-  countTraffic(counters, flow, from, wireLength);
-  const bytes = rewrite(packet.frame, ip, transport, endsOf(flow, from));
-  if (packet.link === "ethernet") readdress(bytes, flow, from);
-  out.push({ side: from === "consumer" ? "provider" : "consumer", cause: "input", flow: flow.number, bytes });
-  return bytes;
+/** Follows a packet of a flow without sending it on. */
+export function note(path: Path, from: Side, transport: Transport, flow: Flow): void {
+  flow.lastSeen = path.flows.now;
+  gather(from === "provider" ? flow.toConsumer : flow.toService, transport);
+  path.flows.follow(flow);
 }
 
 /** Lets a captured reply leave as its backend must have sent it (behaviour 12). */
 export function leaveAsSent(path: Path, { packet, ip, wireLength }: Arrival, transport: Transport, flow: Flow): void {
-  countTraffic(path.counters, flow, "provider", wireLength);
+  countTraffic(path, flow, "provider", wireLength);
   const { source, sourcePort, destination, destinationPort } = endsOf(flow, "consumer");
   const sent = { source: destination, sourcePort: destinationPort, destination: source, destinationPort: sourcePort };
   const bytes = rewrite(packet.frame, ip, transport, sent, ip.ttl + 1);
   path.out.push({ side: "provider", cause: "input", flow: flow.number, bytes });
 }
 
-function countTraffic(counters: Counters, flow: Flow, from: Side, wireLength: number): void {
+/** Counts a packet of a flow that is sent on. */
+export function countTraffic({ counters }: Path, flow: Flow, from: Side, wireLength: number): void {
   const direction = from === "consumer" ? "toService" : "toConsumer";
   addPacket(flow[direction].traffic, wireLength);
   addPacket(counters.endpoint(flow.endpoint.name)[direction], wireLength);
   addPacket(counters.backend(flow.backend.name)[direction], wireLength);
+}
+
+/** A packet of a flow as it leaves. */
+export function translated({ packet, ip }: Arrival, transport: Transport, flow: Flow): Uint8Array {
+  const from: Side = packet.side === "provider" ? "provider" : "consumer";
+  const bytes = rewrite(packet.frame, ip, transport, endsOf(flow, from));
+  if (packet.link === "ethernet") readdress(bytes, flow, from);
+  return bytes;
 }
 
 function endsOf(flow: Flow, from: Side): Ends {

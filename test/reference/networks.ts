@@ -4,7 +4,7 @@ import type { Side } from "../plane.ts";
 import { addressOf } from "./address.ts";
 import { type EndpointRule, rulesOf } from "./endpoint-rules.ts";
 import { holds, Reach } from "./reach.ts";
-import type { Service } from "./service.ts";
+import { namesOf, type Service } from "./service.ts";
 
 export interface Endpoint {
   name: string;
@@ -15,6 +15,8 @@ export interface Endpoint {
   service: Service;
   /** In the order they are asked; absent: everything is allowed. */
   rules?: EndpointRule[];
+  /** Names by which its resource and group may be asked for. */
+  names: Set<string>;
 }
 
 interface Network {
@@ -53,6 +55,7 @@ export class Networks {
         address: addressOf(given.privateIPAddress),
         connectionState: given.connectionState,
         service: services.get(given.privateLinkService) as Service,
+        names: allowedOf(given, services),
         ...(rules === undefined ? {} : { rules }),
       };
     });
@@ -100,4 +103,12 @@ export class Networks {
   private named(name: string): number {
     return this.networks.findIndex((network) => network.name === name);
   }
+}
+
+/** Names by which an endpoint's resource and group may be asked for. */
+function allowedOf(
+  { privateLinkService, resource, groupId }: Configuration["privateEndpoints"][number],
+  services: Map<string, Service>,
+): Set<string> {
+  return new Set(resource === undefined ? [] : namesOf(services.get(privateLinkService) as Service, resource, groupId));
 }

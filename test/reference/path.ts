@@ -4,6 +4,7 @@ import type { EmitOut, PacketIn } from "../plane.ts";
 import { timeExceeded } from "./answer.ts";
 import type { Counters } from "./counters.ts";
 import type { Flows } from "./flows.ts";
+import type { Holds } from "./hold.ts";
 import type { Ipv4 } from "./ipv4.ts";
 import type { Mix } from "./mix.ts";
 import type { Nat } from "./nat.ts";
@@ -16,6 +17,7 @@ export interface Path {
   nat: Nat;
   counters: Counters;
   mix: Mix;
+  holds: Holds;
   /** What leaves because of the packet at hand, in order. */
   out: EmitOut[];
 }

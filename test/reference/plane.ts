@@ -23,6 +23,9 @@ export class ReferencePlane implements PlaneUnderTest {
       backends: [...backends.keys()],
       networks: new Networks(configuration, services),
       mix,
+      identifies: configuration.loadBalancers.some(({ loadBalancingRules: rules }) =>
+        rules.some(({ identify = "address" }) => identify !== "address"),
+      ),
     };
     this.shards = Array.from({ length: settings.shards }, (_, shard) => new Shard(this.common, shard));
   }

@@ -1,5 +1,6 @@
 // Decisions about packets from the provider's side, in order (behaviour 3).
 import { forward, providerKey } from "./forward.ts";
+import { inspectReply } from "./inspect-reply.ts";
 import { untranslated } from "./ipv4.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { readTransport } from "./transport.ts";
@@ -21,6 +22,7 @@ export function fromProvider(path: Path, arrival: Arrival): Decision {
   if (ttlExpires(path, arrival, flow.number)) {
     return { reason: "ttl-expired", flow: flow.number, droppedAt: flow.endpoint.name };
   }
+  if (flow.inspection !== undefined) return inspectReply(path, arrival, transport, flow);
   forward(path, arrival, transport, flow);
   return { reason: "forwarded", flow: flow.number };
 }

@@ -11,7 +11,7 @@ import { ACK, PORTS, RST, TCP_HEADER } from "./transport.ts";
 const OFFSET_FIVE_WORDS = 0x50;
 
 /** The two resets of a flow, the consumer's first. */
-export function resetsOf(flow: Flow): EmitOut[] {
+export function resetsOf(flow: Flow, cause: "timer" | "answer"): EmitOut[] {
   const { number, endpoint, client, clientPort, endpointPort, backend, backendPort, nat, natPort, first } = flow;
   const request = flow.toService;
   const reply = flow.toConsumer;
@@ -31,13 +31,13 @@ export function resetsOf(flow: Flow): EmitOut[] {
   return [
     {
       side: "consumer",
-      cause: "timer",
+      cause,
       flow: number,
       bytes: resetFrame(back, toConsumer, request.acknowledged ?? 0, request.sequenceEnd ?? 0),
     },
     {
       side: "provider",
-      cause: "timer",
+      cause,
       flow: number,
       bytes: resetFrame(
         first.translated,

@@ -1,5 +1,12 @@
 // Private link services with their rules and backends, as lookups want them.
-import type { Configuration, LoadBalancer, LoadBalancingRule } from "../../host/config/configuration.ts";
+import type {
+  Configuration,
+  Identify,
+  LoadBalancer,
+  LoadBalancingRule,
+  Resource,
+} from "../../host/config/configuration.ts";
+import { formsOf } from "../../host/config/zones.ts";
 import { addressOf, macOf } from "./address.ts";
 import { TCP, UDP } from "./ipv4.ts";
 import { type Member, tableOf } from "./maglev.ts";
@@ -23,6 +30,7 @@ export interface Rule {
   /** Of established TCP flows, in ns; the settings' when absent. */
   idle?: bigint;
   reset: boolean;
+  identify: Identify;
   /** The slots of the pool's lookup table, none when no backend takes flows. */
   table: Backend[];
   /** All backends of the pool. */
@@ -37,11 +45,18 @@ export interface Service {
   mac?: number[];
   /** By `protocol port`; that for all protocols and ports under `all`. */
   rules: Map<string, Rule>;
+  resources: Resource[];
 }
 
 /** The rule for a destination port: the exact one first. */
 export const ruleOf = ({ rules }: Service, protocol: number, port: number): Rule | undefined =>
   rules.get(`${protocol} ${port}`) ?? rules.get("all");
+
+/** Names of a resource and group in both forms. */
+export const namesOf = ({ resources }: Service, name: string, groupId: string | undefined): string[] =>
+  resources
+    .filter((resource) => resource.name === name && resource.groupId === groupId)
+    .flatMap(({ names }) => names.flatMap(formsOf));
 
 /** All backends by name, and all services by name. */
 export function servicesOf(configuration: Configuration, mix: Mix): [Map<string, Backend>, Map<string, Service>] {
@@ -67,6 +82,7 @@ export function servicesOf(configuration: Configuration, mix: Mix): [Map<string,
       natAddresses: service.natAddresses.map(addressOf),
       ...(service.macAddress === undefined ? {} : { mac: macOf(service.macAddress) }),
       rules: rulesOf(balancer, frontends, pools),
+      resources: service.resources ?? [],
     });
   }
   return [backends, services];
@@ -85,6 +101,7 @@ function rulesOf(balancer: LoadBalancer, frontends: string[], pools: Map<string,
       ...(minutes === undefined ? {} : { idle: nanoseconds(minutes * SECONDS_PER_MINUTE) }),
       reset: rule.enableTcpReset,
       ...(pools.get(`${balancer.name}/${rule.backendAddressPool}`) as Pool),
+      identify: rule.identify ?? "address",
     });
   }
   return rules;

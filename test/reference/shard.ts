@@ -7,6 +7,8 @@ import { fromConsumer } from "./consumer.ts";
 import { Counters } from "./counters.ts";
 import type { Flow } from "./flow.ts";
 import { Flows } from "./flows.ts";
+import { Holds } from "./hold.ts";
+import { leave } from "./inspection.ts";
 import { readIpv4 } from "./ipv4.ts";
 import { readLink } from "./link.ts";
 import type { Mix } from "./mix.ts";
@@ -28,12 +30,14 @@ export interface Common {
   backends: readonly string[];
   networks: Networks;
   mix: Mix;
+  /** Some rule identifies by name. */
+  identifies: boolean;
 }
 
 export class Shard {
   private readonly path: Path;
 
-  constructor({ settings, endpoints, backends, networks, mix }: Common, shard: number) {
+  constructor({ settings, endpoints, backends, networks, mix, identifies }: Common, shard: number) {
     this.path = {
       settings,
       networks,
@@ -42,6 +46,7 @@ export class Shard {
       ),
       nat: new Nat(settings, shard, mix),
       counters: new Counters(endpoints, backends),
+      holds: new Holds(identifies ? settings.identification.holdSlots : 0),
       mix,
       out: [],
     };
@@ -56,7 +61,10 @@ export class Shard {
   }
 
   counters(): CountersOut {
-    return this.path.counters.snapshot(this.path.nat.counters());
+    const { counters, nat, holds } = this.path;
+    counters.names.holds = holds.size;
+    counters.names.holdsPeak = holds.peak;
+    return counters.snapshot(nat.counters());
   }
 
   flows(): FlowOut[] {
@@ -70,6 +78,7 @@ export class Shard {
     path.flows.takeDue(RELEASE_PER_PACKET);
     const { reason, flow = -1, droppedAt } = this.decide(packet);
     path.counters.packet(reason, droppedAt);
+    if (reason === "awaiting-name") path.counters.names.held++;
     return { verdict: VERDICTS.get(reason) as Outcome["verdict"], reason, flow, out: path.out };
   }
 
@@ -89,8 +98,9 @@ export class Shard {
   private ended(flow: Flow, idledOut: boolean): void {
     const { counters, out } = this.path;
     counters.released(flow.backend.name);
+    leave(this.path, flow);
     if (!idledOut || !flow.rule.reset) return;
-    const resets = resetsOf(flow);
+    const resets = resetsOf(flow, "timer");
     out.push(...resets);
     counters.generated.reset += resets.length;
   }

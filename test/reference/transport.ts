@@ -20,9 +20,11 @@ export const FIN = 1;
 export const SYN = 2;
 export const RST = 4;
 export const ACK = 16;
+export const URG = 32;
 
 /** Sequence numbers of one TCP packet. */
 export interface Sequence {
+  number: number;
   /** Number after the packet's last: sequence number + payload + SYN + FIN, modulo 2^32. */
   end: number;
   acknowledgement: number;
@@ -37,6 +39,8 @@ export interface Transport {
   flags: number;
   /** Only for TCP of which the first 16 bytes are captured. */
   sequence?: Sequence;
+  /** Data of TCP: how many, and those captured. Only when the first 16 bytes of the header are. */
+  data?: { length: number; bytes: Uint8Array };
   /** Where the checksum field begins in the frame; absent when it is not wholly captured. */
   checksumAt?: number;
 }
@@ -65,7 +69,9 @@ export function readTransport(frame: Uint8Array, ip: Ipv4): Transport | string {
     sourcePort: view.getUint16(PORTS.source),
     destinationPort: view.getUint16(PORTS.destination),
     flags: isTcp && captured > TCP_HEADER.flags ? view.getUint8(TCP_HEADER.flags) : 0,
-    ...(isTcp && captured >= TCP_HEADER.windowEnd ? { sequence: sequenceOf(view, length) } : {}),
+    ...(isTcp && captured >= TCP_HEADER.windowEnd
+      ? { sequence: sequenceOf(view, length), data: dataOf(frame, at, view, length) }
+      : {}),
     ...(captured >= checksum + 2 ? { checksumAt: at + checksum } : {}),
   };
 }
@@ -88,11 +94,20 @@ function udpFault(view: DataView, length: number, offloaded: boolean): string | 
 /** Bytes. */
 const dataOffset = (view: DataView): number => (view.getUint8(TCP_HEADER.offset) >> 4) * 4;
 
+function dataOf(frame: Uint8Array, at: number, view: DataView, length: number) {
+  const offset = dataOffset(view);
+  return { length: length - offset, bytes: frame.slice(at + offset, at + Math.max(offset, view.byteLength)) };
+}
+
 function sequenceOf(view: DataView, length: number): Sequence {
   const flags = view.getUint8(TCP_HEADER.flags);
   const marks = (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
   const end = view.getUint32(TCP_HEADER.sequence) + length - dataOffset(view) + marks;
-  return { end: end >>> 0, acknowledgement: view.getUint32(TCP_HEADER.acknowledgement) };
+  return {
+    number: view.getUint32(TCP_HEADER.sequence),
+    end: end >>> 0,
+    acknowledgement: view.getUint32(TCP_HEADER.acknowledgement),
+  };
 }
 
 /** Whether a TCP packet opens a connection: SYN without ACK and without RST. */

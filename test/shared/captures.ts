@@ -10,14 +10,25 @@ const FOLDER = fileURLToPath(new URL("../../../shared/captures/dev/", import.met
 export const ABSENT = `there are no captures in ${FOLDER}`;
 
 /** A private endpoint proposed for a capture. */
-interface Proposal {
+export interface Proposal {
   file: string;
   pe_ip: string;
   pe_port: number;
   proto: "tcp" | "udp";
   encap: string | null;
   backend: { ip: string; port: number };
-  flows: { pkts_to_pe: number; pkts_from_pe: number; has_syn: boolean }[];
+  /** By what name its flows are to be filtered, and the names that are the endpoint's own. */
+  filter: "sni" | "host" | "none";
+  allow: string[];
+  flows: {
+    client: string;
+    client_port: number;
+    names: string[];
+    verdict: "allowed" | "other_name" | "without_name" | "unfiltered";
+    pkts_to_pe: number;
+    pkts_from_pe: number;
+    has_syn: boolean;
+  }[];
 }
 
 /** What an independent reader found in a capture. */
@@ -32,6 +43,8 @@ export interface SharedCapture {
   path: string;
   truth: Truth;
   configuration: Configuration;
+  /** Those over IPv4 and without a tunnel. */
+  proposals: Proposal[];
   /** TCP packets of the proposed endpoints' flows; undefined where the path does not read that far yet. */
   endpointPackets: number | undefined;
 }
@@ -51,6 +64,7 @@ export function sharedCaptures(): SharedCapture[] {
         path: FOLDER + file,
         truth: JSON.parse(readFileSync(`${FOLDER + file}.truth.json`, "utf8")) as Truth,
         configuration: configurationFor(readable),
+        proposals: bare,
         endpointPackets: bare.length > 0 && bare.length === readable.length ? packetsOf(bare) : undefined,
       };
     });

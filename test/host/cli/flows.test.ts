@@ -17,6 +17,7 @@ const KEYS: (keyof FlowLine)[] = [
   "backend",
   "natAddress",
   "natPort",
+  "name",
   "toService",
   "toConsumer",
   "firstSeen",

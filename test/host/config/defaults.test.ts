@@ -67,6 +67,7 @@ const FILLED_IN: Configuration = {
           backendPort: 443,
           loadDistribution: "Default",
           enableTcpReset: false,
+          identify: "address",
         },
       ],
     },
@@ -86,6 +87,17 @@ const FILLED_IN: Configuration = {
       tcpResetSeconds: 10,
       udpIdleSeconds: 300,
       deniedSeconds: 60,
+    },
+    identification: {
+      missingName: "deny",
+      encryptedName: "allow",
+      unexpectedProtocol: "deny",
+      http2PriorKnowledge: "deny",
+      messageTooLong: "deny",
+      holdPoolFull: "deny",
+      otherBeginning: "deny",
+      enableTcpReset: true,
+      holdSlots: 1024,
     },
   },
 };
@@ -107,6 +119,17 @@ const OTHERWISE: Configuration["settings"] = {
     tcpResetSeconds: 2,
     udpIdleSeconds: 3,
     deniedSeconds: 4,
+  },
+  identification: {
+    missingName: "allow",
+    encryptedName: "deny",
+    unexpectedProtocol: "allow",
+    http2PriorKnowledge: "allow",
+    messageTooLong: "allow",
+    holdPoolFull: "allow",
+    otherBeginning: "allow",
+    enableTcpReset: false,
+    holdSlots: 1,
   },
 };
 

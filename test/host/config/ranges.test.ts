@@ -30,12 +30,13 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   ["settings.timers.tcpResetSeconds", ...SECONDS, false],
   ["settings.timers.udpIdleSeconds", ...SECONDS, false],
   ["settings.timers.deniedSeconds", ...SECONDS, false],
+  ["settings.identification.holdSlots", 1, 65_536, true],
 ];
 
 /** What is said about the field when it has this value. Port 0 has a rule of its own, in the table of contradictions. */
 function said(path: string, value: unknown): string[] {
   const configuration = valueOf() as Record<string, unknown>;
-  configuration.settings = { timers: {} };
+  configuration.settings = { timers: {}, identification: {} };
   const parts = path.split(/[.[\]]+/).filter((part) => part !== "");
   const owner = parts.slice(0, -1).reduce((at, part) => at[part] as Record<string, unknown>, configuration);
   owner[parts.at(-1) as string] = value;

@@ -18,6 +18,7 @@ suite("The flow log", (test) => {
       backend: "10.2.1.1:8443",
       natAddress: "10.2.0.10",
       natPort: 1024,
+      name: null,
       toService: { packets: 5, bytes: 278 },
       toConsumer: { packets: 3, bytes: 168 },
       firstSeen: "1970-01-01T00:00:00.000000000Z",

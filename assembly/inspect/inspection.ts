@@ -1,0 +1,68 @@
+// What is known of a flow's first message: begun with the flow, over when the name in it is let through.
+
+import {
+  BACKEND_HAS_MAC,
+  BACKEND_SIZE,
+  EXPECT_FIRST,
+  EXPECT_NOTHING,
+  IDENTIFY_ADDRESS,
+  INSPECT_EXPECTS,
+  INSPECT_HOLD,
+  INSPECT_NAME,
+  INSPECT_MODE,
+  INSPECT_SIZE,
+  REC_ACKNOWLEDGED,
+  REC_BACKEND,
+  REC_SEEN,
+  REC_SIZE,
+  SEEN_ACKNOWLEDGED,
+  SEEN_LINK,
+} from "../abi";
+import { flowOf } from "../flow/lifetime";
+import { HOLDS, INSPECTIONS } from "../memory";
+import { BACKENDS } from "../tables";
+import { HOLD_SIZE } from "./hold";
+
+export function inspectionOf(flow: u32): u32 {
+  return INSPECTIONS + flow * INSPECT_SIZE;
+}
+
+/** Begins with a new flow; `identify` is its rule's. */
+export function beginInspection(request: u32, identify: u32): void {
+  const state = inspectionOf(flowOf(request));
+  const inspected = identify != IDENTIFY_ADDRESS;
+  store<u32>(
+    state,
+    (inspected ? EXPECT_FIRST : EXPECT_NOTHING) | (identify << ((<u32>INSPECT_MODE) << 3)),
+    INSPECT_EXPECTS,
+  );
+  store<u64>(state, 0, INSPECT_NAME); // and INSPECT_HOLD, beside it
+  if (inspected) mark(request, SEEN_LINK);
+}
+
+/** The flow's later packets are nobody's concern any more; its place in the hold pool was given up. */
+export function endInspection(request: u32): void {
+  store<u8>(inspectionOf(flowOf(request)), <u8>EXPECT_NOTHING, INSPECT_EXPECTS);
+  const backend = BACKENDS + <u32>load<u16>(request, REC_BACKEND) * BACKEND_SIZE;
+  if (load<u16>(backend, BACKEND_HAS_MAC) == 0) mark(request, 0);
+}
+
+function mark(request: u32, link: u32): void {
+  const reply = request + REC_SIZE;
+  store<u8>(request, <u8>((<u32>load<u8>(request, REC_SEEN) & ~SEEN_LINK) | link), REC_SEEN);
+  store<u8>(reply, <u8>((<u32>load<u8>(reply, REC_SEEN) & ~SEEN_LINK) | link), REC_SEEN);
+}
+
+/** Address of a flow's place in the hold pool, or 0. */
+export function holdOf(state: u32): u32 {
+  const place = load<u32>(state, INSPECT_HOLD);
+  return place == 0 ? 0 : HOLDS + (place - 1) * HOLD_SIZE;
+}
+
+/** Whether the server has acknowledged what lies before a sequence number. */
+export function hasAcknowledged(request: u32, sequence: u32): bool {
+  const reply = request + REC_SIZE;
+  return (
+    (load<u8>(reply, REC_SEEN) & SEEN_ACKNOWLEDGED) != 0 && <i32>(load<u32>(reply, REC_ACKNOWLEDGED) - sequence) >= 0
+  );
+}

@@ -1,0 +1,192 @@
+// A client's packet of a flow whose first message is inspected (docs/behaviour.md, section 14).
+
+import {
+  DESC_CAPTURED,
+  DESC_FRAME,
+  DESC_WIRE,
+  EXPECT_ANSWER,
+  INSPECT_EXPECTS,
+  INSPECT_JUDGED,
+  INSPECT_MARKS,
+  INSPECT_START,
+  MARK_STARTED,
+  REASON_AWAITING_NAME,
+  REASON_FIRST_MESSAGE_TOO_LONG,
+  REASON_HELD_RETRANSMISSION,
+  REASON_HOLD_POOL_FULL,
+  REASON_SEGMENTS_CONFLICT,
+  REASON_TRUNCATED,
+  REC_ENDPOINT,
+  SIDE_CONSUMER,
+} from "../abi";
+import { note } from "../flow/follow";
+import { flowOf } from "../flow/lifetime";
+import { MORE } from "../name/outcome";
+import { FLAGS, IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
+import { rewrite } from "../rewrite";
+import { send } from "../send";
+import { droppedAt, held } from "../verdict";
+import * as Ipv4 from "../wire/ipv4";
+import * as Tcp from "../wire/tcp";
+import { BYTES_AT, HOLD_COUNT, HOLD_FROM, HOLD_REACH, giveUp, keep, remember, takeHold } from "./hold";
+import { endInspection, hasAcknowledged, holdOf, inspectionOf } from "./inspection";
+import { PASS, PASS_ALL, commit, expected, isAllowed, judge, nameLength, taken } from "./judge";
+import { refuse } from "./refuse";
+import { releaseWith } from "./release";
+import { conflicts, covers, fits, hasRoom, keepSegment, place } from "./segments";
+
+/// The packet at hand.
+let desc: u32 = 0;
+let parsed: u32 = 0;
+let verdict: u32 = 0;
+let request: u32 = 0;
+let state: u32 = 0;
+/// Where its data begin among those that are known.
+let offset: u32 = 0;
+
+/** Handles a client's packet. */
+export function inspectRequest(itsDesc: u32, itsParsed: u32, itsVerdict: u32, itsRequest: u32): void {
+  desc = itsDesc;
+  parsed = itsParsed;
+  verdict = itsVerdict;
+  request = itsRequest;
+  state = inspectionOf(flowOf(request));
+  if (load<u32>(parsed, L4_CAPTURED) < Tcp.NUMBERS_END) return drop(REASON_TRUNCATED);
+  const tcp = load<u32>(parsed, L4);
+  const flags = <u32>load<u8>(parsed, FLAGS);
+  const header = Tcp.dataOffset(tcp);
+  const sequence = Tcp.sequence(tcp);
+  const syn = (flags & Tcp.SYN) != 0;
+  if (!begin(sequence + <u32>syn) && syn && sequence + 1 != load<u32>(state, INSPECT_START))
+    return drop(REASON_SEGMENTS_CONFLICT);
+  const length = load<u32>(parsed, L4_LENGTH) - header;
+  if (length == 0) return forward();
+  if (syn) return cutData(tcp, header, length) ? forward() : drop(REASON_TRUNCATED);
+  note(request, parsed);
+  if ((flags & Tcp.URG) != 0) return against(REASON_SEGMENTS_CONFLICT, 0);
+  const captured = load<u32>(parsed, L4_CAPTURED);
+  inspectData(tcp + header, sequence, length, captured > header ? captured - header : 0);
+}
+
+/** Notes where the client's bytes begin; false when that is known. */
+function begin(sequence: u32): bool {
+  const marks = <u32>load<u8>(state, INSPECT_MARKS);
+  if ((marks & MARK_STARTED) != 0) return false;
+  store<u8>(state, <u8>(marks | MARK_STARTED), INSPECT_MARKS);
+  store<u32>(state, sequence, INSPECT_START);
+  store<u32>(state, sequence, INSPECT_JUDGED);
+  return true;
+}
+
+/** Takes the data off a SYN, which the client sends again; false when they are not all there. */
+function cutData(tcp: u32, header: u32, length: u32): bool {
+  if (load<u32>(parsed, L4_CAPTURED) < header + length) return false;
+  const size = tcp + header - load<u32>(desc, DESC_FRAME);
+  Ipv4.shorten(load<u32>(parsed, IP), length);
+  Tcp.losePayload(tcp, header, length);
+  store<u32>(parsed, header, L4_LENGTH);
+  store<u32>(parsed, header, L4_CAPTURED);
+  store<u32>(desc, size, DESC_CAPTURED);
+  store<u32>(desc, size, DESC_WIRE);
+  return true;
+}
+
+/** Handles data, `captured` bytes of which lie at `at`. */
+function inspectData(at: u32, sequence: u32, length: u32, captured: u32): void {
+  const judged = load<u32>(state, INSPECT_JUDGED);
+  const end = sequence + length;
+  if (<i32>(end - judged) <= 0 && hasAcknowledged(request, end)) return forward();
+  if (load<u8>(state, INSPECT_EXPECTS) == EXPECT_ANSWER && <i32>(sequence - judged) >= 0) return forward();
+  if (captured < length) return drop(REASON_TRUNCATED);
+  const hold = holdOf(state);
+  const from = hold != 0 ? load<u32>(hold, HOLD_FROM) : judged;
+  const before = <i32>(sequence - from);
+  if (before < 0 && !hasAcknowledged(request, from)) return drop(REASON_HELD_RETRANSMISSION);
+  if (hold == 0 && before == 0) return judgeWhole(at, length);
+  const skipped = before < 0 ? <u32>-before : 0;
+  if (skipped >= length) return drop(REASON_HELD_RETRANSMISSION);
+  offset = sequence + skipped - from;
+  compare(hold, from, at + skipped, length - skipped);
+}
+
+/** Judges data that nothing is held before. */
+function judgeWhole(at: u32, length: u32): void {
+  offset = 0;
+  const outcome = judge(state, endpoint(), at, length);
+  if (outcome == MORE) return compare(0, load<u32>(state, INSPECT_JUDGED), at, length);
+  if (outcome == PASS_ALL) return passJudged(0);
+  if (outcome != PASS) return against(outcome, nameLength);
+  const from = load<u32>(state, INSPECT_JUDGED);
+  commit(state, request);
+  forward();
+  if (!fits(0, taken)) return;
+  const hold = takeHold(flowOf(request), from);
+  if (hold == 0) return;
+  place(hold, 0, at, taken);
+  remember(hold);
+}
+
+/** Compares data with what is known, and adds to it what is new. */
+function compare(known: u32, from: u32, at: u32, length: u32): void {
+  const hold = known != 0 ? known : takeHold(flowOf(request), from);
+  if (hold == 0) return against(REASON_HOLD_POOL_FULL, 0);
+  if (known == 0) remember(hold);
+  if (conflicts(hold, offset, at, length)) return against(REASON_SEGMENTS_CONFLICT, 0);
+  const judged = load<u32>(state, INSPECT_JUDGED) - from;
+  if (load<u8>(state, INSPECT_EXPECTS) == EXPECT_ANSWER || offset + length <= judged) return forward();
+  if (covers(hold, offset, length)) return drop(REASON_HELD_RETRANSMISSION);
+  if (!fits(offset, length)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0);
+  keep(hold);
+  const before = load<u32>(hold, HOLD_REACH);
+  const reach = place(hold, offset, at, length);
+  const outcome = reach == before ? MORE : judge(state, endpoint(), hold + BYTES_AT + judged, reach - judged);
+  if (outcome == MORE) return wait(hold, at, length);
+  if (outcome == PASS_ALL) return passJudged(hold);
+  if (outcome != PASS) return against(outcome, nameLength);
+  commit(state, request);
+  releaseWith(hold, request, expected() == EXPECT_ANSWER, offset, desc, parsed, verdict);
+  if (load<u32>(hold, HOLD_COUNT) == 0) remember(hold);
+}
+
+/** Holds the packet. */
+function wait(hold: u32, at: u32, length: u32): void {
+  const head = at - load<u32>(desc, DESC_FRAME);
+  if (!hasRoom(hold, head)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0);
+  rewrite(desc, parsed, request, SIDE_CONSUMER);
+  keepSegment(hold, desc, offset, length, head);
+  held(verdict, REASON_AWAITING_NAME, flowOf(request));
+}
+
+/** Lets all pass after what was judged. */
+function passJudged(hold: u32): void {
+  commit(state, request);
+  pass(hold);
+}
+
+/** Lets the packet, what is held and all that follows pass. */
+function pass(hold: u32): void {
+  if (hold == 0) forward();
+  else {
+    releaseWith(hold, request, true, offset, desc, parsed, verdict);
+    giveUp(hold);
+  }
+  endInspection(request);
+}
+
+/** Refuses the flow for a reason, or lets it pass if the configuration says so. */
+function against(reason: u32, name: u32): void {
+  if (isAllowed(reason)) return pass(holdOf(state));
+  refuse(desc, verdict, request, reason, name);
+}
+
+function forward(): void {
+  send(desc, parsed, verdict, request, flowOf(request));
+}
+
+function drop(reason: u32): void {
+  droppedAt(verdict, reason, flowOf(request), endpoint());
+}
+
+function endpoint(): u32 {
+  return <u32>load<u16>(request, REC_ENDPOINT);
+}

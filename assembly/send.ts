@@ -1,0 +1,17 @@
+// Letting a packet of a live flow leave: translated, taken note of, out on the other side.
+
+import { DESC_WIRE } from "./abi";
+import { emitInput } from "./emit/queue";
+import { follow } from "./flow/follow";
+import { REASON, SIDE } from "./parse";
+import { rewrite } from "./rewrite";
+import { forwarded } from "./verdict";
+
+/** Sends a packet on by the template of its record. */
+export function send(desc: u32, parsed: u32, verdict: u32, record: u32, flow: u32): void {
+  const side = <u32>load<u8>(parsed, SIDE);
+  rewrite(desc, parsed, record, side);
+  follow(record, parsed, side, load<u32>(desc, DESC_WIRE));
+  forwarded(verdict, <u32>load<u8>(parsed, REASON), side ^ 1, flow);
+  emitInput(side ^ 1, flow, desc);
+}
