@@ -13,8 +13,14 @@ export async function readConfiguration(file: string): Promise<Configuration> {
   return parseConfiguration(content, file === "-" ? "standard input" : file);
 }
 
+const PROBLEMS: Record<string, string> = {
+  ENOENT: "There is no such file.",
+  EISDIR: "This is a folder.",
+  EACCES: "Reading it is not permitted.",
+};
+
 function unreadable(file: string, error: NodeJS.ErrnoException): never {
-  const what = error.code === "ENOENT" ? "There is no such file." : `The file cannot be read (${error.code}).`;
+  const what = PROBLEMS[error.code ?? ""] ?? `The file cannot be read (${error.code}).`;
   throw new LinkplaneError("CONFIG_SYNTAX", what, {
     where: file,
     remedy: "Check its name and permissions.",

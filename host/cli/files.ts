@@ -29,8 +29,13 @@ export class OpenFiles {
   }
 }
 
-/** Refuses standard input read twice, and outputs that are inputs or each other. Throws USAGE. */
+/** Refuses empty names, standard input read twice, and outputs that are inputs or each other. Throws USAGE. */
 export function refuseClashes(inputs: readonly string[], outputs: readonly string[]): void {
+  if ([...inputs, ...outputs].includes(""))
+    throw usageError(
+      "The name of a capture, of --config, of --out or of --flows is empty.",
+      "Give a file name, or - for standard input or output.",
+    );
   if (inputs.filter((file) => file === "-").length > 1)
     throw usageError("Only one thing can be read from standard input.", "Give the others as files.");
   if (outputs.filter((file) => file === "-").length > 1)

@@ -1,6 +1,6 @@
 // Exit code 3: the configuration has mistakes, and every one of them is printed with its place.
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { assert, suite } from "../../kit.ts";
 import { CAPTURE, linkplane, scratch } from "./command.ts";
 
@@ -95,5 +95,12 @@ suite("Exit code 3, configuration", (test) => {
     assert.is(status, 3, stderr);
     assert.is(stdout, "");
     assert.is(stderr, `linkplane: ${file("missing.yaml")}: There is no such file. Check its name and permissions.\n`);
+  });
+
+  test("a folder instead of one", async () => {
+    mkdirSync(file("folder.yaml"));
+    const { status, stderr } = await linkplane(["check", file("folder.yaml")]);
+    assert.is(status, 3, stderr);
+    assert.is(stderr, `linkplane: ${file("folder.yaml")}: This is a folder. Check its name and permissions.\n`);
   });
 });

@@ -17,6 +17,7 @@ const CALLS: [string, string[], RegExp][] = [
   ["no capture", ["replay", "--config", CONFIGURATION], /capture/i],
   ["no file to check", ["check"], /file/i],
   ["an unknown command", ["reply", CAPTURE], /reply[^]*replay/],
+  ["a capture without a name", ["replay", "@consumer-vnet", "--config", CONFIGURATION], /capture.* is empty/],
   ["two things from standard input", ["replay", "-", "--config", "-"], /standard input/],
 ];
 
@@ -39,6 +40,9 @@ const VALUES: [Partial<ReplayArguments>, RegExp][] = [
   [{ limit: "10k" }, /--limit .*"10k"/],
   [{ limit: "1.5" }, /--limit .*"1\.5"/],
   [{ limit: "" }, /--limit .*""/],
+  [{ out: "" }, /--out .*is empty.*file name/],
+  [{ flows: "" }, /--flows is empty/],
+  [{ config: "" }, /--config.* is empty/],
   [{ out: "-", flows: "-" }, /--out.*--flows.*standard output/],
 ];
 
