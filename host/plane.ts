@@ -1,10 +1,12 @@
 // What people use: a plane made from a configuration. Packets go in with their time, verdicts and packets come out.
 // Deterministic: what comes out depends on packets, times, configuration and seed, and never on how they are batched.
 
+import { FRAME_MAX } from "../assembly/abi.ts";
 import { type CompiledTables, compile, type Names } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";
 import { Core, type CoreSizes, RING_SIZE } from "./core.ts";
 import { type PlaneCounters, readCounters } from "./counters.ts";
+import { LinkplaneError } from "./errors.ts";
 import { aliveOf, type Flow, FlowReader } from "./flows.ts";
 import { coreModule } from "./module.ts";
 import { Intake, type Packet, place, unsigned } from "./packet.ts";
@@ -57,8 +59,21 @@ export interface PlanePlan {
   numbers: ShardNumbers;
 }
 
-/** Compiles a checked configuration. */
+/** Throws CONFIG_INVALID for options that mean nothing: they would quietly do something else. */
+function checkOptions({ midStream = "drop", ringSize = RING_SIZE }: PlaneOptions): void {
+  if (midStream !== "drop" && midStream !== "admit")
+    throw new LinkplaneError("CONFIG_INVALID", `The option midStream cannot be "${String(midStream)}".`, {
+      remedy: "Use drop or admit, or leave it out for drop.",
+    });
+  if (!Number.isSafeInteger(ringSize) || ringSize < FRAME_MAX)
+    throw new LinkplaneError("CONFIG_INVALID", `The option ringSize cannot be ${String(ringSize)}.`, {
+      remedy: `Use a whole number of bytes, ${FRAME_MAX} or more, or leave it out.`,
+    });
+}
+
+/** Compiles a checked configuration. Throws CONFIG_INVALID for wrong options. */
 export function planned(configuration: Configuration, options: PlaneOptions): PlanePlan {
+  checkOptions(options);
   const tables = compile(configuration, options.midStream ?? "drop");
   const numbers = new ShardNumbers(configuration.settings);
   const sizes = {

@@ -55,6 +55,19 @@ suite("The library", (test) => {
     assert.equal(packet.frame, request("S").frame);
   });
 
+  for (const [name, value] of [
+    ["midStream", "admitted"],
+    ["midStream", null],
+    ["ringSize", 1000],
+    ["ringSize", 300_000.5],
+  ] as const)
+    test(`refuses the option ${name}: ${value}`, async () => {
+      const error: unknown = await plane({ [name]: value }).catch((thrown: unknown) => thrown);
+      assert.instance(error, LinkplaneError);
+      assert.is((error as LinkplaneError).code, "CONFIG_INVALID");
+      assert.match((error as LinkplaneError).format(), new RegExp(`${name} cannot be .*${value}.*leave it out`));
+    });
+
   test("checks a plain object as strictly as a file", async () => {
     const wrong = { ...baseConfiguration(), privateEndpoints: [{ name: "a", privateIPAddress: "010.0.0.1" }] };
     const error = await createPlane(wrong).catch((thrown: unknown) => thrown);
