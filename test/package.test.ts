@@ -52,6 +52,15 @@ suite("The package", (test) => {
     );
   });
 
+  test("brings the pages, and not the programs that make them", () => {
+    const pages = readdirSync(join(folder, "node_modules", "linkplane", "docs"));
+    assert.ok(pages.includes("captures.md") && pages.includes("cli"));
+    assert.equal(
+      pages.filter((name) => name.endsWith(".ts")),
+      [],
+    );
+  });
+
   test("its command runs", () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     assert.is(run("node_modules/.bin/linkplane", ["--version"]).trim(), version);
