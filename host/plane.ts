@@ -117,7 +117,7 @@ export class Plane {
     this.ended = ended;
     this.names = names;
     this.configuration = configuration;
-    this.refusals = new RefusedNames(core.shards[0] as Core, names.endpoints);
+    this.refusals = new RefusedNames(core.shards[0] ?? core, names.endpoints);
     const numbers = new ShardNumbers(configuration.settings);
     this.flowReaders = core.shards.map((one, shard) => new FlowReader(one, names, this.refusals, numbers, shard));
     this.onFlowEnd = onFlowEnd;

@@ -8,7 +8,7 @@ import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from 
 
 const SECONDS_MAX = 7_440;
 
-const isHostName = (text: string): boolean => /^[A-Za-z0-9_.-]+$/.test(text);
+const HOST_NAME = /^[A-Za-z0-9_.-]+$/;
 const seconds = (otherwise: number, what: string) =>
   z.number().min(1).max(SECONDS_MAX).default(otherwise).describe(`${what}, seconds (1 to ${SECONDS_MAX}).`);
 
@@ -50,9 +50,7 @@ const resource = z.strictObject({
   name: name.describe("Name of the resource, such as a storage account's."),
   groupId: name.optional().describe("Sub-resource, such as blob. Left out: the resource has none."),
   names: z
-    .array(
-      z.string().min(1).max(253).refine(isHostName, "This is no host name. Use letters, digits, hyphens and dots."),
-    )
+    .array(z.string().min(1).max(253).regex(HOST_NAME, "This is no host name. Use letters, digits, hyphens and dots."))
     .optional()
     .describe(
       "Host names it is asked for by; private link forms are added. Left out: those that follow from its name and group.",
@@ -172,18 +170,18 @@ const timers = z.strictObject({
   deniedSeconds: seconds(d.timers.deniedSeconds, "A denied flow without packets"),
 });
 
-const choice = (otherwise: "deny" | "allow", what: string) =>
-  z.enum(["deny", "allow"]).default(otherwise).describe(what);
+const choice = (otherwise: "deny" | "allow") => z.enum(["deny", "allow"]).default(otherwise);
 const n = d.identification;
 const identification = z.strictObject({
-  missingName: choice(n.missingName, "A first message without a name."),
-  encryptedName: choice(n.encryptedName, "A TLS name that is encrypted; allow lets the outer name decide."),
-  unexpectedProtocol: choice(n.unexpectedProtocol, "A first message of another protocol than the rule expects."),
-  http2PriorKnowledge: choice(n.http2PriorKnowledge, "HTTP/2 in plain text without an upgrade."),
-  messageTooLong: choice(n.messageTooLong, "A first message of more than 16,384 bytes or 64 segments."),
-  holdPoolFull: choice(n.holdPoolFull, "A first message that finds no place to be held in."),
-  otherBeginning: choice(
-    n.otherBeginning,
+  missingName: choice(n.missingName).describe("A first message without a name."),
+  encryptedName: choice(n.encryptedName).describe("A TLS name that is encrypted; allow lets the outer name decide."),
+  unexpectedProtocol: choice(n.unexpectedProtocol).describe(
+    "A first message of another protocol than the rule expects.",
+  ),
+  http2PriorKnowledge: choice(n.http2PriorKnowledge).describe("HTTP/2 in plain text without an upgrade."),
+  messageTooLong: choice(n.messageTooLong).describe("A first message of more than 16,384 bytes or 64 segments."),
+  holdPoolFull: choice(n.holdPoolFull).describe("A first message that finds no place to be held in."),
+  otherBeginning: choice(n.otherBeginning).describe(
     "A server that acknowledges other bytes than it was sent. A replay always allows it: the captured server had what is held.",
   ),
   enableTcpReset: z

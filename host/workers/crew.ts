@@ -56,6 +56,11 @@ export class Crew {
       });
     const module = options.module ?? (await coreModule());
     const plan = planned(configuration, options);
+    // What is held lies in a worker's memory and would have to cross with what leaves.
+    if (plan.tables.holdSlots > 0)
+      throw new LinkplaneError("USAGE", "Rules that identify by name do not run in workers.", {
+        remedy: "Leave workers out, or set identify: address.",
+      });
     const { keepEnded, ringSize } = plan.sizes;
     const count = Math.min(workers, shards);
     const own = (worker: number): number[] =>

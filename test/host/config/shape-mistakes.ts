@@ -107,6 +107,11 @@ export const SHAPE_MISTAKES: readonly Mistaken[] = [
     `^[${many(9, (i) => `10.2.1.${i}`)}]`,
     "A service has at most 8 NAT addresses. Remove some.",
   ],
+  [
+    "natAddresses: [10.2.1.4, 10.2.1.5]\n",
+    "natAddresses: [10.2.1.4, 10.2.1.5]\n    resources: [{ name: r, names: [^a!b] }]\n",
+    "This is no host name. Use letters, digits, hyphens and dots.",
+  ],
   ["[front]", "^[]", "A service needs a frontend. Name one of its load balancer, or leave the field out to take all."],
   ["[{ address: 10.2.0.11, weight: 2 }, { address: 10.2.0.12 }]", "^[]", "A pool needs a backend. Add one."],
   [

@@ -1,6 +1,8 @@
 // What goes wrong in a worker comes out as an error, and never as silence.
 
+import { readFileSync } from "node:fs";
 import { markChecked } from "../../../host/config/configuration.ts";
+import { parseConfiguration } from "../../../host/config/parse.ts";
 import { LinkplaneError } from "../../../host/errors.ts";
 import { createWorkerPlane, type WorkerPlane } from "../../../host/workers/plane.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
@@ -43,6 +45,11 @@ suite("Failures of workers", (test) => {
   test("a number of workers that there cannot be", async () => {
     for (const workers of [0, -1, 1.5, Number.NaN])
       assert.is(await codeOf(createWorkerPlane(configurationWith({}), { workers })), "USAGE");
+  });
+
+  test("rules that identify by name", async () => {
+    const text = readFileSync(new URL("../../../examples/filtered.yaml", import.meta.url), "utf8");
+    assert.is(await codeOf(createWorkerPlane(parseConfiguration(text), { workers: 1 })), "USAGE");
   });
 
   test("no more workers than shards are started", () =>
