@@ -16,7 +16,7 @@ const FILE = readFileSync(new URL("schema/linkplane.schema.json", ROOT), "utf8")
 /** What draft 2020-12 calls what the schema uses. */
 const KEYWORDS = [
   ..."$schema $id title description default type enum const anyOf properties required additionalProperties".split(" "),
-  ..."items prefixItems minItems maxItems minLength maxLength minimum maximum".split(" "),
+  ..."items prefixItems minItems maxItems minLength maxLength pattern minimum maximum".split(" "),
 ];
 /** What the text of a field must be, which the JSON Schema does not say; and that of shards. */
 const UNSAID =
