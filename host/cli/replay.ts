@@ -15,6 +15,7 @@ import { textReport } from "../report/text.ts";
 import { readConfiguration } from "./configuration.ts";
 import { EXIT, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { OpenFiles, refuseClashes } from "./files.ts";
+import { withoutEffect } from "./no-effect.ts";
 import { progressBar } from "./progress.ts";
 
 /** How long standard error may take with its last words. */
@@ -63,6 +64,8 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
     failed = summary.captures.every(({ format }) => format === null);
     bar?.stop();
     print(summary, args);
+    for (const sentence of withoutEffect(args, summary, configuration))
+      process.stderr.write(`linkplane: ${sentence}\n`);
     if (summary.unfinished === true) await leave();
     return exitCode(summary);
   } finally {
