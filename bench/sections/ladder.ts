@@ -11,13 +11,10 @@ import type { Keep, Say } from "../plan.ts";
 
 const ROUNDS = 15;
 /**
- * Where the kernel happens to put the pages of tables larger than the caches moves a plane's rate by a third and stays for the
- * life of its memory. So a rung of so many flows is opened anew so many times, each with its share of the rounds.
+ * Where the kernel happens to put a table's pages moves a plane's rate by a third and stays for the life of its memory. So a rung
+ * is opened anew so many times, each with its share of the rounds.
  */
-const PLACEMENTS: ReadonlyMap<number, number> = new Map([
-  [1_000_000, 3],
-  [4_000_000, 2],
-]);
+const PLACEMENTS = 3;
 const NATIVE = "native, ";
 const HUGE = ", huge pages";
 const JAVASCRIPT = ["plain", "pipelined"] as const;
@@ -30,21 +27,17 @@ export async function measureLadder(say: Say, keep: Keep): Promise<Section> {
   section.notes.push(
     "One flow is a connection: two records. Every plane does the same complete work on the same frames, placed fresh before each batch; only the plane's work is timed.",
     `${ROUNDS} rounds in which all planes of a rung take turns; ratios are of turns of one round.`,
+    `After every ${ROUNDS / PLACEMENTS} rounds all planes begin anew in other memory, since where pages lie matters.`,
   );
   const builds = buildCeilings();
   if (builds.length === 0) section.notes.push("There is no C compiler on this machine, so no native plane.");
   for (const flows of RUNGS.keys()) {
-    const placements = PLACEMENTS.get(flows) ?? 1;
     const series: Series[] = [];
-    for (let placement = 1; placement <= placements; placement++) {
-      say(`${rungName(flows)} are opened${placements > 1 ? `, placement ${placement} of ${placements}` : ""}`);
-      const more = await measureRung(flows, builds, Math.ceil(ROUNDS / placements));
+    for (let placement = 1; placement <= PLACEMENTS; placement++) {
+      say(`${rungName(flows)} are opened, placement ${placement} of ${PLACEMENTS}`);
+      const more = await measureRung(flows, builds, ROUNDS / PLACEMENTS);
       more.forEach(({ name, rates }, i) => (series[i] ??= { name, rates: [] }).rates.push(...rates));
     }
-    if (placements > 1)
-      section.notes.push(
-        `${rungName(flows)}: ${placements} times in memory of their own, since where pages lie matters.`,
-      );
     addRows(section, flows, series);
     keep(section);
   }
