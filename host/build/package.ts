@@ -38,7 +38,7 @@ const portable = await build({
 const node = await build({
   ...COMMON,
   // The worker is a file of its own, beside whichever chunk starts it.
-  entryPoints: { node: "host/node.ts", cli: "host/cli/main.ts", worker: "host/workers/worker.ts" },
+  entryPoints: { node: "host/node.ts", cli: "host/cli/entry.ts", worker: "host/workers/worker.ts" },
   outdir: "dist",
   splitting: true,
   platform: "node",

@@ -2,8 +2,8 @@
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** 12,345 */
-export const count = (value: number): string => value.toLocaleString("en");
+/** 12,345, of a whole number. Without Intl, whose first use takes 30 ms, a tenth of a short replay. */
+export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** `1 packet`, `2 packets`. */
 export const amount = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
