@@ -9,15 +9,12 @@ import { settleArrivals } from "./flow/arrivals";
 import { endedHaveRoom } from "./flow/ended";
 import { mix } from "./flow/hash";
 import { touchDue } from "./flow/release";
-import { groupOf, isUnsure, matches, recordAt, tagOf, touchFurther } from "./flow/table";
+import { groupOf, isUnsure, matches, recordAt, tagOf, touch, touchFurther } from "./flow/table";
 import { mayBeDue } from "./flow/wheel";
 import { listen } from "./handle";
 import { DESCRIPTORS, LANES, VERDICTS } from "./memory";
 import * as Parsed from "./parse";
 import { FILTER_COUNT } from "./tables";
-
-/// Keeps the touching loads from being optimised away.
-export let touched: u32 = 0;
 
 /** Handles the first `count` descriptors; how many it handled: fewer when the queues for the host are full. */
 export function run(count: u32): u32 {
@@ -50,10 +47,7 @@ export function parseLane(first: u32, size: u32): void {
 
 function touchIndex(size: u32): void {
   const end = LANES + size * Parsed.PARSED_SIZE;
-  let sum: u32 = 0;
-  for (let parsed = LANES; parsed < end; parsed += Parsed.PARSED_SIZE)
-    sum += load<u32>(load<u32>(parsed, Parsed.GROUP));
-  touched = sum;
+  for (let parsed = LANES; parsed < end; parsed += Parsed.PARSED_SIZE) touch(load<u32>(parsed, Parsed.GROUP));
 }
 
 /** Finds each packet's likely record by its tag, and brings it in with a store, which measures faster than a load. */

