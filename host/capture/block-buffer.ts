@@ -5,8 +5,11 @@ import type { ByteSource } from "./capture.ts";
 /** Bytes read at once. */
 export const BLOCK_SIZE = 1_048_576;
 
-/** Gives memory to read into, asked before each time; what lies in the memory given before is not touched by the reader any more. */
-export type ReadMemory = () => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+/**
+ * Gives memory to read into behind `rest` bytes that are carried over to its front, asked before each time; what lies in the memory
+ * given before is not touched by the reader any more.
+ */
+export type ReadMemory = (rest: number) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
 
 export class BlockBuffer {
   bytes: Uint8Array<ArrayBuffer>;
@@ -52,7 +55,7 @@ export class BlockBuffer {
   /** Reads on until `needed` bytes are there from `at` on, and as many more as one read gives. False: the source ended before. */
   async fill(needed: number): Promise<boolean> {
     if (this.available >= needed) return true;
-    this.carryOver(await this.memory(), needed);
+    this.carryOver(await this.memory(this.available), needed);
     while (this.end < needed && !this.ended) {
       const count = await this.readOn();
       if (count === 0) this.ended = true;

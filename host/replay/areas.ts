@@ -1,7 +1,8 @@
-// Parts of the core's ring that a replay without comparison works in: two that captures are read into, one for frames as they
-// were, one for frames that were read elsewhere, two for what is written. While one is written, the other is filled.
+// Parts of the core's ring that a replay without comparison works in: three that captures are read into, one for frames as they
+// were, one for frames that were read elsewhere, two for what is written. While one is read into, frames of the second are
+// translated, and what became of the third is written.
 //
-//   ring  | read 0 | read 1 | before | elsewhere | written 0 | written 1 |
+//   ring  | read 0 | read 1 | read 2 | before | elsewhere | written 0 | written 1 |
 
 import type { ByteSink } from "../capture/capture.ts";
 import type { Core } from "../core.ts";
@@ -10,13 +11,17 @@ import type { Core } from "../core.ts";
 export const READ_SIZE = 2 * 1_048_576;
 /** What is written begins to go out at this size; a batch may add that much again and more. */
 const WRITE_SIZE = 1_048_576;
-const AREA_SIZE = WRITE_SIZE + 3 * READ_SIZE;
 /** More spans than this are brought together before they are written. */
 const SPANS_MOST = 8;
 /** Room for a record header in front of the first frame of an area. */
 export const HEADROOM = 64;
+/** Room in front of what is read for the part of a record that is carried over. */
+const CARRIED_MOST = 262_144;
+const BLOCK = HEADROOM + CARRIED_MOST + READ_SIZE;
+const READS = 3;
+const AREA_SIZE = WRITE_SIZE + 3 * (CARRIED_MOST + READ_SIZE);
 /** Ring that all of it takes. */
-export const DIRECT_RING = 4 * (READ_SIZE + HEADROOM) + 2 * AREA_SIZE;
+export const DIRECT_RING = (READS + 2) * BLOCK + 2 * AREA_SIZE;
 
 /** A piece of the core's memory. */
 interface Span {
@@ -34,9 +39,8 @@ export class Areas {
   /** Where the next bytes to be written may be put, and where their area ends. */
   end: number;
   private readonly sink: ByteSink | undefined;
-  private readonly reads: readonly Uint8Array<ArrayBuffer>[];
   private readonly written: readonly number[];
-  private reading = 1;
+  private reading = -1;
   private writing = 0;
   private spans: Span[] = [];
   /** The span that grows. */
@@ -48,21 +52,34 @@ export class Areas {
   constructor(core: Core, sink: ByteSink | undefined) {
     this.core = core;
     this.sink = sink;
-    const size = READ_SIZE + HEADROOM;
-    const readAt = (i: number): number => core.ring + i * size + HEADROOM;
-    this.reads = [0, 1].map((i) => core.bytes.subarray(readAt(i), readAt(i) + READ_SIZE));
-    this.before = readAt(2);
-    this.elsewhere = readAt(3);
-    const first = core.ring + 4 * size;
+    this.before = this.blockAt(READS) + HEADROOM;
+    this.elsewhere = this.blockAt(READS + 1) + HEADROOM;
+    const first = this.blockAt(READS + 2);
     this.written = [first, first + AREA_SIZE];
     this.end = first;
   }
 
-  /** Memory to read into next. What is to be written of the memory before goes out first. */
-  async nextRead(): Promise<Uint8Array<ArrayBuffer>> {
+  /** Memory to read into next, behind `rest` bytes. What is to be written of the memory before goes out first. */
+  async nextRead(rest: number): Promise<Uint8Array<ArrayBuffer>> {
     await this.flush();
-    this.reading ^= 1;
-    return this.reads[this.reading] as Uint8Array<ArrayBuffer>;
+    this.reading++;
+    if (rest > CARRIED_MOST) return new Uint8Array(rest + READ_SIZE);
+    const at = this.dataAt(this.reading);
+    return this.core.bytes.subarray(at - rest, at + READ_SIZE);
+  }
+
+  /** Where the memory after that begins, for who reads ahead; what was in it has been written. */
+  nextAhead(): Uint8Array<ArrayBuffer> {
+    const at = this.dataAt(this.reading + 1);
+    return this.core.bytes.subarray(at, at + READ_SIZE);
+  }
+
+  private blockAt(i: number): number {
+    return this.core.ring + i * BLOCK;
+  }
+
+  private dataAt(i: number): number {
+    return this.blockAt(i % READS) + HEADROOM + CARRIED_MOST;
   }
 
   /** Whether so much was put into the area that it ought to go out. */

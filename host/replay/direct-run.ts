@@ -13,7 +13,8 @@ import { DirectPcap } from "./direct-pcap.ts";
 import { DirectPcapng } from "./direct-pcapng.ts";
 import type { FlowLog } from "./flowlog.ts";
 import { type Capture, nameOf, open, ProgressReport } from "./input.ts";
-import type { ReplayOptions, ReplayOutput } from "./options.ts";
+import type { ReplayInput, ReplayOptions, ReplayOutput } from "./options.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { vlanNetworks } from "./roles.ts";
 import type { Tally } from "./tally.ts";
 
@@ -53,8 +54,8 @@ export function mayBeDirect(options: ReplayOptions): boolean {
 export async function replayDirectly(work: ReplayWork): Promise<ReplayDone> {
   const { options, configuration, plane } = work;
   const areas = new Areas(plane.core, options.output?.sink);
-  const [input] = options.inputs as [ReplayOptions["inputs"][0]];
-  const capture = await open(input, configuration, options, () => areas.nextRead());
+  const [input, ahead] = readingAhead(options.inputs[0] as ReplayInput, areas);
+  const capture = await open(input, configuration, options, (rest) => areas.nextRead(rest));
   const output = outputOf(options.output, areas, capture);
   const direct = new Direct({
     ...work,
@@ -68,6 +69,7 @@ export async function replayDirectly(work: ReplayWork): Promise<ReplayDone> {
     if (output instanceof DirectPcap) output.headersStand = standAlready(capture.reader);
     await readAll(work, capture.reader, direct, areas);
   }
+  if (options.signal?.aborted !== true) await ahead?.settle().catch(() => {});
   direct.finish();
   // Of a capture that could not be read at all nothing is written: what was in the output stays.
   if (capture.reader !== undefined) {
@@ -78,6 +80,13 @@ export async function replayDirectly(work: ReplayWork): Promise<ReplayDone> {
   const interrupted = options.signal?.aborted === true;
   const written = output === undefined ? {} : { written: output.written };
   return { captures: [capture], interrupted, leftOut: output?.leftOut ?? 0, ...written };
+}
+
+/** A file is read ahead. What comes through a pipe is not: its next bytes may never come, and would be waited for in the end. */
+function readingAhead(input: ReplayInput, areas: Areas): [input: ReplayInput, ahead?: ReadAhead] {
+  if (input.size === undefined) return [input];
+  const ahead = new ReadAhead(input.source, () => areas.nextAhead());
+  return [{ ...input, source: ahead }, ahead];
 }
 
 function outputOf(output: ReplayOutput | undefined, areas: Areas, { reader }: Capture): DirectOutput | undefined {

@@ -1,6 +1,7 @@
 // A replay without comparison gives the bytes, counts and messages of one with comparison, whatever the capture is like.
 
 import { memorySink, memorySource } from "../../../host/capture/memory.ts";
+import type { ByteSource } from "../../../host/capture/capture.ts";
 import type { ReplayOptions, ReplayOutput } from "../../../host/replay/options.ts";
 import { replay } from "../../../host/replay/replay.ts";
 import type { ReplaySummary } from "../../../host/replay/summary.ts";
@@ -87,6 +88,17 @@ async function run(file: Uint8Array, chunk: number | undefined, output: Output, 
   return { summary, written: sink.bytes() };
 }
 
+/** A source that takes its time, and is read ahead when its size is known. */
+function later(file: Uint8Array, chunk: number | undefined): ByteSource {
+  const source = memorySource(file, chunk);
+  return {
+    async read(into) {
+      await new Promise((resolve) => setImmediate(resolve));
+      return source.read(into);
+    },
+  };
+}
+
 /** What both have to agree on. */
 const agreed = ({ time: _, replies: { identical: __, compared: ___, ...replies }, ...rest }: ReplaySummary) => ({
   ...rest,
@@ -103,6 +115,10 @@ suite("A replay without comparison is like one with comparison:", (test) => {
         const direct = await run(capture, chunk, output, { compare: false });
         assert.equal(agreed(direct.summary), agreed(compared.summary), where);
         bytes(direct.written, compared.written, where);
+        const inputs = [{ file: "test.pcap", network: "shop", source: later(capture, chunk), size: capture.length }];
+        const ahead = await run(capture, chunk, output, { compare: false, inputs });
+        assert.equal(agreed(ahead.summary), agreed(compared.summary), `${where}, read ahead`);
+        bytes(ahead.written, compared.written, `${where}, read ahead`);
       }
     });
 
