@@ -48,6 +48,8 @@ export class Conversation {
   answered = 0;
   /** Its flow opened with a packet that is no beginning. */
   midStream = false;
+  /** Another one at its place in the mirror's memory. */
+  alike: Conversation | undefined;
   /** Queue it waits in to be forgotten, and its neighbours there. */
   queue: Queue | undefined;
   older: Conversation | undefined;

@@ -4,9 +4,12 @@
 import type { Conversation, Queue } from "./conversation.ts";
 import type { Lifespans } from "./lifespan.ts";
 
+const MULTIPLIER = 0x9e3779b1;
+
 /** Conversations by endpoint's port and client. */
 export class Memory {
-  private readonly conversations = new Map<number, Map<number, Conversation>>();
+  /** By a number made of both, the ones with the same number in a chain: maps find small integers four times faster than others. */
+  private readonly conversations = new Map<number, Conversation>();
   /** One for each timeout there is: a handful. */
   private readonly queues = new Map<number, Queue>();
   private readonly capacity: number;
@@ -19,16 +22,18 @@ export class Memory {
   }
 
   find(service: number, client: number): Conversation | undefined {
-    return this.conversations.get(service)?.get(client);
+    let found = this.conversations.get(placeOf(service, client));
+    while (found !== undefined && (found.client !== client || found.service !== service)) found = found.alike;
+    return found;
   }
 
   /** Takes in a conversation that is not there. What had to be forgotten for it, if anything. */
   add(conversation: Conversation): Conversation | undefined {
     const forgotten = this.count === this.capacity ? this.mostDispensable() : undefined;
     if (forgotten !== undefined) this.remove(forgotten);
-    let ofService = this.conversations.get(conversation.service);
-    if (ofService === undefined) this.conversations.set(conversation.service, (ofService = new Map()));
-    ofService.set(conversation.client, conversation);
+    const place = placeOf(conversation.service, conversation.client);
+    conversation.alike = this.conversations.get(place);
+    this.conversations.set(place, conversation);
     this.count++;
     this.enqueue(conversation, this.queueOf(this.lifespans.span(conversation)));
     return forgotten;
@@ -56,12 +61,22 @@ export class Memory {
   }
 
   private remove(conversation: Conversation): void {
-    const ofService = this.conversations.get(conversation.service);
-    ofService?.delete(conversation.client);
-    if (ofService?.size === 0) this.conversations.delete(conversation.service);
+    this.unchain(conversation);
     this.count--;
     if (conversation.queue !== undefined) this.dequeue(conversation, conversation.queue);
     conversation.queue = undefined;
+  }
+
+  private unchain(conversation: Conversation): void {
+    const place = placeOf(conversation.service, conversation.client);
+    const { alike } = conversation;
+    let before = this.conversations.get(place);
+    if (before !== conversation) {
+      while (before !== undefined && before.alike !== conversation) before = before.alike;
+      if (before !== undefined) before.alike = alike;
+    } else if (alike === undefined) this.conversations.delete(place);
+    else this.conversations.set(place, alike);
+    conversation.alike = undefined;
   }
 
   private queueOf(span: number): Queue {
@@ -88,4 +103,11 @@ export class Memory {
     conversation.older = undefined;
     conversation.newer = undefined;
   }
+}
+
+/** A small integer, seldom the same for two conversations. */
+function placeOf(service: number, client: number): number {
+  const port = client % 65536;
+  const address = (client - port) / 65536;
+  return (Math.imul(address ^ Math.imul(port, MULTIPLIER), MULTIPLIER) ^ Math.imul(service % 2 ** 32, MULTIPLIER)) >> 1;
 }

@@ -120,21 +120,21 @@ export class Settler {
     };
     const interfaceId = pending.interfaceId[at] as number;
     const link = linkNumber(pending.link[at] ?? "other");
+    const own = SIDES[pending.side[at] as 0 | 1];
+    const frame = pending.frame[at] as Uint8Array;
     let entered = false;
-    const enter = (): void => {
-      if (!entered)
-        recording?.write(interfaceId, SIDES[pending.side[at] as 0 | 1], pending.frame[at] as Uint8Array, stamp, note);
-      entered = true;
-    };
     for (let i = first; i < first + emits; i++) {
       const emit = core.emit(i);
       const bytes = this.bytes(emit);
-      if (core.u8(emit + Abi.EMIT_CAUSE) !== Abi.CAUSE_TIMER) enter();
+      if (!entered && core.u8(emit + Abi.EMIT_CAUSE) !== Abi.CAUSE_TIMER) {
+        recording?.write(interfaceId, own, frame, stamp, note);
+        entered = true;
+      }
       const wireLength = core.u32(emit + Abi.EMIT_WIRE_LENGTH);
       const side = SIDES[core.u8(emit + Abi.EMIT_SIDE) as 0 | 1];
       if (core.u8(emit + Abi.EMIT_LINK) === link)
         recording?.write(interfaceId, side, bytes, { ...stamp, wireLength }, undefined);
     }
-    enter();
+    if (!entered) recording?.write(interfaceId, own, frame, stamp, note);
   }
 }

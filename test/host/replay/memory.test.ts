@@ -105,4 +105,19 @@ suite("A full mirror forgets", (test) => {
     memory.touch(b as Conversation);
     assert.is(memory.find(443, 1), undefined, "what was forgotten does not come back");
   });
+
+  test("of very many finds each, whatever others came and went", () => {
+    const lifespans = new Lifespans(configurationWith());
+    const most = 60_000;
+    const memory = new Memory(most, lifespans);
+    const all = Array.from({ length: 2 * most }, (_, i) => {
+      const client = (0x0a000000 + (i % 977) * 65_537 + Math.floor(i / 977)) * 65_536 + (i % 60_000);
+      return new Conversation(443 + (i % 3), client, 17, 0, 0, i);
+    });
+    for (const conversation of all) memory.add(conversation);
+    all.forEach((conversation, i) => {
+      const expected = i < most ? undefined : conversation;
+      if (memory.find(conversation.service, conversation.client) !== expected) assert.unreachable(`number ${i}`);
+    });
+  });
 });
