@@ -122,7 +122,11 @@ export const REASON_HOLD_POOL_FULL = 44;
 export const REASON_HELD_RETRANSMISSION = 45;
 export const REASON_FIRST_MESSAGE_INCOMPLETE = 46;
 export const REASON_UDP_NOT_IDENTIFIED = 47;
-export const REASON_COUNT = 48;
+/// Its endpoint's connection is approved no more.
+export const REASON_CONNECTION_LOST = 48;
+/// What let it in is in the configuration no more.
+export const REASON_FLOW_WITHDRAWN = 49;
+export const REASON_COUNT = 50;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 64;
@@ -138,6 +142,7 @@ export const COUNTER_RESETS_SENT = 70;
 export const COUNTER_TIME_EXCEEDED_SENT = 71;
 export const COUNTER_HOLDS_PEAK = 72; // places of the hold pool in use at once
 export const COUNTER_NAMES_ENCRYPTED = 73; // flows let through by the outer name of an encrypted hello
+export const COUNTER_FLOWS_CUT = 75; // flows ended by a change of the configuration
 export const COUNTER_COUNT = 80;
 
 /// Per-endpoint counters, u64 each: packets by reason (drops only), then these.
@@ -195,6 +200,7 @@ export const END_RESET = 3;
 export const END_REUSED = 4;
 export const END_ADMITTED = 5; // of a denied flow only: a later packet of it was let in
 export const END_REFUSED = 6; // what the client asked for was refused: a denied flow took its place
+export const END_CUT = 7; // a change of the configuration ended it
 
 /// Limits of the core.
 export const BATCH_MAX = 1024; // frames a call of process takes
@@ -202,6 +208,7 @@ export const DEAL_MAX = 4096; // frames a call of deal takes
 export const SHARDS_MAX = 64;
 export const LANE = 64; // frames the passes of a batch hold at once
 export const RELEASE_PER_PACKET = 1; // due flows released before a packet is handled
+export const JUDGE_PER_ADVANCE = 1024; // flows judged again by a call of advance, after a change of the configuration
 export const RELEASE_WHEN_FULL = 16; // more of them when a flow finds no port or no room
 export const TICK_SHIFT = 28; // one tick of the timing wheel is 2^28 ns
 export const WHEEL_TICKS = 32768;
@@ -218,7 +225,7 @@ export const HOLD_SPARE = 128; // places of the hold pool beyond those that may 
 export const CONTROL_AT = 1024;
 export const CONTROL_MAX_FLOWS = 0; // u32
 export const CONTROL_MAX_DENIED = 4; // u32
-export const CONTROL_TABLES_SIZE = 8; // u32, bytes
+export const CONTROL_TABLES_SIZE = 8; // u32, bytes that an image of tables may have
 export const CONTROL_POOL_SLOTS = 12; // u32, NAT port pools that may come to exist
 export const CONTROL_ENDPOINTS = 16; // u32
 export const CONTROL_BACKENDS = 20; // u32
@@ -233,9 +240,12 @@ export const CONTROL_ENDED_COUNT = 40; // u32
 export const CONTROL_DENIED_TOP = 44; // u32, denied numbers ever used
 export const CONTROL_FLOW_TOP = 48; // u32, flow numbers ever used
 export const CONTROL_MORE_DUE = 52; // u32, 1 when advance left due flows for the next call
-export const CONTROL_REFUSED_COUNT = 56; // u32, reports of refused names
+export const CONTROL_REFUSED_COUNT = 72; // u32, reports of refused names
 /// Written by the host before configure.
 export const CONTROL_HOLD_SLOTS = 64; // u32, places of the hold pool; 0 when no rule identifies by name
+export const CONTROL_PORT_BLOCKS = 76; // u32, blocks of NAT ports that all pools share
+/// Written by configure and activate.
+export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that is activated next has to lie
 /// Addresses of the regions, u32 each, written by configure.
 export const CONTROL_REGIONS = 128;
 export const REGION_RING = 0;
@@ -295,7 +305,7 @@ export const REC_ENDPOINT = 32; // u16
 export const REC_BACKEND = 34; // u16
 export const REC_SEEN = 36; // u8, SEEN_ bits
 export const REC_TIMER = 37; // u8, index among the timeouts; tells the state
-export const REC_EPOCH = 38; // u8, configuration that judged the flow
+export const REC_EPOCH = 38; // u8, configuration that judged the flow last (flow/epoch.ts)
 export const REC_TOUCH = 39; // u8, written to bring the record into the cache; never read
 export const REC_LAST_SEEN = 40; // u64, ns
 export const REC_SEQUENCE_END = 48; // u32, host order
@@ -307,6 +317,7 @@ export const REC_SIZE = 64;
 export const DENIED_FIRST_SEEN = 16; // u64
 export const DENIED_REASON = 24; // u8
 export const DENIED_BYTES_HIGH = 28; // u32
+export const DENIED_EPOCH = 52; // u32, configuration that refused it
 export const DENIED_NAME = 48; // u32, serial of the report that has the name it asked for, 0 for none
 
 /// Bits of REC_SEEN: the TCP flags seen, at their places in the header, and what else the direction knows.
@@ -328,6 +339,7 @@ export const COLD_RULE = 14; // u16
 export const COLD_NAT_ADDRESS = 16; // u16, index among all NAT addresses
 export const COLD_BYTES_HIGH = 18; // u16 for each direction
 export const COLD_ALIVE = 22; // u8
+export const COLD_RESET = 23; // u8, 1 when its rule asks for resets
 export const COLD_SIZE = 24;
 
 /// What is known of a flow's first message. Its index is the flow number; there when some rule identifies by name.
@@ -423,6 +435,7 @@ export const TABLES_HEADER_SIZE = 128;
 export const FLAG_MID_STREAM_DROP = 1;
 export const FLAG_ENDPOINT_SOURCES_DROP = 2;
 export const FLAG_TIME_EXCEEDED = 4;
+export const FLAG_KEEP_CONNECTIONS = 1024; // flows outlive their connection's approval
 export const FLAG_OTHER_BEGINNING = 512; // servers may acknowledge other bytes than they were sent
 export const FLAG_REFUSE_SILENTLY = 256; // no resets to a flow whose first message is refused
 
@@ -484,8 +497,8 @@ export const ENDPOINT_SIZE = 16;
 
 export const SERVICE_NETWORK = 0; // u16
 export const SERVICE_NAT_COUNT = 2; // u16
-export const SERVICE_NAT_FIRST = 4; // u32, index of its first NAT address
-export const SERVICE_POOL_BASE = 8; // u32, first of its pool slots
+export const SERVICE_NATS = 4; // u32, section: u32 each, numbers of its NAT addresses
+export const SERVICE_SLOTS = 8; // u32, section: u32 each, TCP pool slot of each NAT address and each host; the UDP one is next
 export const SERVICE_HOSTS = 12; // u32, backend addresses of its load balancer
 export const SERVICE_HAS_MAC = 16; // u16
 export const SERVICE_MAC = 18; // 6 bytes
@@ -514,9 +527,9 @@ export const NAME_ENTRY_TEXT = 8; // u32, offset among the texts
 export const NAME_ENTRY_INDEX = 12; // u32
 export const NAME_ENTRY_SIZE = 16;
 
-export const BACKEND_POOL_TABLE = 0; // u32, section: u16 each, member of the pool
+export const BACKEND_POOL_TABLE = 0; // u32, section: u16 each, number of a backend
 export const BACKEND_POOL_SLOTS = 4; // u32, prime size of the table, 0 when no backend takes new flows
-export const BACKEND_POOL_FIRST = 8; // u32, first of its backends
+export const BACKEND_POOL_MEMBERS = 8; // u32, section: u16 each, numbers of its backends in the configuration's order
 export const BACKEND_POOL_COUNT = 12; // u32, its backends, in whatever state
 export const BACKEND_POOL_SIZE = 16;
 

@@ -4,6 +4,7 @@
 import {
   DESC_TIME,
   NO_FLOW,
+  REASON_FLOW_WITHDRAWN,
   REASON_FORWARDED,
   REASON_NOT_IP,
   REASON_TRUNCATED,
@@ -16,14 +17,18 @@ import {
   VERDICT_EMITS,
 } from "./abi";
 import { admit, isBeginning } from "./admit/admit";
+import { CONTINUE } from "./admit/connection";
+import { MOVES, cut, judge, keepFlow } from "./admit/judge";
 import { reply } from "./admit/unsolicited";
+import { walkOne } from "./admit/walk";
 import { answer, answerEstablished, settleBetween } from "./captured";
 import { moveTo, quietUntil } from "./clock";
 import { emitCount } from "./emit/queue";
 import { answerTimeExceeded } from "./emit/time-exceeded";
 import { arrivalsWait, settleArrivals } from "./flow/arrivals";
 import { isDenied } from "./flow/denied";
-import { flowOf, lives } from "./flow/lifetime";
+import { isStale, walking } from "./flow/epoch";
+import { flowOf, lives, requestOf } from "./flow/lifetime";
 import { releaseDue } from "./flow/release";
 import { find, keyIs } from "./flow/table";
 import { lowestTick, mayBeDue } from "./flow/wheel";
@@ -34,12 +39,12 @@ import { send } from "./send";
 import { dropped, droppedAt, passed } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
 
-/** Time before which no timer is due and the clock moves on without a gap, nanoseconds. */
+/** Time before which no timer is due, the clock moves on without a gap and no flow is left to be judged, nanoseconds. */
 export let quiet: u64 = 0;
 
 /** Finds out how long it is quiet: after whatever may have changed clock or timers. */
 export function listen(): void {
-  quiet = quietUntil(lowestTick());
+  quiet = walking ? 0 : quietUntil(lowestTick());
 }
 
 /** Handles a packet that was parsed and probed. */
@@ -48,7 +53,9 @@ export function handle(desc: u32, parsed: u32, verdict: u32): void {
   const emits = emitCount();
   moveTo(load<u64>(desc, DESC_TIME));
   if (mayBeDue()) releaseDue(RELEASE_PER_PACKET);
-  const record = decide(desc, parsed, verdict);
+  const judging = walking;
+  if (judging) walkOne();
+  const record = decide(desc, parsed, verdict, judging);
   if (record != 0) forward(desc, parsed, verdict, record);
   // VERDICT_EMITS and VERDICT_FIRST_EMIT lie side by side.
   store<u64>(verdict, <u64>(emitCount() - emits) | ((<u64>emits) << 32), VERDICT_EMITS);
@@ -56,10 +63,11 @@ export function handle(desc: u32, parsed: u32, verdict: u32): void {
 }
 
 /** Decides on a packet: the record it leaves by, its reason noted, or 0 when its verdict is written. */
-function decide(desc: u32, parsed: u32, verdict: u32): u32 {
+function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
   let kind = <u32>load<u8>(parsed, Parsed.KIND);
   if (kind == Parsed.KIND_BETWEEN) kind = settleBetween(parsed);
   if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
+  if (judging && loses(parsed, verdict, kind)) return 0;
   if (kind == Parsed.KIND_FLOW) {
     const record = confirm(parsed);
     const beginning = isBeginning(<u32>load<u8>(parsed, Parsed.FLAGS));
@@ -72,6 +80,27 @@ function decide(desc: u32, parsed: u32, verdict: u32): u32 {
   }
   if (load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) return admit(desc, parsed, verdict);
   return reply(parsed, verdict);
+}
+
+/** Judges the flow of a packet again if that is to be done; true when the flow is cut and the packet dropped with it. */
+function loses(parsed: u32, verdict: u32, kind: u32): bool {
+  if (kind != Parsed.KIND_FLOW && kind != Parsed.KIND_REPLY) return false;
+  const record = confirm(parsed);
+  if (record == 0 || isDenied(record) || !isStale(record) || !lives(record)) return false;
+  const flow = flowOf(record);
+  const reason = judge(flow);
+  if (reason == CONTINUE) {
+    keepFlow(flow);
+    return false;
+  }
+  const endpoint = <u32>load<u16>(requestOf(flow), REC_ENDPOINT);
+  cut(flow, true);
+  if (reason == MOVES && kind == Parsed.KIND_FLOW && load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) {
+    store<u32>(parsed, 0, Parsed.RECORD);
+    return false;
+  }
+  droppedAt(verdict, reason == MOVES ? REASON_FLOW_WITHDRAWN : reason, flow, endpoint);
+  return true;
 }
 
 /** The record of a packet's key, or 0. What the probe found by its tag is another's once in a while, or gone, or new since. */

@@ -6,21 +6,25 @@ import {
   BATCH_MAX,
   CONTROL_BACKENDS,
   CONTROL_ENDPOINTS,
+  CONTROL_FLOW_TOP,
   CONTROL_MORE_DUE,
   CONTROL_POOL_SLOTS,
   COUNTER_COUNT,
   DEAL_MAX,
   ENDPOINT_COUNTER_COUNT,
+  JUDGE_PER_ADVANCE,
   POOL_SIZE,
   WHEEL_TICKS,
 } from "./abi";
 import { forgetPort } from "./admit/filter";
 import { resetPorts } from "./admit/natport";
-import { moveTo, resetClock } from "./clock";
+import { walkOn } from "./admit/walk";
+import { moveTo, now, resetClock } from "./clock";
 import * as Dealing from "./deal";
 import { beginEmits, endEmits } from "./emit/queue";
 import { resetDenied } from "./flow/denied";
 import { beginEnded, endEnded } from "./flow/ended";
+import { beginEpoch, resetEpochs, walking } from "./flow/epoch";
 import { resetFlows } from "./flow/flow";
 import { releaseWhileRoom } from "./flow/release";
 import { GROUP_SIZE } from "./flow/table";
@@ -41,10 +45,12 @@ export function configure(): u32 {
   return Memory.lay() ? 1 : 0;
 }
 
-/** Puts the tables written at REGION_TABLES in force. */
+/** Puts the image of tables written at CONTROL_TABLES_NEXT in force; flows that there are will be judged by it. */
 export function activate(): void {
+  Memory.swapTables();
   adopt();
   forgetPort();
+  beginEpoch(Memory.control(CONTROL_FLOW_TOP));
 }
 
 /** Handles `count` descriptors, at most BATCH_MAX. Returns how many: call again with the rest moved to the front. */
@@ -72,15 +78,19 @@ export function advance(time: u64): void {
   beginRefused();
   settleHolds();
   moveTo(time);
+  if (Memory.control(CONTROL_MORE_DUE) == 0) walkOn(JUDGE_PER_ADVANCE);
   releaseWhileRoom();
   Memory.setControl(CONTROL_MORE_DUE, mayBeDue() ? 1 : 0);
   endEmits();
   endEnded();
 }
 
-/** Time of the next timer, nanoseconds; all ones when there is none. Nothing happens by itself before it. */
+/**
+ * Time of the next timer, nanoseconds; all ones when there is none; now while flows are left to be judged. Nothing happens by itself
+ * before it.
+ */
 export function nextDeadline(): u64 {
-  return nextTime();
+  return walking ? now : nextTime();
 }
 
 /** Forgets every flow, every counter and the time; the configuration stays. */
@@ -88,6 +98,7 @@ export function reset(): void {
   resetClock();
   resetWheel();
   resetFlows();
+  resetEpochs();
   resetDenied();
   resetPorts();
   resetHolds();

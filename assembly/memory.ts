@@ -19,8 +19,10 @@ import {
   CONTROL_MAX_DENIED,
   CONTROL_MAX_FLOWS,
   CONTROL_POOL_SLOTS,
+  CONTROL_PORT_BLOCKS,
   CONTROL_REGIONS,
   CONTROL_RING_SIZE,
+  CONTROL_TABLES_NEXT,
   CONTROL_TABLES_SIZE,
   COUNTER_COUNT,
   DEAL_MAX,
@@ -39,8 +41,6 @@ import {
   LANE,
   LINK_SIZE,
   POOL_SIZE,
-  PORT_COUNT,
-  PORT_BLOCK,
   REC_SIZE,
   REFUSED_SIZE,
   REGION_BACKEND_COUNTERS,
@@ -89,8 +89,6 @@ const CACHE_LINE: u64 = 64;
 /// Share of the index that may be filled, in percent: the fill at which its speed is measured.
 const INDEX_FILL: u64 = 75;
 const NAME_ROOM: u32 = (NAME_MAX + 64) & ~63;
-/// Port blocks beyond one for each pool.
-const PORT_BLOCKS_SPARE: u64 = 65536;
 
 export let RING: u32 = 0;
 export let DESCRIPTORS: u32 = 0;
@@ -106,6 +104,7 @@ export let SOURCE_VECTORS: u32 = 0;
 export let COUNTERS: u32 = 0;
 export let ENDPOINT_COUNTERS: u32 = 0;
 export let BACKEND_COUNTERS: u32 = 0;
+/** The image of tables in force: one of two places, the other of which takes the next one. */
 export let TABLES: u32 = 0;
 export let WHEEL: u32 = 0;
 export let POOL_SLOTS: u32 = 0;
@@ -159,6 +158,13 @@ function region(which: u32, size: u64): u32 {
   return <u32>at;
 }
 
+/** The image that was written beside the one in force takes its place. */
+export function swapTables(): void {
+  const next = control(CONTROL_TABLES_NEXT);
+  setControl(CONTROL_TABLES_NEXT, TABLES);
+  TABLES = next;
+}
+
 /** Lays the regions out for the sizes in the control block and grows memory. False: they do not fit wasm32. */
 export function lay(): bool {
   MAX_FLOWS = control(CONTROL_MAX_FLOWS);
@@ -192,7 +198,9 @@ function layHostRegions(frames: u64, emits: u64): void {
   COUNTERS = region(REGION_COUNTERS, COUNTER_COUNT * 8);
   ENDPOINT_COUNTERS = region(REGION_ENDPOINT_COUNTERS, <u64>control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);
   BACKEND_COUNTERS = region(REGION_BACKEND_COUNTERS, <u64>control(CONTROL_BACKENDS) * BACKEND_COUNTER_COUNT * 8);
-  TABLES = region(REGION_TABLES, control(CONTROL_TABLES_SIZE));
+  const tables = (control(CONTROL_TABLES_SIZE) + <u32>CACHE_LINE - 1) & ~(<u32>CACHE_LINE - 1);
+  setControl(CONTROL_TABLES_NEXT, region(REGION_TABLES, 2 * <u64>tables));
+  TABLES = control(CONTROL_TABLES_NEXT) + tables;
 }
 
 function layDealt(): void {
@@ -215,11 +223,10 @@ function layInspection(flows: u64): void {
 }
 
 function layPorts(pools: u64): void {
-  const blocks = min(pools * ((PORT_COUNT + PORT_BLOCK - 1) / PORT_BLOCK), pools + PORT_BLOCKS_SPARE);
-  PORT_BLOCK_COUNT = <u32>blocks;
+  PORT_BLOCK_COUNT = control(CONTROL_PORT_BLOCKS);
   POOL_SLOTS = region(REGION_POOL_SLOTS, pools * 4);
   POOLS = region(REGION_POOLS, pools * POOL_SIZE);
-  PORT_BLOCKS = region(REGION_PORT_BLOCKS, blocks * BLOCK_SIZE);
+  PORT_BLOCKS = region(REGION_PORT_BLOCKS, <u64>PORT_BLOCK_COUNT * BLOCK_SIZE);
 }
 
 function layFlows(flows: u64, denied: u64): void {

@@ -36,7 +36,7 @@ export let NAME_TEXTS: u32 = 0;
 /** Reasons, counted from REASON_AWAITING_NAME, for which nothing is refused. */
 export let NAME_ALLOW: u32 = 0;
 
-/** Puts the image at TABLES in force. */
+/** Puts the image at TABLES in force; all flows and tables of the plane are of the same seed and shard. */
 export function adopt(): void {
   seed(load<u64>(TABLES, Abi.TABLES_SEED), load<u64>(TABLES, Abi.TABLES_SEED + 8));
   FLAGS = load<u32>(TABLES, Abi.TABLES_FLAGS);

@@ -54,6 +54,8 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "held-retransmission": ["14.1", "conformance/first-message-segments.test.ts"],
   "first-message-incomplete": ["14.4", "conformance/first-message-segments.test.ts"],
   "udp-not-identified": ["3", "conformance/first-message.test.ts"],
+  "connection-lost": ["15", "conformance/change.test.ts"],
+  "flow-withdrawn": ["15", "conformance/change.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

@@ -23,6 +23,10 @@ export interface CoreSizes {
   maxFlows: number;
   maxDenied: number;
   poolSlots: number;
+  /** Blocks of NAT ports that all pools share. */
+  portBlocks: number;
+  /** Bytes that an image of tables may have; those of the first one when absent. */
+  tables?: number;
   endpoints: number;
   backends: number;
   keepLinks: boolean;
@@ -186,6 +190,12 @@ export class Core {
     }
   }
 
+  /** Puts other tables in force, which have to fit, between two runs. */
+  adopt(tables: Uint8Array): void {
+    this.bytes.set(tables, this.control(Abi.CONTROL_TABLES_NEXT));
+    this.exports.activate();
+  }
+
   /** Moves the clock on and releases what is due; false when more is due and the emits have to be read first. */
   advance(time: bigint): boolean {
     this.exports.advance(time);
@@ -257,8 +267,9 @@ export async function instantiated(
   const control = new Uint32Array(exports.memory.buffer, Abi.CONTROL_AT, Abi.CONTROL_REGIONS / 4);
   control[Abi.CONTROL_MAX_FLOWS / 4] = sizes.maxFlows;
   control[Abi.CONTROL_MAX_DENIED / 4] = sizes.maxDenied;
-  control[Abi.CONTROL_TABLES_SIZE / 4] = tables.byteLength;
+  control[Abi.CONTROL_TABLES_SIZE / 4] = sizes.tables ?? tables.byteLength;
   control[Abi.CONTROL_POOL_SLOTS / 4] = sizes.poolSlots;
+  control[Abi.CONTROL_PORT_BLOCKS / 4] = sizes.poolSlots === 0 ? 0 : sizes.portBlocks;
   control[Abi.CONTROL_ENDPOINTS / 4] = sizes.endpoints;
   control[Abi.CONTROL_BACKENDS / 4] = sizes.backends;
   control[Abi.CONTROL_RING_SIZE / 4] = sizes.ringSize ?? RING_SIZE;
@@ -272,8 +283,8 @@ export async function instantiated(
       remedy: "Lower settings.maxFlows, or raise settings.shards: about 16,000,000 fit into each shard.",
     });
   const { buffer } = exports.memory;
-  const regions = new Uint32Array(buffer, Abi.CONTROL_AT + Abi.CONTROL_REGIONS, Abi.REGION_COUNT);
-  new Uint8Array(buffer).set(tables, regions[Abi.REGION_TABLES]);
+  const [next] = new Uint32Array(buffer, Abi.CONTROL_AT + Abi.CONTROL_TABLES_NEXT, 1);
+  new Uint8Array(buffer).set(tables, next);
   exports.activate();
   return exports;
 }

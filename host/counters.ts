@@ -5,6 +5,7 @@ import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";
 import type { Traffic } from "./flows.ts";
 import { REASONS } from "./reasons.ts";
+import { sumEndpoint } from "./shards/sum.ts";
 
 /** Packets by reason name; reasons that never occurred are left out. */
 export type ReasonCounts = Record<string, number>;
@@ -50,6 +51,8 @@ export interface PlaneCounters {
     created: number;
     denied: number;
     expired: number;
+    /** Of those, ended by a change of the configuration. */
+    cut: number;
     active: number;
     /** Of several shards the sum of their peaks. */
     peak: number;
@@ -82,6 +85,7 @@ export function readCounters(core: Core, names: Names, shard: number, shards: nu
       created: at(Abi.COUNTER_FLOWS_CREATED),
       denied: at(Abi.COUNTER_FLOWS_DENIED),
       expired: at(Abi.COUNTER_FLOWS_EXPIRED),
+      cut: at(Abi.COUNTER_FLOWS_CUT),
       active: at(Abi.COUNTER_FLOWS_ACTIVE),
       peak: at(Abi.COUNTER_FLOWS_PEAK),
       denialsUnrecorded: at(Abi.COUNTER_DENIALS_UNRECORDED),
@@ -93,10 +97,21 @@ export function readCounters(core: Core, names: Names, shard: number, shards: nu
       holds: core.control(Abi.CONTROL_HOLD_SLOTS),
       encrypted: at(Abi.COUNTER_NAMES_ENCRYPTED),
     },
-    endpoints: new Map(names.endpoints.map((name, index) => [name, endpointAt(core, index)])),
+    endpoints: endpointsOf(core, names),
     backends: names.backends.map((name, index) => ({ ...name, ...backendAt(core, index) })),
     natPools: natPools(core, names, shard, shards),
   };
+}
+
+/** By name: what an endpoint was mapped to before counts with it. */
+function endpointsOf(core: Core, names: Names): Map<string, EndpointCounters> {
+  const endpoints = new Map<string, EndpointCounters>();
+  names.endpoints.forEach((name, index) => {
+    const known = endpoints.get(name);
+    const counters = endpointAt(core, index);
+    endpoints.set(name, known === undefined ? counters : sumEndpoint([known, counters]));
+  });
+  return endpoints;
 }
 
 function reasonsAt(core: Core, base: number): ReasonCounts {

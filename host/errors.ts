@@ -11,7 +11,8 @@ export type ErrorCode =
   | "MEMORY_LIMIT"
   | "UNKNOWN_NETWORK"
   | "BAD_PACKET"
-  | "WORKER_FAILED";
+  | "WORKER_FAILED"
+  | "CHANGE_REFUSED";
 
 const brand = Symbol.for("linkplane.error");
 

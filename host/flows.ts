@@ -15,7 +15,7 @@ export interface Traffic {
 }
 
 export type FlowState = "opening" | "established" | "closing" | "reset" | "udp" | "denied";
-export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted" | "refused";
+export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted" | "refused" | "cut";
 
 /** A flow or denied flow. */
 export interface Flow {
@@ -47,7 +47,7 @@ export interface Flow {
 }
 
 const STATES: readonly FlowState[] = ["opening", "established", "closing", "reset", "udp", "denied"];
-const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted", "refused"];
+const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
 const HIGH = 2 ** 32;
 
 /** Reads a shard's flows out of its core's memory. */

@@ -1,20 +1,18 @@
 // What people use: a plane made from a configuration. Packets go in with their time, verdicts and packets come out.
 // Deterministic: what comes out depends on packets, times, configuration and seed, and never on how they are batched.
 
-import { FRAME_MAX } from "../assembly/abi.ts";
-import { type CompiledTables, compile, type Names } from "./config/compile.ts";
+import type { Names } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";
-import { Core, type CoreSizes, RING_SIZE } from "./core.ts";
+import { Core } from "./core.ts";
 import { type PlaneCounters, readCounters } from "./counters.ts";
-import { LinkplaneError } from "./errors.ts";
 import { aliveOf, type Flow, FlowReader } from "./flows.ts";
 import { coreModule } from "./module.ts";
 import { Intake, type Packet, place, unsigned } from "./packet.ts";
 import { checkPackets, checkTime } from "./packet-check.ts";
 import { type RefusedName, RefusedNames } from "./refused.ts";
+import { type PlanePlan, planned, replanned } from "./plan.ts";
 import { type Emission, emissionAt, type Result, resultAt } from "./result.ts";
 import { ShardedCore } from "./shards/cores.ts";
-import { ShardNumbers } from "./shards/numbers.ts";
 import { sumCounters } from "./shards/sum.ts";
 
 export type { Packet, Side } from "./packet.ts";
@@ -38,12 +36,13 @@ export interface PlaneOptions {
 export async function createPlane(configuration: Configuration | object, options: PlaneOptions = {}): Promise<Plane> {
   const checked = await checkedConfiguration(configuration);
   const module = options.module ?? (await coreModule());
-  const { sizes, tables, numbers } = planned(checked, options);
+  const plan = planned(checked, options);
+  const { sizes, tables, numbers } = plan;
   const core =
     numbers.shards === 1
       ? await Core.create(module, sizes, tables.image)
       : await ShardedCore.of(module, sizes, tables.image, numbers);
-  return new Plane(core, tables.names, checked, options.onFlowEnd);
+  return new Plane(core, plan, options.onFlowEnd);
 }
 
 /** The configuration, checked unless it was. Throws CONFIG_INVALID. */
@@ -52,77 +51,47 @@ export async function checkedConfiguration(configuration: Configuration | object
   return (await import("./config/normalize.ts")).normalizeConfiguration(configuration);
 }
 
-/** What the cores of a plane are made with: the sizes of each shard, the tables of all. */
-export interface PlanePlan {
-  sizes: CoreSizes;
-  tables: CompiledTables;
-  numbers: ShardNumbers;
-}
-
-/** Throws CONFIG_INVALID for options that mean nothing: they would quietly do something else. */
-function checkOptions({ midStream = "drop", ringSize = RING_SIZE }: PlaneOptions): void {
-  if (midStream !== "drop" && midStream !== "admit")
-    throw new LinkplaneError("CONFIG_INVALID", `The option midStream cannot be "${String(midStream)}".`, {
-      remedy: "Use drop or admit, or leave it out for drop.",
-    });
-  if (!Number.isSafeInteger(ringSize) || ringSize < FRAME_MAX)
-    throw new LinkplaneError("CONFIG_INVALID", `The option ringSize cannot be ${String(ringSize)}.`, {
-      remedy: `Use a whole number of bytes, ${FRAME_MAX} or more, or leave it out.`,
-    });
-}
-
-/** Compiles a checked configuration. Throws CONFIG_INVALID for wrong options. */
-export function planned(configuration: Configuration, options: PlaneOptions): PlanePlan {
-  checkOptions(options);
-  const tables = compile(configuration, options.midStream ?? "drop");
-  const numbers = new ShardNumbers(configuration.settings);
-  const sizes = {
-    maxFlows: numbers.flows,
-    maxDenied: numbers.denied,
-    poolSlots: tables.poolSlots,
-    endpoints: configuration.privateEndpoints.length,
-    backends: tables.names.backends.length,
-    keepLinks: tables.keepLinks,
-    holdSlots: tables.holdSlots,
-    keepEnded: options.onFlowEnd !== undefined,
-    ringSize: roundedUp(options.ringSize ?? RING_SIZE),
-  };
-  return { sizes, tables, numbers };
-}
-
-/** A whole number of cache lines, so that frames that fit still do when each is padded. */
-const roundedUp = (bytes: number): number => (bytes + 63) & ~63;
-
 /** A running plane. Packets never make it throw; unknown networks do. */
 export class Plane {
   /** The core, for those who fill batches without an object a packet (the replay does). */
   readonly core: Core;
   readonly names: Names;
-  readonly configuration: Configuration;
+  private plan: PlanePlan;
   private readonly refusals: RefusedNames;
   private readonly flowReaders: readonly FlowReader[];
   /** Flows that ended in shards, whose cores report them only until they go on. */
   private readonly ended: Flow[];
   private readonly onFlowEnd: ((flow: Flow) => void) | undefined;
-  private readonly intake: Intake;
+  private intake: Intake;
 
-  constructor(
-    core: Core,
-    names: Names,
-    configuration: Configuration,
-    onFlowEnd?: (flow: Flow) => void,
-    ended: Flow[] = [],
-  ) {
+  constructor(core: Core, plan: PlanePlan, onFlowEnd?: (flow: Flow) => void, ended: Flow[] = []) {
+    const { configuration, numbers } = plan;
+    const { names } = plan.tables;
     this.core = core;
     this.ended = ended;
     this.names = names;
-    this.configuration = configuration;
-    this.refusals = new RefusedNames(core.shards[0] ?? core, names.endpoints);
-    const numbers = new ShardNumbers(configuration.settings);
+    this.plan = plan;
+    this.refusals = new RefusedNames(core.shards[0] ?? core, names);
     this.flowReaders = core.shards.map((one, shard) => new FlowReader(one, names, this.refusals, numbers, shard));
     this.onFlowEnd = onFlowEnd;
     if (core instanceof ShardedCore) core.onEnded = (shard) => this.keepEnded(shard);
     this.intake = new Intake(names, configuration);
+  }
+
+  /** The one in force. */
+  get configuration(): Configuration {
+    return this.plan.configuration;
+  }
+
+  /**
+   * Puts another configuration in force, before the next packet: flows that it no longer lets in are cut, the others live on
+   * (docs/behaviour.md, section 15). Throws LinkplaneError CONFIG_INVALID for one that was not checked (parseConfiguration and
+   * normalizeConfiguration do), CHANGE_REFUSED for one that this plane has no room for or cannot change to; then nothing is changed.
+   */
+  apply(configuration: Configuration): void {
+    this.plan = replanned(this.plan, configuration);
+    this.core.adopt(this.plan.tables.image);
+    this.intake = new Intake(this.names, configuration);
   }
 
   /**

@@ -244,6 +244,18 @@ export const REASONS: readonly Reason[] = [
     "UDP bears no name that could be read, and the rule identifies by name.",
     "Use TCP, or a rule of its own with identify: address.",
   ),
+  row(
+    "connection-lost",
+    "drop",
+    "The configuration was changed while the flow lived, and its endpoint's connection is approved no more.",
+    "Nothing, if that was meant; settings.connectionLost: keep lets flows end by themselves.",
+  ),
+  row(
+    "flow-withdrawn",
+    "drop",
+    "The configuration was changed while the flow lived, and its endpoint, service, rule, NAT address, UDP backend or reach is there no more.",
+    "Nothing, if that was meant: a new connection is judged by the configuration as it is.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

@@ -2,6 +2,7 @@
 
 import * as Abi from "../assembly/abi.ts";
 import { addressText } from "./config/address.ts";
+import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";
 import { REASONS } from "./reasons.ts";
 
@@ -25,14 +26,14 @@ export interface RefusedName {
 /** Keeps what was refused, by name; and the names of recent denied flows, by the serial of their report. */
 export class RefusedNames {
   private readonly core: Core;
-  private readonly endpoints: readonly string[];
+  private readonly names: Pick<Names, "endpoints">;
   private readonly recentMost: number;
   private readonly recent = new Map<number, string>();
   private readonly byName = new Map<string, RefusedName>();
 
-  constructor(core: Core, endpoints: readonly string[]) {
+  constructor(core: Core, names: Pick<Names, "endpoints">) {
     this.core = core;
-    this.endpoints = endpoints;
+    this.names = names;
     this.recentMost = core.control(Abi.CONTROL_MAX_DENIED) + Abi.BATCH_MAX;
   }
 
@@ -67,7 +68,7 @@ export class RefusedNames {
     if (recent.size > this.recentMost) recent.delete(recent.keys().next().value as number);
     const refused = this.entry(
       name,
-      this.endpoints[core.u16(at + Abi.REFUSED_ENDPOINT)] ?? "",
+      this.names.endpoints[core.u16(at + Abi.REFUSED_ENDPOINT)] ?? "",
       REASONS[core.u8(at + Abi.REFUSED_REASON)]?.name ?? "",
     );
     refused.flows++;

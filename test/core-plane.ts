@@ -16,6 +16,10 @@ export class CorePlane implements PlaneUnderTest {
     this.plane = plane;
   }
 
+  apply(configuration: Configuration): void {
+    this.plane.apply(configuration);
+  }
+
   process(packets: PacketIn[]): Outcome[] {
     return this.plane.process(packets).map((result: Result) => ({ ...result }));
   }

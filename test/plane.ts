@@ -1,5 +1,7 @@
 // What a table test asks of a plane: the core behind its library, or the reference.
 
+import type { Configuration } from "../host/config/configuration.ts";
+
 export type LinkName = "ethernet" | "raw" | "null" | "sll" | "sll2" | "other";
 export type Side = "consumer" | "provider";
 
@@ -42,7 +44,15 @@ export interface Traffic {
 export interface CountersOut {
   /** Packets by reason name, zero counts left out. */
   reasons: Record<string, number>;
-  flows: { created: number; denied: number; expired: number; active: number; peak: number; denialsUnrecorded: number };
+  flows: {
+    created: number;
+    denied: number;
+    expired: number;
+    cut: number;
+    active: number;
+    peak: number;
+    denialsUnrecorded: number;
+  };
   generated: { reset: number; icmp: number };
   names: { held: number; holdsPeak: number; holds: number; encrypted: number };
   /** By endpoint name. */
@@ -75,6 +85,8 @@ export interface FlowOut {
 }
 
 export interface PlaneUnderTest {
+  /** Puts another configuration, a checked one, in force. */
+  apply(configuration: Configuration): void;
   process(packets: PacketIn[]): Outcome[];
   advance(time: bigint): EmitOut[];
   counters(): CountersOut;

@@ -4,7 +4,7 @@
 import {
   BACKEND_ADDRESS_BE,
   BACKEND_POOL_COUNT,
-  BACKEND_POOL_FIRST,
+  BACKEND_POOL_MEMBERS,
   BACKEND_POOL_SIZE,
   BACKEND_POOL_SLOTS,
   BACKEND_POOL_TABLE,
@@ -40,15 +40,15 @@ export function balance(rule: u32, low: u64, high: u64, preferredBe: u32): i32 {
         ? NETWORK
         : NETWORK_AND_PROTOCOL;
   const slot = pick(mix32(low & kept, high), slots);
-  const member = <u32>load<u16>(TABLES + load<u32>(pool, BACKEND_POOL_TABLE) + (slot << 1));
-  return <i32>(load<u32>(pool, BACKEND_POOL_FIRST) + member);
+  return <i32>load<u16>(TABLES + load<u32>(pool, BACKEND_POOL_TABLE) + (slot << 1));
 }
 
 /** Backend of a pool that has an address and takes new flows, or -1. */
 function memberAt(pool: u32, addressBe: u32): i32 {
-  const first = load<u32>(pool, BACKEND_POOL_FIRST);
-  const end = first + load<u32>(pool, BACKEND_POOL_COUNT);
-  for (let backend = first; backend < end; backend++) {
+  let member = TABLES + load<u32>(pool, BACKEND_POOL_MEMBERS);
+  const end = member + (load<u32>(pool, BACKEND_POOL_COUNT) << 1);
+  for (; member < end; member += 2) {
+    const backend = <u32>load<u16>(member);
     const at = BACKENDS + backend * BACKEND_SIZE;
     if (load<u32>(at, BACKEND_ADDRESS_BE) == addressBe && load<u16>(at, BACKEND_TAKES_FLOWS) != 0) return <i32>backend;
   }

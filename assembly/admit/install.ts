@@ -22,6 +22,7 @@ import {
   REC_SIZE,
   REC_TEMPLATE,
   RULE_BACKEND_PORT,
+  RULE_RESET,
   RULE_SIZE,
   SEEN_LINK,
   SEEN_MID_STREAM,
@@ -31,6 +32,7 @@ import {
   STATE_UDP,
 } from "../abi";
 import { now, tickAfter } from "../clock";
+import { epoch } from "../flow/epoch";
 import { coldOf, openFlow, takeFlow } from "../flow/flow";
 import { deathOf, requestOf, timerFor } from "../flow/lifetime";
 import { arrive } from "../flow/arrivals";
@@ -41,8 +43,11 @@ import { GROUP, IP, KEY_HIGH, KEY_LOW, PROTOCOL, TAG } from "../parse";
 import { BACKENDS, NAT_ADDRESSES, RULES, SERVICES } from "../tables";
 import { delta16, delta32, fold } from "../wire/checksum";
 
-/// COLD_ALIVE as a part of the eight bytes at COLD_NAT_ADDRESS.
+/// COLD_ALIVE and COLD_RESET within the eight bytes at COLD_NAT_ADDRESS.
 const ALIVE: u64 = (<u64>1) << 48;
+const RESET_SHIFT: u64 = 56;
+/// REC_EPOCH within the eight bytes at REC_ENDPOINT.
+const EPOCH_SHIFT: u64 = 48;
 
 /// What the stages decided about the packet at hand.
 let endpoint: u32 = 0;
@@ -106,9 +111,10 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
 function writeCold(flow: u32): void {
   const cold = coldOf(flow);
   store<u64>(cold, now, COLD_FIRST_SEEN);
-  // COLD_POOL_SLOT, COLD_PORT and COLD_RULE lie side by side; COLD_NAT_ADDRESS, COLD_BYTES_HIGH and COLD_ALIVE too.
+  // COLD_POOL_SLOT, COLD_PORT and COLD_RULE lie side by side; those from COLD_NAT_ADDRESS on too.
   store<u64>(cold, <u64>slot | ((<u64>port) << 32) | ((<u64>rule) << 48), COLD_POOL_SLOT);
-  store<u64>(cold, <u64>natAddress | ALIVE, COLD_NAT_ADDRESS);
+  const reset = <u64>load<u8>(RULES + rule * RULE_SIZE, RULE_RESET);
+  store<u64>(cold, <u64>natAddress | ALIVE | (reset << RESET_SHIFT), COLD_NAT_ADDRESS);
 }
 
 /** Keeps the link header of the flow's first packet, if the configuration has a use for it. */
@@ -124,7 +130,11 @@ function writeLink(flow: u32, desc: u32, parsed: u32): void {
 
 function writeRecord(record: u32, seen: u32, timer: u32): void {
   // REC_ENDPOINT, REC_BACKEND, REC_SEEN, REC_TIMER, REC_EPOCH and REC_TOUCH lie side by side; the others too, in pairs.
-  store<u64>(record, <u64>(endpoint | (backend << 16)) | ((<u64>(seen | (timer << 8))) << 32), REC_ENDPOINT);
+  store<u64>(
+    record,
+    <u64>(endpoint | (backend << 16)) | ((<u64>(seen | (timer << 8))) << 32) | ((<u64>epoch) << EPOCH_SHIFT),
+    REC_ENDPOINT,
+  );
   store<u64>(record, now, REC_LAST_SEEN);
   store<u64>(record, 0, REC_SEQUENCE_END);
   store<u64>(record, 0, REC_PACKETS);

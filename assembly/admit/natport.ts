@@ -19,8 +19,8 @@ import {
   PORT_BLOCK,
   PROTOCOL_UDP,
   SERVICE_HOSTS,
-  SERVICE_POOL_BASE,
   SERVICE_SIZE,
+  SERVICE_SLOTS,
 } from "../abi";
 import { nowTick } from "../clock";
 import * as Memory from "../memory";
@@ -39,7 +39,7 @@ export function poolSlot(service: u32, nat: u32, backend: u32, protocol: u32): u
   const at = SERVICES + service * SERVICE_SIZE;
   const host = <u32>load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_HOST);
   const pair = nat * load<u32>(at, SERVICE_HOSTS) + host;
-  return load<u32>(at, SERVICE_POOL_BASE) + pair * 2 + <u32>(protocol == PROTOCOL_UDP);
+  return load<u32>(Memory.TABLES + load<u32>(at, SERVICE_SLOTS) + (pair << 2)) + <u32>(protocol == PROTOCOL_UDP);
 }
 
 /** Takes a port (host order) from a pool; 0 when it has none, which it counts. */

@@ -24,15 +24,15 @@ import {
   RULE_IDENTIFY,
   RULE_SIZE,
   SERVICE_NAT_COUNT,
-  SERVICE_NAT_FIRST,
+  SERVICE_NATS,
   SERVICE_SIZE,
 } from "../abi";
-import { countDenied, deniedNumber, deny, releaseDenied } from "../flow/denied";
+import { countDenied, deniedNumber, deny, judgeDenied, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
-import { HOLD_SLOTS } from "../memory";
+import { HOLD_SLOTS, TABLES } from "../memory";
 import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
 import { tupleHigh, tupleLow } from "../tuple";
@@ -100,7 +100,7 @@ function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64
     const slot = poolSlot(service, nat, backend, protocol);
     const port = takePort(slot);
     if (port != 0) {
-      Decision.decidePort(load<u32>(at, SERVICE_NAT_FIRST) + nat, slot, port);
+      Decision.decidePort(load<u32>(TABLES + load<u32>(at, SERVICE_NATS) + (nat << 2)), slot, port);
       return true;
     }
   }
@@ -113,6 +113,7 @@ function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32
   let number: u32;
   if (denied != 0) {
     countDenied(denied, reason, bytes);
+    judgeDenied(denied, endpoint);
     number = deniedNumber(denied);
   } else {
     number = deny(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH), endpoint, reason, bytes);

@@ -6,6 +6,7 @@ import {
   COUNTER_DENIALS_UNRECORDED,
   COUNTER_FLOWS_DENIED,
   DENIED_BYTES_HIGH,
+  DENIED_EPOCH,
   DENIED_FIRST_SEEN,
   DENIED_NAME,
   DENIED_REASON,
@@ -31,6 +32,7 @@ import { count } from "../counters";
 import { DENIED, MAX_DENIED, MAX_FLOWS, setControl } from "../memory";
 import { timeout } from "../tables";
 import { reportEnded } from "./ended";
+import { configurations } from "./epoch";
 import { releaseDue } from "./release";
 import { insert, remove } from "./table";
 import { add, drop } from "./wheel";
@@ -69,6 +71,7 @@ export function deniedDeath(record: u32): u64 {
 
 /** Whether a packet of a denied tuple walks the stages again. */
 export function mayRetry(record: u32, beginning: bool): bool {
+  if (load<u32>(record, DENIED_EPOCH) != configurations) return true;
   const reason = deniedReason(record);
   if (reason == REASON_NAT_EXHAUSTED || reason == REASON_FLOW_TABLE_FULL) return true;
   return beginning && (reason == REASON_MID_STREAM || isOfFirstMessage(reason));
@@ -94,6 +97,12 @@ export function countDenied(record: u32, reason: u32, bytes: u32): void {
   if (before + bytes < before) store<u32>(record, load<u32>(record, DENIED_BYTES_HIGH) + 1, DENIED_BYTES_HIGH);
 }
 
+/** Notes which endpoint the configuration in force has refused a tuple. */
+export function judgeDenied(record: u32, endpoint: u32): void {
+  store<u16>(record, <u16>endpoint, REC_ENDPOINT);
+  store<u32>(record, configurations, DENIED_EPOCH);
+}
+
 /** Leaves a denied flow for a refused tuple; its number, or NO_FLOW when the quota is used up. */
 export function deny(low: u64, high: u64, endpoint: u32, reason: u32, bytes: u32): u32 {
   if (!hasRoom()) releaseDue(RELEASE_WHEN_FULL);
@@ -104,7 +113,7 @@ export function deny(low: u64, high: u64, endpoint: u32, reason: u32, bytes: u32
   const record = take();
   memory.fill(record, 0, REC_SIZE);
   store<u64>(record, now, DENIED_FIRST_SEEN);
-  store<u16>(record, <u16>endpoint, REC_ENDPOINT);
+  judgeDenied(record, endpoint);
   store<u8>(record, STATE_DENIED, REC_TIMER);
   insert(low, high, record);
   countDenied(record, reason, bytes);

@@ -8,7 +8,7 @@ import {
   COLD_FIRST_SEEN,
   COLD_POOL_SLOT,
   COLD_PORT,
-  COLD_RULE,
+  COLD_RESET,
   COLD_SIZE,
   CONTROL_FLOW_TOP,
   COUNTER_FLOWS_ACTIVE,
@@ -22,8 +22,6 @@ import {
   REC_BACKEND,
   REC_ENDPOINT,
   REC_SIZE,
-  RULE_RESET,
-  RULE_SIZE,
   STATE_CLOSING,
   STATE_ESTABLISHED,
   STATE_RESET,
@@ -33,7 +31,6 @@ import { count, countAtBackend, countAtEndpoint, counter, raise } from "../count
 import { emitResets } from "../emit/reset";
 import { leaveInspection } from "../inspect/discard";
 import { COLD, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
-import { RULES } from "../tables";
 import { arrivalsSince, settleArrivals } from "./arrivals";
 import { reportEnded } from "./ended";
 import { requestOf, stateOf } from "./lifetime";
@@ -85,8 +82,7 @@ export function openFlow(flow: u32): void {
 /** Releases a dead flow: resets if its rule wants them, its port, its number. */
 export function releaseDead(flow: u32): void {
   const state = stateOf(requestOf(flow));
-  const rule = <u32>load<u16>(coldOf(flow), COLD_RULE);
-  if (state == STATE_ESTABLISHED && load<u8>(RULES + rule * RULE_SIZE, RULE_RESET) != 0)
+  if (state == STATE_ESTABLISHED && load<u8>(coldOf(flow), COLD_RESET) != 0)
     emitResets(flow, requestOf(flow), CAUSE_TIMER);
   release(flow, state == STATE_CLOSING ? END_CLOSED : state == STATE_RESET ? END_RESET : END_IDLE);
 }

@@ -64,6 +64,16 @@ export function gather(record: u32, flags: u32): void {
   const flow = flowOf(record);
   const request = requestOf(flow);
   const timer = timerFor(flow, <u32>load<u8>(request, REC_SEEN), <u32>load<u8>(request + REC_SIZE, REC_SEEN));
+  setTimer(flow, request, timer);
+}
+
+/** Gives an established flow the idle timeout that its rule has now. */
+export function retime(flow: u32): void {
+  const request = requestOf(flow);
+  setTimer(flow, request, ruleTimer(flow));
+}
+
+function setTimer(flow: u32, request: u32, timer: u32): void {
   if (timer == <u32>load<u8>(request, REC_TIMER)) return;
   store<u8>(request, <u8>timer, REC_TIMER);
   store<u8>(request + REC_SIZE, <u8>timer, REC_TIMER);
@@ -79,6 +89,10 @@ export function timerFor(flow: u32, request: u32, reply: u32): u32 {
   if (((request | reply) & SEEN_RST) != 0) return STATE_RESET;
   if ((request & reply & SEEN_FIN) != 0) return STATE_CLOSING;
   if ((request & SEEN_MID_STREAM) == 0 && (request & reply & SEEN_ACK) == 0) return STATE_OPENING;
+  return ruleTimer(flow);
+}
+
+function ruleTimer(flow: u32): u32 {
   const rule = <u32>load<u16>(COLD + flow * COLD_SIZE, COLD_RULE);
   return <u32>load<u8>(RULES + rule * RULE_SIZE, RULE_TIMER);
 }

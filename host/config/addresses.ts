@@ -17,9 +17,16 @@ interface Entry {
   index: number;
 }
 
+/** Numbers of networks, their groups and the endpoints, each in the configuration's order. */
+export interface AddressNumbers {
+  networks: readonly number[];
+  groups: readonly number[];
+  endpoints: readonly number[];
+}
+
 /** Writes the open-addressing table, at most half full. */
-export function writeAddresses(image: TableImage, configuration: Configuration, groups: readonly number[]): void {
-  const entries = entriesOf(configuration, groups);
+export function writeAddresses(image: TableImage, configuration: Configuration, numbers: AddressNumbers): void {
+  const entries = entriesOf(configuration, numbers);
   const places = 2 ** Math.ceil(Math.log2(Math.max(entries.length * 2, 4)));
   const section = image.section(places * Abi.ADDRESS_SIZE);
   for (const entry of entries) {
@@ -37,17 +44,17 @@ export function writeAddresses(image: TableImage, configuration: Configuration, 
   image.u32(Abi.TABLES_ADDRESS_MASK, places - 1);
 }
 
-function entriesOf(configuration: Configuration, groups: readonly number[]): Entry[] {
-  const numbers = new Map(configuration.virtualNetworks.map(({ name }, number) => [name, number]));
+function entriesOf(configuration: Configuration, { networks, groups, endpoints }: AddressNumbers): Entry[] {
+  const indexes = new Map(configuration.virtualNetworks.map(({ name }, index) => [name, index]));
   const placed = (name: string) => {
-    const network = numbers.get(name) as number;
-    return { network, group: groups[network] as number };
+    const index = indexes.get(name) as number;
+    return { network: networks[index] as number, group: networks[groups[index] as number] as number };
   };
   const entries: Entry[] = configuration.privateEndpoints.map((endpoint, index) => ({
     address: addressNumber(endpoint.privateIPAddress),
     ...placed(endpoint.virtualNetwork),
     kind: Abi.KIND_ENDPOINT,
-    index,
+    index: endpoints[index] as number,
   }));
   for (const service of configuration.privateLinkServices)
     for (const address of service.natAddresses)

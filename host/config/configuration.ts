@@ -207,6 +207,8 @@ export interface Settings {
   midStream?: "admit" | "drop";
   /** Frames on the consumer's side whose source is an endpoint's address. A replay admits them. */
   endpointSources: "drop" | "admit";
+  /** Flows whose endpoint's connection loses its approval by a change of the configuration. */
+  connectionLost: "cut" | "keep";
   portQuarantineSeconds: number;
   /** Answer packets whose TTL expires with ICMP time exceeded. */
   icmpTimeExceeded: boolean;
@@ -232,6 +234,7 @@ export const DEFAULT_SETTINGS: Settings = {
   maxFlows: 1_048_576,
   maxDenied: 65_536,
   endpointSources: "drop",
+  connectionLost: "cut",
   portQuarantineSeconds: 0,
   icmpTimeExceeded: false,
   timers: {

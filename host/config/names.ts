@@ -4,6 +4,7 @@ import * as Abi from "../../assembly/abi.ts";
 import { rulesOf } from "./compile.ts";
 import type { Configuration, PrivateEndpoint } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
+import { keyOf, type Numbered } from "./numbering.ts";
 import { formsOf } from "./zones.ts";
 
 /** FNV-1a over the group, then the name's bytes; the core looks up by the same rule (assembly/name/allowed.ts). */
@@ -14,6 +15,8 @@ const PRIME = 0x01000193;
 export interface AllowedName {
   group: number;
   name: string;
+  /** Its own number. */
+  number: number;
 }
 
 /** Whether some rule identifies by name. */
@@ -36,7 +39,6 @@ export function unfilteredRules({ privateLinkServices, loadBalancers }: Configur
 /** Gives the number of an endpoint's resource and group, from 1 up; 0 when it is mapped to none. */
 export function groupsOf({ privateLinkServices }: Configuration): (endpoint: PrivateEndpoint) => number {
   const numbers = new Map<string, number>();
-  const keyOf = (...parts: (string | undefined)[]): string => JSON.stringify(parts);
   for (const { name: service, resources = [] } of privateLinkServices)
     for (const { name, groupId } of resources) numbers.set(keyOf(service, name, groupId), numbers.size + 1);
   return ({ privateLinkService, resource, groupId }) =>
@@ -44,10 +46,16 @@ export function groupsOf({ privateLinkServices }: Configuration): (endpoint: Pri
 }
 
 /** Names of all resources, in both forms, each once for its resource and group. */
-export function allowedNames({ privateLinkServices }: Configuration): AllowedName[] {
-  const resources = privateLinkServices.flatMap(({ resources: list = [] }) => list);
-  return resources.flatMap(({ names }, index) =>
-    [...new Set(names.flatMap(formsOf))].map((name) => ({ group: index + 1, name })),
+export function allowedNames({ privateLinkServices }: Configuration, numbered: Numbered<string>): AllowedName[] {
+  const resources = privateLinkServices.flatMap(({ name: service, resources: list = [] }) =>
+    list.map(({ name, groupId, names }) => ({ key: keyOf(service, name, groupId), names })),
+  );
+  return resources.flatMap(({ key, names }, index) =>
+    [...new Set(names.flatMap(formsOf))].map((name) => ({
+      group: index + 1,
+      name,
+      number: numbered.number(keyOf(key, name), name),
+    })),
   );
 }
 
@@ -58,7 +66,7 @@ export function writeNames(image: TableImage, names: readonly AllowedName[]): vo
   const encoded = names.map(({ name }) => new TextEncoder().encode(name));
   const texts = image.section(encoded.reduce((sum, { length }) => sum + length, 1));
   let end = 0;
-  names.forEach(({ group }, index) => {
+  names.forEach(({ group, number }, index) => {
     const text = encoded[index] as Uint8Array;
     const hash = hashOf(group, text);
     let place = hash & (places - 1);
@@ -68,7 +76,7 @@ export function writeNames(image: TableImage, names: readonly AllowedName[]): vo
     image.u16(entry() + Abi.NAME_ENTRY_GROUP, group);
     image.u16(entry() + Abi.NAME_ENTRY_LENGTH, text.length);
     image.u32(entry() + Abi.NAME_ENTRY_TEXT, end);
-    image.u32(entry() + Abi.NAME_ENTRY_INDEX, index);
+    image.u32(entry() + Abi.NAME_ENTRY_INDEX, number);
     image.copy(texts + end, text);
     end += text.length;
   });

@@ -9,11 +9,24 @@ import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 import type { Reach } from "./reach.ts";
 import type { Tries } from "./trie.ts";
+import type { Numbered } from "./numbering.ts";
 
 /** Multiplier of the places of pairs; the core looks up by the same rule (assembly/admit/reach.ts). */
 const MULTIPLIER = 0x9e3779b1;
 /** What a trie of sources says of an address inside. */
 const INSIDE = 2;
+
+/** Numbers of a configuration's networks in its order, and how many numbers there are in all. */
+export interface NetworkNumbers {
+  numbers: number[];
+  count: number;
+}
+
+/** Gives networks their numbers. */
+export function numberNetworks({ virtualNetworks }: Configuration, networks: Numbered<string>): NetworkNumbers {
+  const numbers = virtualNetworks.map(({ name }) => networks.number(name, name));
+  return { numbers, count: networks.count };
+}
 
 /** Writes the pairs of peered networks; what it gives back writes the networks, when the tries are written. */
 export function writeNetworks(
@@ -21,24 +34,29 @@ export function writeNetworks(
   { virtualNetworks, privateEndpoints }: Configuration,
   reach: Reach,
   tries: Tries,
+  { numbers, count }: NetworkNumbers,
 ): (entryOf: (root: number) => number) => void {
   const holding = new Set(privateEndpoints.map(({ virtualNetwork }) => virtualNetwork));
   const roots = virtualNetworks.map(({ name }, network) => {
     const { starts, classes, members } = cut([holding.has(name) ? reach.sources(network) : []]);
     return tries.add({ starts, values: classes.map((number) => (members[number]?.[0] === 0 ? 0 : INSIDE)) });
   });
-  writePeers(image, reach);
+  writePeers(image, reach, numbers);
   return (entryOf) => {
-    const section = image.section(virtualNetworks.length * Abi.NETWORK_SIZE);
+    const section = image.section(count * Abi.NETWORK_SIZE);
+    for (let number = 0; number < count; number++) {
+      image.u16(section + number * Abi.NETWORK_SIZE + Abi.NETWORK_GROUP, number);
+      image.u32(section + number * Abi.NETWORK_SIZE + Abi.NETWORK_SOURCES, Abi.TRIE_VALUE);
+    }
     virtualNetworks.forEach(({ addressSpace }, network) => {
-      const at = section + network * Abi.NETWORK_SIZE;
+      const at = section + (numbers[network] as number) * Abi.NETWORK_SIZE;
       const blocks = image.section(addressSpace.length * Abi.BLOCK_ENTRY_SIZE);
       addressSpace.forEach((text, index) => {
         const { address, mask } = blockOf(text) as AddressBlock;
         image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_ADDRESS, address);
         image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_MASK, mask);
       });
-      image.u16(at + Abi.NETWORK_GROUP, reach.groups[network] as number);
+      image.u16(at + Abi.NETWORK_GROUP, numbers[reach.groups[network] as number] as number);
       image.u16(at + Abi.NETWORK_BLOCK_COUNT, addressSpace.length);
       image.u32(at + Abi.NETWORK_BLOCKS, blocks);
       image.u32(at + Abi.NETWORK_SOURCES, entryOf(roots[network] as number));
@@ -48,8 +66,10 @@ export function writeNetworks(
 }
 
 /** An open-addressing table of pairs (network, network peered with it), each as one number + 1. */
-function writePeers(image: TableImage, { peers }: Reach): void {
-  const pairs = peers.flatMap((own, network) => own.map((other) => network * 65_536 + other));
+function writePeers(image: TableImage, { peers }: Reach, numbers: readonly number[]): void {
+  const pairs = peers.flatMap((own, network) =>
+    own.map((other) => (numbers[network] as number) * 65_536 + (numbers[other] as number)),
+  );
   const places = 2 ** Math.ceil(Math.log2(Math.max(pairs.length * 2, 4)));
   const section = image.section(places * 4);
   for (const pair of pairs) {

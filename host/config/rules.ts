@@ -4,7 +4,8 @@ import * as Abi from "../../assembly/abi.ts";
 import { rulesOf } from "./compile.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
-import { poolKey, type WrittenPools } from "./pools.ts";
+import { keyOf, type Numbered, type Numbering } from "./numbering.ts";
+import type { WrittenPools } from "./pools.ts";
 
 /** Multiplier of the table's places; the core looks up by the same rule (assembly/admit/rules.ts). */
 const MULTIPLIER = 0x9e3779b1;
@@ -22,12 +23,12 @@ const IDENTIFY = {
   auto: Abi.IDENTIFY_AUTO,
 };
 
-/** Timer of an idle timeout in minutes. */
-export type IdleTimers = Map<number, number>;
-
-/** Writes the timeouts, nanoseconds: those of the states, then each idle timeout that rules name. */
-export function writeTimeouts(image: TableImage, configuration: Configuration): IdleTimers {
+/** Writes the timeouts, nanoseconds: those of the states, then each idle timeout that rules name or named. */
+export function writeTimeouts(image: TableImage, configuration: Configuration, idle: Numbered<number>): void {
   const { timers } = configuration.settings;
+  for (const balancer of configuration.loadBalancers)
+    for (const { idleTimeoutInMinutes: minutes } of balancer.loadBalancingRules)
+      if (minutes !== undefined) idle.number(String(minutes), minutes);
   const seconds = [
     timers.tcpOpeningSeconds,
     timers.tcpIdleSeconds,
@@ -35,39 +36,38 @@ export function writeTimeouts(image: TableImage, configuration: Configuration): 
     timers.tcpResetSeconds,
     timers.udpIdleSeconds,
     timers.deniedSeconds,
+    ...idle.things.map((minutes) => minutes * 60),
   ];
-  const idle: IdleTimers = new Map();
-  for (const balancer of configuration.loadBalancers)
-    for (const { idleTimeoutInMinutes: minutes } of balancer.loadBalancingRules) {
-      if (minutes === undefined || idle.has(minutes)) continue;
-      idle.set(minutes, seconds.length);
-      seconds.push(minutes * 60);
-    }
   const section = image.section(Abi.TIMER_COUNT * 8);
   image.u32(Abi.TABLES_TIMEOUTS, section);
   seconds.forEach((value, timer) => image.u64(section + timer * 8, BigInt(Math.round(value * 1e9))));
-  return idle;
 }
 
-/** Writes the rules of every service, and the table that finds them; what each rule is called. */
+/** Writes the rules of every service, whose numbers are given in the configuration's order, and the table that finds them. */
 export function writeRules(
   image: TableImage,
   configuration: Configuration,
   pools: WrittenPools,
-  idle: IdleTimers,
-): { name: string; backendPort: number }[] {
-  const all = configuration.privateLinkServices.flatMap((service, number) =>
-    rulesOf(service, configuration.loadBalancers).map((entry) => ({ ...entry, number })),
+  services: readonly number[],
+  { rules, idle }: Numbering,
+): void {
+  const all = configuration.privateLinkServices.flatMap((service, index) =>
+    rulesOf(service, configuration.loadBalancers).map(({ balancer, rule }) => {
+      const number = services[index] as number;
+      const { name, backendPort } = rule;
+      const which = rules.number(keyOf(number, balancer.name, name), { name, backendPort });
+      return { balancer, rule, number, which };
+    }),
   );
-  const section = image.section(all.length * Abi.RULE_SIZE);
+  const section = image.section(rules.count * Abi.RULE_SIZE);
   const places = 2 ** Math.ceil(Math.log2(Math.max(all.length * 2, 4)));
   const index = image.section(places * Abi.RULE_ENTRY_SIZE);
-  all.forEach(({ balancer, rule, number }, which) => {
+  for (const { balancer, rule, number, which } of all) {
     const at = section + which * Abi.RULE_SIZE;
-    image.u16(at + Abi.RULE_POOL, pools.numbers.get(poolKey(balancer.name, rule.backendAddressPool)) ?? 0);
+    image.u16(at + Abi.RULE_POOL, pools.numbers.get(keyOf(balancer.name, rule.backendAddressPool)) ?? 0);
     image.u16(at + Abi.RULE_BACKEND_PORT, rule.backendPort);
     image.u8(at + Abi.RULE_DISTRIBUTION, DISTRIBUTIONS[rule.loadDistribution]);
-    image.u8(at + Abi.RULE_TIMER, idle.get(rule.idleTimeoutInMinutes ?? -1) ?? Abi.STATE_ESTABLISHED);
+    image.u8(at + Abi.RULE_TIMER, timerOf(rule.idleTimeoutInMinutes, idle));
     image.u8(at + Abi.RULE_RESET, rule.enableTcpReset ? 1 : 0);
     image.u8(at + Abi.RULE_IDENTIFY, IDENTIFY[rule.identify ?? "address"]);
     const protocol = PROTOCOLS[rule.protocol];
@@ -80,9 +80,13 @@ export function writeRules(
     image.u16(entry() + Abi.RULE_ENTRY_PROTOCOL, protocol | Abi.RULE_ENTRY_TAKEN);
     image.u16(entry() + Abi.RULE_ENTRY_PORT, port);
     image.u16(entry() + Abi.RULE_ENTRY_RULE, which);
-  });
+  }
   image.u32(Abi.TABLES_RULES, section);
   image.u32(Abi.TABLES_RULE_INDEX, index);
   image.u32(Abi.TABLES_RULE_MASK, places - 1);
-  return all.map(({ rule }) => ({ name: rule.name, backendPort: rule.backendPort }));
+}
+
+/** Timer of established flows of a rule with that idle timeout. */
+function timerOf(minutes: number | undefined, idle: Numbered<number>): number {
+  return minutes === undefined ? Abi.STATE_ESTABLISHED : Abi.TIMER_RULES + idle.number(String(minutes), minutes);
 }

@@ -232,6 +232,10 @@ const settings = z.strictObject({
     .enum(["drop", "admit"])
     .default(d.endpointSources)
     .describe("Consumer-side frames whose source is an endpoint's address. A replay always admits them."),
+  connectionLost: z
+    .enum(["cut", "keep"])
+    .default(d.connectionLost)
+    .describe("Flows whose connection loses its approval while the plane runs: cut at once, or kept until they end."),
   portQuarantineSeconds: z
     .number()
     .min(0)

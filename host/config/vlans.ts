@@ -9,11 +9,12 @@ const CONSUMER_BIT = 1;
 const PROVIDER_BIT = 2;
 
 /** Writes the tables: on the provider's side only networks that hold a private link service count. */
-export function writeVlans(image: TableImage, configuration: Configuration): void {
+export function writeVlans(image: TableImage, configuration: Configuration, numbers: readonly number[]): void {
   const provide = new Set(configuration.privateLinkServices.map((service) => service.virtualNetwork));
   const singles = image.section(2 * IDENTIFIERS * 2);
   const pairs: { outer: number; inner: number; network: number; sides: number }[] = [];
-  configuration.virtualNetworks.forEach(({ name, vlan }, network) => {
+  configuration.virtualNetworks.forEach(({ name, vlan }, index) => {
+    const network = numbers[index] as number;
     const sides = provide.has(name) ? CONSUMER_BIT | PROVIDER_BIT : CONSUMER_BIT;
     if (typeof vlan === "number") {
       for (const side of [Abi.SIDE_CONSUMER, Abi.SIDE_PROVIDER])

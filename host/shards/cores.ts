@@ -51,6 +51,11 @@ export class ShardedCore extends Front {
     return done && this.advancing === 0;
   }
 
+  override adopt(tables: Uint8Array): void {
+    super.adopt(tables);
+    for (const core of this.cores) core.adopt(tables);
+  }
+
   override nextDeadline(): bigint | undefined {
     const deadlines = this.cores.map((core) => core.nextDeadline()).filter((time) => time !== undefined);
     return deadlines.length === 0 ? undefined : deadlines.reduce((least, time) => (time < least ? time : least));

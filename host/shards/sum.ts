@@ -24,7 +24,8 @@ export function sumCounters(shards: readonly PlaneCounters[]): PlaneCounters {
   };
 }
 
-function sumEndpoint(counters: EndpointCounters[]): EndpointCounters {
+/** Adds counters of an endpoint up. */
+export function sumEndpoint(counters: EndpointCounters[]): EndpointCounters {
   return {
     flows: counters.reduce((sum, { flows }) => sum + flows, 0),
     toService: sumTraffic(counters.map(({ toService }) => toService)),

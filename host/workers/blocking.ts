@@ -24,7 +24,7 @@ export async function createBlockingPlane(
   const crew = await Crew.start(configuration, { ...options, module }, (flows) => ended.push(...flows));
   const { sizes, tables } = crew.plan;
   const core = new WorkerCore(await instantiated(module, frontSizes(sizes), tables.image), crew);
-  return new BlockingWorkerPlane(core, crew, configuration, ended, options.onFlowEnd);
+  return new BlockingWorkerPlane(core, crew, ended, options.onFlowEnd);
 }
 
 /** The front of shards that live in workers. */
@@ -50,15 +50,14 @@ class WorkerCore extends Front {
 export class BlockingWorkerPlane extends Plane {
   private readonly crew: Crew;
 
-  constructor(
-    core: WorkerCore,
-    crew: Crew,
-    configuration: Configuration,
-    ended: Flow[],
-    onFlowEnd: ((flow: Flow) => void) | undefined,
-  ) {
-    super(core, crew.plan.tables.names, configuration, onFlowEnd, ended);
+  constructor(core: WorkerCore, crew: Crew, ended: Flow[], onFlowEnd: ((flow: Flow) => void) | undefined) {
+    super(core, crew.plan, onFlowEnd, ended);
     this.crew = crew;
+  }
+
+  override apply(configuration: Configuration): void {
+    super.apply(configuration);
+    takenBlocking(this.crew.askAll({ what: "apply", configuration }));
   }
 
   override advance(time: bigint): Emission[] {

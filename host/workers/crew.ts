@@ -7,7 +7,8 @@ import { Core } from "../core.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Flow } from "../flows.ts";
 import { coreModule } from "../module.ts";
-import { type PlaneOptions, type PlanePlan, planned } from "../plane.ts";
+import { type PlanePlan, planned, replanned } from "../plan.ts";
+import type { PlaneOptions } from "../plane.ts";
 import { Front, type ShardLayout } from "../shards/front.ts";
 import { type Flight, WorkerLink } from "./link.ts";
 import type { Message, Question } from "./message.ts";
@@ -21,7 +22,7 @@ export interface WorkerOptions extends PlaneOptions {
 }
 
 export class Crew {
-  readonly plan: PlanePlan;
+  plan: PlanePlan;
   readonly links: readonly WorkerLink[];
   private readonly module: WebAssembly.Module;
   private readonly layout: ShardLayout;
@@ -112,6 +113,13 @@ export class Crew {
     const answers: Message[] = [];
     for (const link of this.links) answers.push(yield* this.answerOf(link));
     return answers;
+  }
+
+  /** Puts another configuration in force in every worker and in fronts. Throws as `Plane.apply` does. */
+  *apply(configuration: Configuration, fronts: readonly Front[]): Steps<void> {
+    this.plan = replanned(this.plan, configuration);
+    for (const front of fronts) front.adopt(this.plan.tables.image);
+    yield* this.askAll({ what: "apply", configuration });
   }
 
   /** Puts a question to the worker of a shard. */

@@ -25,6 +25,7 @@ export type Question =
   | { what: "advance"; time: bigint }
   | { what: "deadline" }
   | { what: "reset" }
+  | { what: "apply"; configuration: Configuration }
   /** The next flows of a shard, from its first when `begin` is set. */
   | { what: "flows"; shard: number; denied: boolean; begin: boolean };
 

@@ -34,10 +34,9 @@ export async function createWorkerPlane(
 
 /** A running plane. What is asked of it is done in the order it was asked. */
 export class WorkerPlane {
-  readonly configuration: Configuration;
   private readonly crew: Crew;
   private readonly fronts: readonly [Front, Front];
-  private readonly intake: Intake;
+  private intake: Intake;
   private readonly reportEnded: () => void;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -45,9 +44,21 @@ export class WorkerPlane {
   constructor(crew: Crew, fronts: [Front, Front], configuration: Configuration, reportEnded: () => void) {
     this.crew = crew;
     this.fronts = fronts;
-    this.configuration = configuration;
     this.intake = new Intake(crew.plan.tables.names, configuration);
     this.reportEnded = reportEnded;
+  }
+
+  /** The one in force. */
+  get configuration(): Configuration {
+    return this.crew.plan.configuration;
+  }
+
+  /** Puts another configuration in force behind the packets given before. Rejects as `Plane.apply` throws. */
+  apply(configuration: Configuration): Promise<void> {
+    return this.inTurn(async () => {
+      await taken(this.crew.apply(configuration, this.fronts));
+      this.intake = new Intake(this.crew.plan.tables.names, configuration);
+    });
   }
 
   /** Worker threads that there are. */

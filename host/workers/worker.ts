@@ -2,13 +2,13 @@
 
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import * as Abi from "../../assembly/abi.ts";
-import { markChecked } from "../config/configuration.ts";
+import { type Configuration, markChecked } from "../config/configuration.ts";
 import { Core } from "../core.ts";
 import { readCounters } from "../counters.ts";
 import { LinkplaneError } from "../errors.ts";
 import { type Flow, FlowReader } from "../flows.ts";
 import { RefusedNames } from "../refused.ts";
-import { planned } from "../plane.ts";
+import { type PlanePlan, planned, replanned } from "../plan.ts";
 import { type Emission, emissionAt } from "../result.ts";
 import { FLOWS_MOST, type Message, type Question, type Start } from "./message.ts";
 import {
@@ -44,6 +44,7 @@ interface Resident {
 const start = workerData as Start;
 const shared: Shared = new SharedMemory(start.buffer, start.ringSize);
 const residents = new Map<number, Resident>();
+let plan: PlanePlan;
 let walk: Generator<Flow, void, void> | undefined;
 
 try {
@@ -59,12 +60,13 @@ try {
 async function settleIn(): Promise<void> {
   const { module, midStream, ringSize, keepEnded, shards } = start;
   const configuration = markChecked(start.configuration);
-  const { sizes, tables, numbers } = planned(configuration, { midStream, ringSize });
+  plan = planned(configuration, { midStream, ringSize });
+  const { sizes, tables, numbers } = plan;
   for (const shard of shards) {
     const core = await Core.create(module, { ...sizes, shard, keepEnded }, tables.image);
     residents.set(shard, {
       core,
-      reader: new FlowReader(core, tables.names, new RefusedNames(core, tables.names.endpoints), numbers, shard),
+      reader: new FlowReader(core, tables.names, new RefusedNames(core, tables.names), numbers, shard),
       counters: () => readCounters(core, tables.names, shard, numbers.shards),
       ofPlane: (number) => (number < 0 ? number : numbers.ofPlane(shard, number)),
     });
@@ -141,12 +143,20 @@ function answer(question: Question): void {
   if (question.what === "counters") tell({ counters: all.map(({ counters }) => counters()) });
   else if (question.what === "advance") tell(advance(all, question.time));
   else if (question.what === "deadline") tell(deadline(all));
+  else if (question.what === "apply") tell(apply(all, question.configuration));
   else if (question.what === "flows") tell({ flows: nextFlows(question) });
   else {
     for (const { core } of all) core.reset();
     tell({});
   }
   shared.ring(SAID);
+}
+
+/** What the configuration is has been checked where it was asked for: the same numbers come of the same configurations. */
+function apply(all: Resident[], configuration: Configuration): Message {
+  plan = replanned(plan, markChecked(configuration));
+  for (const { core } of all) core.adopt(plan.tables.image);
+  return {};
 }
 
 function advance(all: Resident[], time: bigint): Message {

@@ -11,6 +11,8 @@ import { frameOf } from "./packet.ts";
 export interface Step {
   /** Seconds. */
   at?: number;
+  /** Instead of a packet: changes the configuration that is in force, which is then applied. */
+  apply?: (configuration: Configuration) => void;
   /** Text of the packet (packet.ts); absent: the clock is moved to `at`. */
   in?: string;
   side?: PacketIn["side"];
@@ -44,8 +46,14 @@ export interface Row {
 export function table(title: string, rows: readonly Row[]): void {
   suite(title, (test) => {
     for (const row of rows) {
-      test(`${row.name} (core)`, async () => runRow(await corePlane(configurationOf(row)), row));
-      test(`${row.name} (reference)`, () => runRow(new ReferencePlane(configurationOf(row)), row));
+      test(`${row.name} (core)`, async () => {
+        const configuration = configurationOf(row);
+        runRow(await corePlane(configuration), row, configuration);
+      });
+      test(`${row.name} (reference)`, () => {
+        const configuration = configurationOf(row);
+        runRow(new ReferencePlane(configuration), row, configuration);
+      });
     }
   });
 }
@@ -57,8 +65,14 @@ function configurationOf({ settings, change }: Row): Configuration {
   return markChecked(configuration);
 }
 
-function runRow(plane: PlaneUnderTest, row: Row): void {
-  row.steps.forEach((step, i) => runStep(plane, step, `${row.name}, step ${i + 1}`));
+function runRow(plane: PlaneUnderTest, row: Row, first: Configuration): void {
+  let configuration = first;
+  row.steps.forEach((step, i) => {
+    if (step.apply === undefined) return runStep(plane, step, `${row.name}, step ${i + 1}`);
+    configuration = structuredClone(configuration);
+    step.apply(configuration);
+    plane.apply(markChecked(configuration));
+  });
   if (row.counters !== undefined) includes(plane.counters(), row.counters, row.name);
   row.check?.(plane);
 }

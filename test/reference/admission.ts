@@ -96,6 +96,7 @@ function opened({ flows }: Path, { packet, ip }: Arrival, tuple: Tuple, found: F
     denied: false,
     number: flows.numbers.take(),
     key: tupleKey(tuple),
+    epoch: flows.epoch,
     providerKey: providerKey(tuple.endpoint.service.network, tuple.protocol, {
       source: backend.address,
       sourcePort: backendPort,

@@ -38,7 +38,7 @@ function sendBack(path: Path, arrival: Arrival, transport: Transport, flow: Flow
 }
 
 /** The tuple whose reply a packet is; undefined when it is none. */
-function replyOf(path: Path, { packet, network, ip }: Arrival): Tuple | undefined {
+export function replyOf(path: Path, { packet, network, ip }: Arrival): Tuple | undefined {
   const source = path.networks.endpoint(network, ip.source);
   const ports = ip.kind === "transport" ? portsOf(packet.frame, ip) : undefined;
   if (source === undefined || ports === undefined) return undefined;

@@ -58,7 +58,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
     flows.release(flow, false);
   }
   const denied = flows.findDenied(key);
-  if (denied !== undefined && stands(denied, transport)) {
+  if (denied !== undefined && stands(path, denied, transport)) {
     return refuse(path, arrival, { tuple, denied, reason: denied.reason });
   }
   const admitted = admit(path, arrival, transport, tuple, denied);

@@ -13,18 +13,23 @@ export function addPacket(traffic: Traffic, bytes: number): void {
 
 export class Counters {
   readonly reasons: Record<string, number> = {};
-  readonly flows = { created: 0, denied: 0, expired: 0, active: 0, peak: 0, denialsUnrecorded: 0 };
+  readonly flows = { created: 0, denied: 0, expired: 0, cut: 0, active: 0, peak: 0, denialsUnrecorded: 0 };
   readonly generated = { reset: 0, icmp: 0 };
   readonly names = { held: 0, holdsPeak: 0, holds: 0, encrypted: 0 };
   private readonly endpoints: Record<string, EndpointCounts> = {};
   private readonly backends: Record<string, BackendCounts> = {};
 
   constructor(endpoints: Iterable<string>, backends: Iterable<string>) {
+    this.count(endpoints, backends);
+  }
+
+  /** There are such endpoints and backends, if there were not before. */
+  count(endpoints: Iterable<string>, backends: Iterable<string>): void {
     for (const name of endpoints) {
-      this.endpoints[name] = { flows: 0, toService: noTraffic(), toConsumer: noTraffic(), drops: {} };
+      this.endpoints[name] ??= { flows: 0, toService: noTraffic(), toConsumer: noTraffic(), drops: {} };
     }
     for (const name of backends) {
-      this.backends[name] = { flows: 0, active: 0, toService: noTraffic(), toConsumer: noTraffic() };
+      this.backends[name] ??= { flows: 0, active: 0, toService: noTraffic(), toConsumer: noTraffic() };
     }
   }
 

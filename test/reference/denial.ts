@@ -29,7 +29,8 @@ export interface Refusal {
 }
 
 /** Whether a denied flow's packet is refused without looking again. */
-export function stands({ reason }: DeniedFlow, transport: Transport): boolean {
+export function stands({ flows }: Path, { reason, epoch }: DeniedFlow, transport: Transport): boolean {
+  if (epoch !== flows.epoch) return false;
   if (reason === "nat-exhausted" || reason === "flow-table-full") return false;
   return (reason !== "mid-stream" && !OF_FIRST_MESSAGES.includes(reason)) || !isBeginning(transport);
 }
@@ -43,6 +44,8 @@ export function refuse(path: Path, { wireLength }: Arrival, { tuple, reason, den
     return { reason, droppedAt };
   }
   noted.reason = reason;
+  noted.endpoint = tuple.endpoint;
+  noted.epoch = path.flows.epoch;
   if (name !== undefined) noted.name = name;
   noted.lastSeen = path.flows.now;
   addPacket(noted.toService.traffic, wireLength);
@@ -57,6 +60,7 @@ function created({ flows, counters }: Path, tuple: Tuple, reason: string): Denie
     denied: true,
     number: flows.deniedNumbers.take(),
     key: tupleKey(tuple),
+    epoch: flows.epoch,
     reason,
     firstSeen: flows.now,
     lastSeen: flows.now,

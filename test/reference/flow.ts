@@ -22,7 +22,14 @@ export interface Tuple {
 }
 
 /** Text of a consumer's tuple, for maps. */
-export const tupleKey = ({ network, endpoint, protocol, client, clientPort, endpointPort }: Tuple): string =>
+export const tupleKey = ({
+  network,
+  endpoint,
+  protocol,
+  client,
+  clientPort,
+  endpointPort,
+}: Omit<Tuple, "networkName" | "endpoint"> & { endpoint: { address: number } }): string =>
   `${network} ${protocol} ${client} ${clientPort} ${endpoint.address} ${endpointPort}`;
 
 /** One direction of a flow. */
@@ -48,6 +55,8 @@ export interface FirstFrame {
 interface Held extends Tuple {
   number: number;
   key: string;
+  /** Configuration that judged it last. */
+  epoch: number;
   firstSeen: bigint;
   lastSeen: bigint;
   toService: Direction;

@@ -12,13 +12,17 @@ export class Flows {
   /** ns. */
   now = 0n;
   nowTick = 0;
+  /** Number of the configuration in force. */
+  epoch = 0;
   readonly numbers: Numbers;
   readonly deniedNumbers: Numbers;
   private readonly live = new Map<string, Flow>();
   private readonly byProvider = new Map<string, Flow>();
   private readonly deniedFlows = new Map<string, DeniedFlow>();
   private readonly wheel = new Wheel<Flow | DeniedFlow>();
-  private readonly timeouts: Timeouts;
+  private readonly byNumber = new Map<number, Flow>();
+  /** Of the configuration in force. */
+  timeouts: Timeouts;
   private readonly released: (flow: Flow, idledOut: boolean) => void;
 
   /** `released` is told of each flow just before its end. */
@@ -71,6 +75,23 @@ export class Flows {
     return flow === undefined || this.isDead(flow) ? undefined : flow;
   }
 
+  /** The flow of a number, dead or alive. */
+  numbered(number: number): Flow | undefined {
+    return this.byNumber.get(number);
+  }
+
+  /** Whether a flow is dead, which is released then. */
+  releasesDead(flow: Flow): boolean {
+    const dead = this.isDead(flow);
+    if (dead) this.release(flow, true);
+    return dead;
+  }
+
+  /** Sees to a flow whose timeout was changed. */
+  retime(flow: Flow): void {
+    this.wheel.advance(flow, this.deathTick(flow));
+  }
+
   /** Whether a consumer's tuple has a live denied flow; a dead one stays. */
   seesDenied(key: string): boolean {
     const denied = this.deniedFlows.get(key);
@@ -95,6 +116,7 @@ export class Flows {
     else {
       this.live.set(flow.key, flow);
       this.byProvider.set(flow.providerKey, flow);
+      this.byNumber.set(flow.number, flow);
     }
     this.wheel.put(flow, this.deathTick(flow));
   }
@@ -118,6 +140,7 @@ export class Flows {
     this.released(flow, dead && flow.state === "established");
     this.live.delete(flow.key);
     this.byProvider.delete(flow.providerKey);
+    this.byNumber.delete(flow.number);
     flow.pool.release(flow.natPort, this.nowTick);
     this.numbers.release(flow.number);
   }

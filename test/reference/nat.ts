@@ -23,12 +23,17 @@ export class Nat {
   private readonly mix: Mix;
   private readonly shard: number;
   private readonly shards: number;
-  private readonly quarantineTicks: number;
+  private quarantineTicks: number;
 
   constructor({ shards, portQuarantineSeconds }: Settings, shard: number, mix: Mix) {
     this.shard = shard;
     this.mix = mix;
     this.shards = shards;
+    this.quarantineTicks = tickAfter(nanoseconds(portQuarantineSeconds));
+  }
+
+  /** Other settings are in force. */
+  settle({ portQuarantineSeconds }: Settings): void {
     this.quarantineTicks = tickAfter(nanoseconds(portQuarantineSeconds));
   }
 
@@ -41,7 +46,7 @@ export class Nat {
     for (let turn = 0; turn < natAddresses.length; turn++) {
       const address = natAddresses[(start + turn) % natAddresses.length] as number;
       const pool = this.pool(service.name, address, backend.address, tuple.protocol);
-      const port = pool.take(nowTick);
+      const port = pool.take(nowTick, this.quarantineTicks);
       if (port !== undefined) return { address, port, pool };
     }
     return undefined;
@@ -57,7 +62,7 @@ export class Nat {
     const name = `${service} ${addressText(address)} ${addressText(backend)} ${transport} ${this.shard}`;
     let pool = this.pools.get(name);
     if (pool === undefined) {
-      pool = new PortPool(this.shard, this.shards, this.quarantineTicks);
+      pool = new PortPool(this.shard, this.shards);
       this.pools.set(name, pool);
     }
     return pool;

@@ -4,10 +4,13 @@ import type { Side } from "../plane.ts";
 import { addressOf } from "./address.ts";
 import { type EndpointRule, rulesOf } from "./endpoint-rules.ts";
 import { holds, Reach } from "./reach.ts";
+import { identityOf } from "./roster.ts";
 import { namesOf, type Service } from "./service.ts";
 
 export interface Endpoint {
   name: string;
+  /** What tells it from what it was before. */
+  identity: string;
   /** Index of the network it lies in. */
   network: number;
   address: number;
@@ -51,6 +54,7 @@ export class Networks {
       const rules = rulesOf(configuration, given, this.reach.surroundings(network));
       return {
         name: given.name,
+        identity: identityOf(given),
         network,
         address: addressOf(given.privateIPAddress),
         connectionState: given.connectionState,

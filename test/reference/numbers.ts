@@ -6,11 +6,18 @@ export class Numbers {
   taken = 0;
   private readonly free: number[] = [];
   private next: number;
+  readonly first: number;
   private readonly count: number;
 
   constructor(first: number, count: number) {
     this.next = first;
+    this.first = first;
     this.count = count;
+  }
+
+  /** Number behind the last one ever taken. */
+  get end(): number {
+    return this.next;
   }
 
   hasRoom(): boolean {

@@ -4,30 +4,26 @@ import type { CountersOut, EmitOut, FlowOut, Outcome, PacketIn, PlaneUnderTest }
 import { sumOf } from "./counters.ts";
 import { mixOf } from "./mix.ts";
 import { Networks } from "./networks.ts";
+import { Roster } from "./roster.ts";
 import { servicesOf } from "./service.ts";
 import { type Common, Shard } from "./shard.ts";
 import { shardOf } from "./steering.ts";
 
 export class ReferencePlane implements PlaneUnderTest {
-  private readonly common: Common;
+  private readonly roster = new Roster();
+  private common: Common;
   private readonly shards: readonly Shard[];
 
   /** Takes a checked configuration; `settings.midStream` absent means `drop`. */
   constructor(configuration: Configuration) {
-    const { settings, privateEndpoints } = configuration;
-    const mix = mixOf(settings.seed);
-    const [backends, services] = servicesOf(configuration, mix);
-    this.common = {
-      settings,
-      endpoints: privateEndpoints.map(({ name }) => name),
-      backends: [...backends.keys()],
-      networks: new Networks(configuration, services),
-      mix,
-      identifies: configuration.loadBalancers.some(({ loadBalancingRules: rules }) =>
-        rules.some(({ identify = "address" }) => identify !== "address"),
-      ),
-    };
-    this.shards = Array.from({ length: settings.shards }, (_, shard) => new Shard(this.common, shard));
+    this.common = this.commonOf(configuration);
+    const { shards } = configuration.settings;
+    this.shards = Array.from({ length: shards }, (_, shard) => new Shard(this.common, shard));
+  }
+
+  apply(configuration: Configuration): void {
+    this.common = this.commonOf(configuration);
+    for (const shard of this.shards) shard.apply(this.common);
   }
 
   process(packets: PacketIn[]): Outcome[] {
@@ -44,5 +40,22 @@ export class ReferencePlane implements PlaneUnderTest {
 
   flows(): FlowOut[] {
     return this.shards.flatMap((shard) => shard.flows()).sort((one, other) => one.number - other.number);
+  }
+
+  private commonOf(given: Configuration): Common {
+    const configuration = this.roster.ordered(given);
+    const { settings, privateEndpoints } = configuration;
+    const mix = mixOf(settings.seed);
+    const [backends, services] = servicesOf(configuration, mix);
+    return {
+      settings,
+      endpoints: privateEndpoints.map(({ name }) => name),
+      backends: [...backends.keys()],
+      networks: new Networks(configuration, services),
+      mix,
+      identifies: configuration.loadBalancers.some(({ loadBalancingRules: rules }) =>
+        rules.some(({ identify = "address" }) => identify !== "address"),
+      ),
+    };
   }
 }

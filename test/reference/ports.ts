@@ -16,18 +16,16 @@ export class PortPool {
   private readonly resting: Released[] = [];
   private next: number;
   private readonly end: number;
-  private readonly quarantineTicks: number;
 
-  constructor(shard: number, shards: number, quarantineTicks: number) {
+  constructor(shard: number, shards: number) {
     const size = PORTS / shards;
     this.next = FIRST_PORT + shard * size;
     this.end = this.next + size;
-    this.quarantineTicks = quarantineTicks;
   }
 
   /** A port, or undefined when there is none. */
-  take(nowTick: number): number | undefined {
-    const port = this.rested(nowTick) ?? this.unused();
+  take(nowTick: number, quarantineTicks: number): number | undefined {
+    const port = this.rested(nowTick - quarantineTicks) ?? this.unused();
     if (port === undefined) {
       this.exhausted++;
       return undefined;
@@ -42,9 +40,9 @@ export class PortPool {
     this.inUse--;
   }
 
-  private rested(nowTick: number): number | undefined {
+  private rested(latestTick: number): number | undefined {
     const [oldest] = this.resting;
-    if (oldest === undefined || nowTick < oldest.tick + this.quarantineTicks) return undefined;
+    if (oldest === undefined || latestTick < oldest.tick) return undefined;
     this.resting.shift();
     return oldest.port;
   }

@@ -24,6 +24,8 @@ export interface Backend extends Member {
 type Pool = Pick<Rule, "table" | "pool">;
 
 export interface Rule {
+  /** `loadBalancer/name`. */
+  name: string;
   /** 0 leaves the destination port as it is. */
   backendPort: number;
   distribution: LoadBalancingRule["loadDistribution"];
@@ -96,6 +98,7 @@ function rulesOf(balancer: LoadBalancer, frontends: string[], pools: Map<string,
     const key = protocol === "All" ? "all" : `${protocol === "Tcp" ? TCP : UDP} ${frontendPort}`;
     if (rules.has(key)) continue;
     rules.set(key, {
+      name: `${balancer.name}/${rule.name}`,
       backendPort: rule.backendPort,
       distribution: rule.loadDistribution,
       ...(minutes === undefined ? {} : { idle: nanoseconds(minutes * SECONDS_PER_MINUTE) }),

@@ -3,6 +3,7 @@ import type { Settings } from "../../host/config/configuration.ts";
 import { REASONS } from "../../host/reasons.ts";
 import type { CountersOut, EmitOut, FlowOut, Outcome, PacketIn } from "../plane.ts";
 import { fromCapture } from "./captured.ts";
+import { judgedBefore, judgeNumber } from "./change.ts";
 import { fromConsumer } from "./consumer.ts";
 import { Counters } from "./counters.ts";
 import type { Flow } from "./flow.ts";
@@ -21,6 +22,7 @@ import { resetsOf } from "./reset.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
 const RELEASE_PER_PACKET = 1;
+const JUDGE_PER_ADVANCE = 1024;
 const VERDICTS = new Map(REASONS.map(({ name, verdict }) => [name, verdict]));
 
 /** What the shards of a plane have in common. */
@@ -36,6 +38,8 @@ export interface Common {
 
 export class Shard {
   private readonly path: Path;
+  /** Number that the walk comes to next. */
+  private nextJudged = Number.POSITIVE_INFINITY;
 
   constructor({ settings, endpoints, backends, networks, mix, identifies }: Common, shard: number) {
     this.path = {
@@ -52,10 +56,30 @@ export class Shard {
     };
   }
 
+  /** Another configuration is in force. */
+  apply({ settings, endpoints, backends, networks }: Common): void {
+    const { flows, counters, nat } = this.path;
+    this.path.settings = settings;
+    this.path.networks = networks;
+    flows.timeouts = timeoutsOf(settings.timers);
+    flows.epoch++;
+    counters.count(endpoints, backends);
+    nat.settle(settings);
+    this.nextJudged = flows.numbers.first;
+  }
+
+  /** Goes on with the walk over all flows for so many numbers at most. */
+  private walk(most: number): void {
+    const { numbers } = this.path.flows;
+    for (let left = most; left > 0 && this.nextJudged < numbers.end; left--) judgeNumber(this.path, this.nextJudged++);
+    if (this.nextJudged >= numbers.end) this.nextJudged = Number.POSITIVE_INFINITY;
+  }
+
   advance(time: bigint): EmitOut[] {
     const { path } = this;
     path.out = [];
     path.flows.clock(time);
+    this.walk(JUDGE_PER_ADVANCE);
     path.flows.takeDue(Number.POSITIVE_INFINITY);
     return path.out;
   }
@@ -76,6 +100,7 @@ export class Shard {
     path.out = [];
     path.flows.clock(packet.time);
     path.flows.takeDue(RELEASE_PER_PACKET);
+    this.walk(1);
     const { reason, flow = -1, droppedAt } = this.decide(packet);
     path.counters.packet(reason, droppedAt);
     if (reason === "awaiting-name") path.counters.names.held++;
@@ -91,6 +116,8 @@ export class Shard {
     const side = packet.side === "provider" ? "provider" : "consumer";
     const network = this.path.networks.of(link.tags, side, packet.network);
     const arrival = { packet, wireLength, network, ip };
+    const judged = judgedBefore(this.path, arrival);
+    if (judged !== undefined) return judged;
     if (packet.side === "captured") return fromCapture(this.path, arrival);
     return side === "consumer" ? fromConsumer(this.path, arrival) : fromProvider(this.path, arrival);
   }

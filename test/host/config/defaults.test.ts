@@ -78,6 +78,7 @@ const FILLED_IN: Configuration = {
     maxFlows: 1_048_576,
     maxDenied: 65_536,
     endpointSources: "drop",
+    connectionLost: "cut",
     portQuarantineSeconds: 0,
     icmpTimeExceeded: false,
     timers: {
@@ -110,6 +111,7 @@ const OTHERWISE: Configuration["settings"] = {
   maxDenied: 0,
   midStream: "drop",
   endpointSources: "admit",
+  connectionLost: "keep",
   portQuarantineSeconds: 0.5,
   icmpTimeExceeded: true,
   timers: {

@@ -48,11 +48,10 @@ function ownersOf(backends: Backend[], seed: number): string[] {
   const { image, names } = compile(configuration, "drop");
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   const pool = view.getUint32(Abi.TABLES_POOLS, true) + Abi.BACKEND_POOL_SIZE;
-  const first = view.getUint32(pool + Abi.BACKEND_POOL_FIRST, true);
   const table = view.getUint32(pool + Abi.BACKEND_POOL_TABLE, true);
   return Array.from({ length: view.getUint32(pool + Abi.BACKEND_POOL_SLOTS, true) }, (_, slot) => {
-    const member = view.getUint16(table + slot * 2, true);
-    return names.backends[first + member]?.address ?? `none: member ${member}`;
+    const backend = view.getUint16(table + slot * 2, true);
+    return names.backends[backend]?.address ?? `none: backend ${backend}`;
   });
 }
 

@@ -27,9 +27,8 @@ function slots(configuration: Configuration): string[] {
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   const at = view.getUint32(Abi.TABLES_POOLS, true);
   const table = view.getUint32(at + Abi.BACKEND_POOL_TABLE, true);
-  const first = view.getUint32(at + Abi.BACKEND_POOL_FIRST, true);
   return Array.from({ length: view.getUint32(at + Abi.BACKEND_POOL_SLOTS, true) }, (_, slot) => {
-    const backend = first + view.getUint16(table + slot * 2, true);
+    const backend = view.getUint16(table + slot * 2, true);
     const entry = view.getUint32(Abi.TABLES_BACKENDS, true) + backend * Abi.BACKEND_SIZE;
     return addressText(view.getUint32(entry + Abi.BACKEND_ADDRESS_BE, false));
   });

@@ -1,0 +1,84 @@
+// What keeps a running plane from taking another configuration: what sizes its memory or what its flows were made with.
+
+import * as Abi from "../../assembly/abi.ts";
+import { LinkplaneError } from "../errors.ts";
+import type { Configuration, Settings } from "./configuration.ts";
+
+/** What a plane's memory was laid out for. */
+export interface Capacity {
+  /** Bytes of an image of tables. */
+  tables: number;
+  poolSlots: number;
+  endpoints: number;
+  backends: number;
+  holdSlots: number;
+  keepLinks: boolean;
+}
+
+/** What a configuration takes. */
+export interface Demand extends Capacity {
+  networks: number;
+  natAddresses: number;
+  rules: number;
+  idleTimeouts: number;
+}
+
+/** Things that numbers of 16 bits are given to. */
+const NUMBERED_MOST = 65_535;
+const FIXED = ["seed", "shards", "maxFlows", "maxDenied"] as const satisfies (keyof Settings)[];
+
+function refused(sentence: string, remedy = "Make a new plane."): LinkplaneError {
+  return new LinkplaneError("CHANGE_REFUSED", sentence, { remedy });
+}
+
+/** Throws CHANGE_REFUSED when something that had a number has another MAC address now: its flows were told the old one. */
+export function sameMac(
+  known: { macAddress: string | undefined } | undefined,
+  now: string | undefined,
+  what: string,
+): void {
+  if (known !== undefined && known.macAddress !== now)
+    throw refused(
+      `${what} cannot be given another macAddress while the plane runs.`,
+      "Give it another name or address.",
+    );
+}
+
+/** Throws CHANGE_REFUSED when a plane of a configuration and its capacity cannot take another one. */
+export function checkChange(from: Configuration, to: Configuration, capacity: Capacity, demand: Demand): void {
+  for (const field of FIXED)
+    if (from.settings[field] !== to.settings[field])
+      throw refused(`settings.${field} cannot change while a plane runs.`, "Leave it as it was, or make a new plane.");
+  if (demand.holdSlots > 0 && demand.holdSlots !== capacity.holdSlots)
+    throw refused(
+      capacity.holdSlots === 0
+        ? "The plane has no room for first messages: no rule identified by name when it was made."
+        : "settings.identification.holdSlots cannot change while a plane runs.",
+    );
+  if (demand.keepLinks && !capacity.keepLinks)
+    throw refused(
+      "The plane keeps no link headers: nothing had enableTcpReset or a macAddress when it was made.",
+      "Make a new plane, or make it with a rule that has enableTcpReset.",
+    );
+  const limits: [what: string, count: number, most: number][] = [
+    ["bytes of tables", demand.tables, capacity.tables],
+    ["endpoints", demand.endpoints, capacity.endpoints],
+    ["backends", demand.backends, capacity.backends],
+    ["pools of NAT ports", demand.poolSlots, capacity.poolSlots],
+    ["networks", demand.networks, NUMBERED_MOST],
+    ["NAT addresses", demand.natAddresses, NUMBERED_MOST],
+    ["rules behind services", demand.rules, NUMBERED_MOST],
+    ["idle timeouts", demand.idleTimeouts, Abi.TIMER_COUNT - Abi.TIMER_RULES],
+  ];
+  for (const [what, count, most] of limits)
+    if (count > most)
+      throw refused(
+        `The plane has room for ${most} ${what}; with those it ever had, this configuration makes ${count}.`,
+      );
+}
+
+/** Room for so many things now, with head room for those that changes bring. */
+export const roomFor = (count: number, least: number): number => count + Math.max(least, count >> 1);
+
+/** Room for an image of tables, bytes. */
+export const tablesRoom = (bytes: number): number => (Math.max(bytes * 2, bytes + 2 ** 20) + 63) & ~63;

@@ -1,0 +1,58 @@
+// Private endpoints as the core sees them: what each is mapped to, and whether its connection carries traffic.
+
+import * as Abi from "../../assembly/abi.ts";
+import { linkIdentifiers } from "./approval.ts";
+import type { Configuration, ConnectionState } from "./configuration.ts";
+import type { TableImage } from "./image.ts";
+import { groupsOf } from "./names.ts";
+import { keyOf, type Numbered, type NumberedEndpoint } from "./numbering.ts";
+
+const STATES: Record<ConnectionState, number> = {
+  Approved: Abi.CONNECTION_APPROVED,
+  Pending: Abi.CONNECTION_PENDING,
+  Rejected: Abi.CONNECTION_REJECTED,
+  Disconnected: Abi.CONNECTION_DISCONNECTED,
+  Refused: Abi.CONNECTION_REFUSED,
+};
+
+/** Gives endpoints their numbers, in the configuration's order; one that is mapped to something else is another one. */
+export function numberEndpoints(
+  { privateEndpoints, privateLinkServices }: Configuration,
+  networks: ReadonlyMap<string, number>,
+  services: readonly number[],
+  endpoints: Numbered<NumberedEndpoint>,
+): number[] {
+  const links = linkIdentifiers(privateEndpoints);
+  const byName = new Map(privateLinkServices.map(({ name }, index) => [name, services[index] as number]));
+  return privateEndpoints.map(({ name, privateIPAddress: address, ...its }, index) => {
+    const network = networks.get(its.virtualNetwork) as number;
+    const service = byName.get(its.privateLinkService) as number;
+    const key = keyOf(name, network, address, service, its.resource, its.groupId);
+    return endpoints.number(key, { name, address, network, service, link: links[index] as number });
+  });
+}
+
+/** Writes the endpoints by their numbers; `filters` are in the configuration's order. */
+export function writeEndpoints(
+  image: TableImage,
+  configuration: Configuration,
+  numbers: readonly number[],
+  filters: readonly number[],
+  { things, count }: Numbered<NumberedEndpoint>,
+): void {
+  const groupOf = groupsOf(configuration);
+  const section = image.section(count * Abi.ENDPOINT_SIZE);
+  image.u32(Abi.TABLES_ENDPOINTS, section);
+  things.forEach(({ service, network, link }, number) => {
+    const at = section + number * Abi.ENDPOINT_SIZE;
+    image.u16(at + Abi.ENDPOINT_SERVICE, service);
+    image.u16(at + Abi.ENDPOINT_NETWORK, network);
+    image.u32(at + Abi.ENDPOINT_LINK, link);
+  });
+  configuration.privateEndpoints.forEach((endpoint, index) => {
+    const at = section + (numbers[index] as number) * Abi.ENDPOINT_SIZE;
+    image.u8(at + Abi.ENDPOINT_CONNECTION, STATES[endpoint.connectionState]);
+    image.u16(at + Abi.ENDPOINT_FILTER, filters[index] as number);
+    image.u16(at + Abi.ENDPOINT_GROUP, groupOf(endpoint));
+  });
+}

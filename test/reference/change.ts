@@ -1,0 +1,80 @@
+// Judging flows again after a change of the configuration (behaviour 15).
+import { replyOf } from "./captured.ts";
+import { type Flow, tupleKey } from "./flow.ts";
+import { providerKey } from "./forward.ts";
+import { TCP, untranslated } from "./ipv4.ts";
+import type { Arrival, Decision, Path } from "./path.ts";
+import { resetsOf } from "./reset.ts";
+import { ruleOf } from "./service.ts";
+import { readTransport } from "./transport.ts";
+
+type Judgement = "stays" | "moves" | "connection-lost" | "flow-withdrawn";
+
+/** What becomes of a packet whose flow is cut; undefined when the packet goes on. */
+export function judgedBefore(path: Path, arrival: Arrival): Decision | undefined {
+  const reply = arrival.packet.side === "captured" ? replyOf(path, arrival) : undefined;
+  const flow = reply === undefined ? flowOf(path, arrival) : path.flows.see(tupleKey(reply));
+  if (flow === undefined || flow.epoch === path.flows.epoch) return undefined;
+  const judgement = judge(path, flow);
+  if (judgement === "stays") return undefined;
+  cut(path, flow, "answer");
+  if (judgement === "moves" && reply === undefined && arrival.packet.side !== "provider") return undefined;
+  const reason = judgement === "moves" ? "flow-withdrawn" : judgement;
+  return { reason, flow: flow.number, droppedAt: flow.endpoint.name };
+}
+
+/** One step of the walk: the flow of a number, if there is one. */
+export function judgeNumber(path: Path, number: number): void {
+  const flow = path.flows.numbered(number);
+  if (flow === undefined || flow.epoch === path.flows.epoch || path.flows.releasesDead(flow)) return;
+  if (judge(path, flow) !== "stays") cut(path, flow, "timer");
+}
+
+/** The live flow that a packet belongs to which is no captured reply. */
+function flowOf({ flows }: Path, { packet, network, ip }: Arrival): Flow | undefined {
+  if (untranslated(ip.kind) !== undefined) return undefined;
+  const transport = readTransport(packet.frame, ip);
+  if (typeof transport === "string") return undefined;
+  const { source, destination, protocol } = ip;
+  const { sourcePort, destinationPort } = transport;
+  if (packet.side === "provider")
+    return flows.findByProvider(providerKey(network, protocol, { source, sourcePort, destination, destinationPort }));
+  const ends = { client: source, clientPort: sourcePort, endpointPort: destinationPort };
+  return flows.see(tupleKey({ network, protocol, endpoint: { address: destination }, ...ends }));
+}
+
+/** Judges a flow; one that stays belongs to the present configuration from then on. */
+function judge(path: Path, flow: Flow): Judgement {
+  const { networks, settings, flows } = path;
+  const endpoint = networks.destination(flow.network, flow.endpoint.address);
+  if (endpoint?.identity !== flow.endpoint.identity) return "flow-withdrawn";
+  if (settings.endpointSources === "drop" && networks.endpoint(flow.network, flow.client) !== undefined)
+    return "flow-withdrawn";
+  if (!networks.reaches(flow.network, flow.client, endpoint)) return "flow-withdrawn";
+  if (endpoint.connectionState !== "Approved" && settings.connectionLost === "cut") return "connection-lost";
+  const { service } = endpoint;
+  const rule = ruleOf(service, flow.protocol, flow.endpointPort);
+  if (rule === undefined || rule.name !== flow.rule.name || service.network !== flow.endpoint.service.network)
+    return "flow-withdrawn";
+  if (!service.natAddresses.includes(flow.nat)) return "flow-withdrawn";
+  if (flow.protocol !== TCP) {
+    if (rule.identify !== "address") return "flow-withdrawn";
+    const backend = rule.pool.find(({ name }) => name === flow.backend.name);
+    if (backend === undefined || backend.state !== "up" || backend.weight === 0) return "moves";
+  }
+  flow.endpoint = endpoint;
+  flow.rule = rule;
+  flow.epoch = flows.epoch;
+  if (flow.state === "established") flows.retime(flow);
+  return "stays";
+}
+
+function cut(path: Path, flow: Flow, cause: "answer" | "timer"): void {
+  if (flow.rule.reset && (flow.state === "opening" || flow.state === "established")) {
+    const resets = resetsOf(flow, cause);
+    path.out.push(...resets);
+    path.counters.generated.reset += resets.length;
+  }
+  path.counters.flows.cut++;
+  path.flows.release(flow, false);
+}
