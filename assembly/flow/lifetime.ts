@@ -64,17 +64,15 @@ export function gather(record: u32, flags: u32): void {
   const flow = flowOf(record);
   const request = requestOf(flow);
   const timer = timerFor(flow, <u32>load<u8>(request, REC_SEEN), <u32>load<u8>(request + REC_SIZE, REC_SEEN));
-  setTimer(flow, request, timer);
+  if (timer != <u32>load<u8>(request, REC_TIMER)) setTimer(flow, request, timer);
 }
 
 /** Gives an established flow the idle timeout that its rule has now. */
 export function retime(flow: u32): void {
-  const request = requestOf(flow);
-  setTimer(flow, request, ruleTimer(flow));
+  setTimer(flow, requestOf(flow), ruleTimer(flow));
 }
 
 function setTimer(flow: u32, request: u32, timer: u32): void {
-  if (timer == <u32>load<u8>(request, REC_TIMER)) return;
   store<u8>(request, <u8>timer, REC_TIMER);
   store<u8>(request + REC_SIZE, <u8>timer, REC_TIMER);
   const tick = tickAfter(deathOf(request));
