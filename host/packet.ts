@@ -37,13 +37,14 @@ const ENTRANCES = [...SIDES, "captured"] as const;
 
 /** Knows which networks there are, and what is no packet. */
 export class Intake {
-  private readonly names: Names;
   private readonly networkNumbers: Map<string, number>;
   private readonly onlyNetworks: (number | undefined)[];
 
   constructor(names: Names, configuration: Configuration) {
-    this.names = names;
-    this.networkNumbers = new Map(names.networks.map((name, index) => [name, index]));
+    const present = new Set(configuration.virtualNetworks.map(({ name }) => name));
+    this.networkNumbers = new Map(
+      names.networks.map((name, number): [string, number] => [name, number]).filter(([name]) => present.has(name)),
+    );
     this.onlyNetworks = [
       this.only(configuration.privateEndpoints.map((endpoint) => endpoint.virtualNetwork)),
       this.only(configuration.privateLinkServices.map((service) => service.virtualNetwork)),
@@ -54,7 +55,7 @@ export class Intake {
   networkNumber(name: string | undefined, side: number): number {
     const number = name === undefined ? this.onlyNetworks[side] : this.networkNumbers.get(name);
     if (number !== undefined) return number;
-    const known = this.names.networks.join(", ");
+    const known = [...this.networkNumbers.keys()].join(", ");
     throw new LinkplaneError(
       "UNKNOWN_NETWORK",
       name === undefined ? `More than one network is on the ${SIDES[side]}'s side.` : `There is no network "${name}".`,

@@ -42,7 +42,6 @@ suite("While the configuration changes", (test) => {
   });
 
   test("with flows cut for either reason", () => {
-    process.stderr.write(`changes: ${cut} flows cut, ${[...seen].join(" ")}\n`);
     assert.ok(cut > 0);
     assert.ok(seen.has("connection-lost") && seen.has("flow-withdrawn"));
   });
