@@ -96,7 +96,7 @@ function judgeName(
 }
 
 /** The form in which names are compared. */
-function normal(bytes: Uint8Array, withPort: boolean): string {
+export function normal(bytes: Uint8Array, withPort: boolean): string {
   const text = Buffer.from(bytes).toString("latin1");
   const host = withPort ? text.replace(/:[0-9]*$/, "") : text;
   return host.replace(/\.$/, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
