@@ -126,7 +126,10 @@ export const REASON_UDP_NOT_IDENTIFIED = 47;
 export const REASON_CONNECTION_LOST = 48;
 /// What let it in is in the configuration no more.
 export const REASON_FLOW_WITHDRAWN = 49;
-export const REASON_COUNT = 50;
+/// Of rules that look at every request.
+export const REASON_REQUEST_AMBIGUOUS = 50;
+export const REASON_STREAM_OPAQUE = 51;
+export const REASON_COUNT = 52;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 64;
@@ -174,6 +177,7 @@ export const IDENTIFY_ADDRESS = 0; // not at all: the endpoint's address is all 
 export const IDENTIFY_TLS = 1;
 export const IDENTIFY_HTTP = 2;
 export const IDENTIFY_AUTO = 3;
+export const IDENTIFY_REQUESTS = 4; // HTTP, and every request of a connection
 
 export const DISTRIBUTION_DEFAULT = 0;
 export const DISTRIBUTION_SOURCE_IP = 1;
@@ -246,6 +250,7 @@ export const CONTROL_HOLD_SLOTS = 64; // u32, places of the hold pool; 0 when no
 export const CONTROL_PORT_BLOCKS = 76; // u32, blocks of NAT ports that all pools share
 /// Written by configure and activate.
 export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that is activated next has to lie
+export const CONTROL_HOLD_REMEMBERS = 96; // u32, 1 when some rule looks at every request
 /// Addresses of the regions, u32 each, written by configure.
 export const CONTROL_REGIONS = 128;
 export const REGION_RING = 0;
@@ -351,7 +356,11 @@ export const INSPECT_JUDGED = 8; // u32, sequence number behind what was let thr
 export const INSPECT_ANSWER = 12; // u32, sequence number of the server's answer
 export const INSPECT_NAME = 16; // u32, index of the allowed name that was asked for, plus one
 export const INSPECT_HOLD = 20; // u32, its place in the hold pool, plus one
-export const INSPECT_SIZE = 24;
+/// Of flows every request of which is looked at.
+export const INSPECT_REST = 24; // u64, bytes of a body that come behind INSPECT_JUDGED
+export const INSPECT_FORGOTTEN = 32; // u32, sequence number before which nothing can be compared
+export const INSPECT_CHUNK = 36; // u32, size of the chunk, as far as it was read
+export const INSPECT_SIZE = 40;
 /// What the client is expected to send.
 export const EXPECT_NOTHING = 0; // it may send what it likes
 export const EXPECT_FIRST = 1; // its first message
@@ -359,6 +368,20 @@ export const EXPECT_HELLO = 2; // a ClientHello, or another request for encrypti
 export const EXPECT_TDS_HELLO = 3; // a ClientHello, plain or in PRELOGIN packets
 export const EXPECT_AFTER = 4; // anything but another ClientHello, unless that bears the same name
 export const EXPECT_ANSWER = 5; // anything, once the server has acknowledged what was let through
+/// From here on of flows every request of which is looked at: where in their stream the first byte is that
+/// is neither judged nor body.
+export const EXPECT_REQUEST = 6; // a request's head
+export const EXPECT_SIZE = 7; // at the size of a chunk
+export const EXPECT_DIGIT = 8; // behind its first digit
+export const EXPECT_EXTENSION = 9; // behind its semicolon
+export const EXPECT_SIZE_END = 10; // behind its CR
+export const EXPECT_CHUNK_END = 11; // behind a chunk's data
+export const EXPECT_CHUNK_LINE_END = 12; // behind the CR there
+export const EXPECT_TRAILER = 13; // at a field line behind the last chunk
+export const EXPECT_TRAILER_NAME = 14; // in its name
+export const EXPECT_TRAILER_VALUE = 15; // behind its colon
+export const EXPECT_TRAILER_END = 16; // behind its CR
+export const EXPECT_LAST_END = 17; // behind the CR of the empty line
 export const MARK_STARTED = 1; // INSPECT_START holds a value
 export const MARK_EARLY = 2; // the ClientHello offers early data
 export const MARK_RETRY = 4; // the server asked for another ClientHello

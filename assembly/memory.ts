@@ -14,6 +14,7 @@ import {
   CONTROL_BACKENDS,
   CONTROL_DEALS,
   CONTROL_ENDPOINTS,
+  CONTROL_HOLD_REMEMBERS,
   CONTROL_HOLD_SLOTS,
   CONTROL_KEEP_LINKS,
   CONTROL_MAX_DENIED,
@@ -78,7 +79,8 @@ import {
 import { PARSED_SIZE } from "./parse";
 import { ARRIVALS_SIZE } from "./flow/arrivals";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
-import { HOLD_SIZE } from "./inspect/hold";
+import { REMEMBERED_AT } from "./inspect/hold";
+import { REMEMBERED_SIZE } from "./inspect/remembered";
 import { NAME_MAX } from "./name/host";
 import { TIMER_SIZE, WHEEL_LIST_SIZE } from "./flow/wheel";
 
@@ -131,6 +133,8 @@ export let HANDS: u32 = 0;
 /** Places of the hold pool; 0 when no rule identifies by name, and the regions below are empty. */
 export let HOLD_SLOTS: u32 = 0;
 export let HOLDS: u32 = 0;
+/** Bytes of a place. */
+export let HOLD_SIZE: u32 = 0;
 export let INSPECTIONS: u32 = 0;
 /** Reports of refused names. */
 export let REFUSED: u32 = 0;
@@ -213,10 +217,11 @@ function layDealt(): void {
 
 function layInspection(flows: u64): void {
   HOLD_SLOTS = control(CONTROL_HOLD_SLOTS);
+  HOLD_SIZE = REMEMBERED_AT + (control(CONTROL_HOLD_REMEMBERS) != 0 ? REMEMBERED_SIZE : 0);
   const some: u64 = HOLD_SLOTS != 0 ? 1 : 0;
   REFUSED = region(REGION_REFUSED, some * BATCH_MAX * REFUSED_SIZE);
   INSPECTIONS = region(REGION_INSPECTIONS, some * flows * INSPECT_SIZE);
-  NAME = region(REGION_HOLDS, some * (NAME_ROOM + 2 * FIRST_MESSAGE_MAX + <u64>(HOLD_SLOTS + HOLD_SPARE) * HOLD_SIZE));
+  NAME = region(REGION_HOLDS, some * (NAME_ROOM + 2 * FIRST_MESSAGE_MAX + (<u64>HOLD_SLOTS + HOLD_SPARE) * HOLD_SIZE));
   HELLO = NAME + NAME_ROOM;
   UNWRAPPED = HELLO + FIRST_MESSAGE_MAX;
   HOLDS = UNWRAPPED + FIRST_MESSAGE_MAX;

@@ -56,6 +56,8 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "udp-not-identified": ["3", "conformance/first-message.test.ts"],
   "connection-lost": ["15", "conformance/change.test.ts"],
   "flow-withdrawn": ["15", "conformance/change.test.ts"],
+  "request-ambiguous": ["14.5", "conformance/every-request.test.ts"],
+  "stream-opaque": ["14.5", "conformance/every-request.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

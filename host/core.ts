@@ -32,6 +32,8 @@ export interface CoreSizes {
   keepLinks: boolean;
   /** Places of the hold pool; 0 when no rule identifies by name. */
   holdSlots?: number;
+  /** Places remember requests. */
+  holdRemembers?: boolean;
   /** Report flows as they end. */
   keepEnded: boolean;
   /** Bytes for the frames of one batch; RING_SIZE when absent. */
@@ -276,6 +278,7 @@ export async function instantiated(
   control[Abi.CONTROL_KEEP_LINKS / 4] = Number(sizes.keepLinks);
   control[Abi.CONTROL_KEEP_ENDED / 4] = Number(sizes.keepEnded);
   control[Abi.CONTROL_HOLD_SLOTS / 4] = sizes.holdSlots ?? 0;
+  control[Abi.CONTROL_HOLD_REMEMBERS / 4] = Number(sizes.holdRemembers ?? false);
   control[Abi.CONTROL_SHARD / 4] = sizes.shard ?? 0;
   control[Abi.CONTROL_DEALS / 4] = Number(sizes.deals ?? false);
   if (exports.configure() === 0)

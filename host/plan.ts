@@ -57,6 +57,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     backends: Math.min(roomFor(names.backends.length, BACKENDS_LEAST), NUMBERED_MOST),
     keepLinks: tables.keepLinks,
     holdSlots: tables.holdSlots,
+    holdRemembers: tables.holdRemembers,
     keepEnded: options.onFlowEnd !== undefined,
     ringSize: roundedUp(options.ringSize ?? RING_SIZE),
   };
@@ -70,18 +71,24 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
       remedy: "Give it to normalizeConfiguration of linkplane/config first, or read it with parseConfiguration.",
     });
   const tables = compile(configuration, plan.midStream, plan.tables.numbering);
-  const { numbering, image, poolSlots, keepLinks, holdSlots } = tables;
+  const { numbering, image, poolSlots, keepLinks, holdSlots, holdRemembers } = tables;
   const { sizes } = plan;
   checkChange(
     plan.configuration,
     configuration,
-    { ...sizes, tables: sizes.tables ?? 0, holdSlots: sizes.holdSlots ?? 0 },
+    {
+      ...sizes,
+      tables: sizes.tables ?? 0,
+      holdSlots: sizes.holdSlots ?? 0,
+      holdRemembers: sizes.holdRemembers ?? false,
+    },
     {
       tables: image.byteLength,
       poolSlots,
       endpoints: numbering.endpoints.count,
       backends: numbering.backends.count,
       holdSlots,
+      holdRemembers,
       keepLinks,
       networks: numbering.networks.count,
       natAddresses: numbering.natAddresses.count,

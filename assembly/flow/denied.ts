@@ -16,7 +16,9 @@ import {
   REASON_HOLD_POOL_FULL,
   REASON_MID_STREAM,
   REASON_NAT_EXHAUSTED,
+  REASON_REQUEST_AMBIGUOUS,
   REASON_RESOURCE_DENIED,
+  REASON_STREAM_OPAQUE,
   REC_BYTES,
   REC_ENDPOINT,
   REC_KEY,
@@ -79,6 +81,7 @@ export function mayRetry(record: u32, beginning: bool): bool {
 
 /** Whether a flow was refused for its first message. */
 function isOfFirstMessage(reason: u32): bool {
+  if (reason == REASON_REQUEST_AMBIGUOUS || reason == REASON_STREAM_OPAQUE) return true;
   return reason >= <u32>REASON_RESOURCE_DENIED && reason <= <u32>REASON_HOLD_POOL_FULL;
 }
 

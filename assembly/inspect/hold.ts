@@ -3,10 +3,18 @@
 // with what is sent again; the one that has done so longest is given up when another is needed. A place given up rests until
 // the host has read the emits that lie in it.
 
-import { COUNTER_HOLDS_PEAK, FIRST_MESSAGE_MAX, HELD_SEGMENTS_MAX, HOLD_SPARE, INSPECT_HOLD } from "../abi";
+import {
+  COUNTER_HOLDS_PEAK,
+  FIRST_MESSAGE_MAX,
+  HELD_SEGMENTS_MAX,
+  HOLD_SPARE,
+  INSPECT_FORGOTTEN,
+  INSPECT_HOLD,
+  INSPECT_JUDGED,
+} from "../abi";
 import { raise } from "../counters";
 import { closeEmits } from "../emit/queue";
-import { HOLDS, HOLD_SLOTS } from "../memory";
+import { HOLDS, HOLD_SIZE, HOLD_SLOTS } from "../memory";
 import { inspectionOf } from "./inspection";
 
 export const HOLD_FLOW: usize = 0; // u32
@@ -22,7 +30,8 @@ export const SEGMENT_SIZE: u32 = 24;
 export const HEADERS_AT: u32 = SEGMENTS_AT + HELD_SEGMENTS_MAX * SEGMENT_SIZE;
 export const HEADERS_ROOM: u32 = 4096;
 export const BYTES_AT: u32 = HEADERS_AT + HEADERS_ROOM;
-export const HOLD_SIZE: u32 = (BYTES_AT + FIRST_MESSAGE_MAX + 63) & ~63;
+/** What a place remembers of requests (remembered.ts), when some rule looks at every one. */
+export const REMEMBERED_AT: u32 = (BYTES_AT + FIRST_MESSAGE_MAX + 63) & ~63;
 
 /// Place + 1 that heads the list of free ones, of resting ones, and both ends of the queue of those that remember; 0 for none.
 let free: u32 = 0;
@@ -58,6 +67,7 @@ export function settleHolds(): void {
 export function takeHold(flow: u32, from: u32): u32 {
   if (used == HOLD_SLOTS) {
     if (oldest == 0) return 0;
+    forget(at(oldest));
     giveUp(at(oldest));
   }
   let place = free;
@@ -71,8 +81,15 @@ export function takeHold(flow: u32, from: u32): u32 {
   store<u64>(hold, 0, HOLD_REACH); // and HOLD_COUNT
   store<u64>(hold, 0, HOLD_HEADERS); // and HOLD_NEXT
   store<u64>(hold, 0, HOLD_PREVIOUS); // and HOLD_REMEMBERS
+  if (HOLD_SIZE > REMEMBERED_AT) store<u64>(hold + REMEMBERED_AT, 0);
   store<u32>(inspectionOf(flow), place, INSPECT_HOLD);
   return hold;
+}
+
+/** What the flow of a place was let through can be compared no longer. */
+function forget(hold: u32): void {
+  const state = inspectionOf(load<u32>(hold, HOLD_FLOW));
+  store<u32>(state, load<u32>(state, INSPECT_JUDGED), INSPECT_FORGOTTEN);
 }
 
 /** Takes a place from its flow. */

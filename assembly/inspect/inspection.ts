@@ -5,11 +5,14 @@ import {
   BACKEND_SIZE,
   EXPECT_FIRST,
   EXPECT_NOTHING,
+  EXPECT_REQUEST,
   IDENTIFY_ADDRESS,
+  IDENTIFY_REQUESTS,
   INSPECT_EXPECTS,
   INSPECT_HOLD,
   INSPECT_NAME,
   INSPECT_MODE,
+  INSPECT_REST,
   INSPECT_SIZE,
   REC_ACKNOWLEDGED,
   REC_BACKEND,
@@ -19,9 +22,8 @@ import {
   SEEN_LINK,
 } from "../abi";
 import { flowOf } from "../flow/lifetime";
-import { HOLDS, INSPECTIONS } from "../memory";
+import { HOLDS, HOLD_SIZE, INSPECTIONS } from "../memory";
 import { BACKENDS } from "../tables";
-import { HOLD_SIZE } from "./hold";
 
 export function inspectionOf(flow: u32): u32 {
   return INSPECTIONS + flow * INSPECT_SIZE;
@@ -31,12 +33,10 @@ export function inspectionOf(flow: u32): u32 {
 export function beginInspection(request: u32, identify: u32): void {
   const state = inspectionOf(flowOf(request));
   const inspected = identify != IDENTIFY_ADDRESS;
-  store<u32>(
-    state,
-    (inspected ? EXPECT_FIRST : EXPECT_NOTHING) | (identify << ((<u32>INSPECT_MODE) << 3)),
-    INSPECT_EXPECTS,
-  );
+  const first = identify == IDENTIFY_REQUESTS ? EXPECT_REQUEST : EXPECT_FIRST;
+  store<u32>(state, (inspected ? first : EXPECT_NOTHING) | (identify << ((<u32>INSPECT_MODE) << 3)), INSPECT_EXPECTS);
   store<u64>(state, 0, INSPECT_NAME); // and INSPECT_HOLD, beside it
+  store<u64>(state, 0, INSPECT_REST);
   if (inspected) mark(request, SEEN_LINK);
 }
 

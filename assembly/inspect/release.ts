@@ -16,6 +16,7 @@ import {
   SEGMENT_WIRE,
   dropSegment,
   nextSegment,
+  nextUpTo,
 } from "./segments";
 
 /** Lets held segments go, those behind a gap only with `all` set. */
@@ -39,6 +40,23 @@ export function releaseWith(
     sendHeld(hold, segment, request);
   send(desc, parsed, verdict, request, flowOf(request));
   release(hold, request, all);
+}
+
+/** Lets held segments go that end at `limit` or before, with the packet at hand, whose data begin at `offset`, in its place among them. */
+export function releaseUpTo(
+  hold: u32,
+  request: u32,
+  limit: u32,
+  offset: u32,
+  desc: u32,
+  parsed: u32,
+  verdict: u32,
+): void {
+  let segment = nextUpTo(hold, limit);
+  for (; segment != 0 && load<u32>(segment, SEGMENT_OFFSET) <= offset; segment = nextUpTo(hold, limit))
+    sendHeld(hold, segment, request);
+  send(desc, parsed, verdict, request, flowOf(request));
+  for (segment = nextUpTo(hold, limit); segment != 0; segment = nextUpTo(hold, limit)) sendHeld(hold, segment, request);
 }
 
 /** Discards what is held: it counts as dropped for a reason. */

@@ -4,6 +4,7 @@
 import {
   EXPECT_AFTER,
   EXPECT_ANSWER,
+  EXPECT_REQUEST,
   FLAG_OTHER_BEGINNING,
   INSPECT_ANSWER,
   INSPECT_EXPECTS,
@@ -14,8 +15,10 @@ import {
   MARK_RETRY,
   MARK_STARTED,
   REASON_SEGMENTS_CONFLICT,
+  REC_ACKNOWLEDGED,
   REC_SEEN,
   REC_SIZE,
+  SEEN_ACKNOWLEDGED,
   SEEN_MID_STREAM,
 } from "../abi";
 import { note } from "../flow/follow";
@@ -28,6 +31,7 @@ import { HOLD_COUNT, giveUp } from "./hold";
 import { endInspection, hasAcknowledged, holdOf, inspectionOf } from "./inspection";
 import { refuse } from "./refuse";
 import { release } from "./release";
+import { forgetUpTo, remembersNone } from "./remembered";
 
 /** What a server's packet says of a flow, before it goes its way; false when it ended the flow, its verdict written. */
 export function observeReply(desc: u32, parsed: u32, verdict: u32, reply: u32): bool {
@@ -39,7 +43,8 @@ export function observeReply(desc: u32, parsed: u32, verdict: u32, reply: u32): 
     return false;
   }
   note(reply, parsed);
-  follow(state, request, parsed);
+  if (<u32>load<u8>(state, INSPECT_EXPECTS) >= <u32>EXPECT_REQUEST) forgetAcknowledged(state, reply);
+  else follow(state, request, parsed);
   return true;
 }
 
@@ -50,6 +55,14 @@ function isOfAnother(state: u32, request: u32, parsed: u32): bool {
   if ((<u32>load<u8>(request, REC_SEEN) & SEEN_MID_STREAM) != 0) return false;
   const start = load<u32>(state, INSPECT_START);
   return load<u32>(state, INSPECT_JUDGED) == start && Tcp.acknowledgement(load<u32>(parsed, L4)) != start;
+}
+
+/** Forgets what the server has acknowledged of a flow every request of which is looked at. */
+function forgetAcknowledged(state: u32, reply: u32): void {
+  const hold = holdOf(state);
+  if (hold == 0) return;
+  if ((load<u8>(reply, REC_SEEN) & SEEN_ACKNOWLEDGED) != 0) forgetUpTo(hold, load<u32>(reply, REC_ACKNOWLEDGED));
+  if (remembersNone(hold) && load<u32>(hold, HOLD_COUNT) == 0) giveUp(hold);
 }
 
 /** Draws the conclusions from what the server acknowledges and says. */

@@ -5,52 +5,39 @@ import {
   DESC_FRAME,
   DESC_WIRE,
   EXPECT_ANSWER,
+  EXPECT_REQUEST,
   INSPECT_EXPECTS,
+  INSPECT_FORGOTTEN,
   INSPECT_JUDGED,
   INSPECT_MARKS,
   INSPECT_START,
   MARK_STARTED,
-  REASON_AWAITING_NAME,
   REASON_FIRST_MESSAGE_TOO_LONG,
   REASON_HELD_RETRANSMISSION,
   REASON_HOLD_POOL_FULL,
   REASON_SEGMENTS_CONFLICT,
   REASON_TRUNCATED,
-  REC_ENDPOINT,
-  SIDE_CONSUMER,
 } from "../abi";
 import { note } from "../flow/follow";
 import { flowOf } from "../flow/lifetime";
 import { MORE } from "../name/outcome";
 import { FLAGS, IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
-import { rewrite } from "../rewrite";
-import { send } from "../send";
-import { droppedAt, held } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
-import { BYTES_AT, HOLD_COUNT, HOLD_FROM, HOLD_REACH, giveUp, keep, remember, takeHold } from "./hold";
-import { endInspection, hasAcknowledged, holdOf, inspectionOf } from "./inspection";
-import { PASS, PASS_ALL, commit, expected, isAllowed, judge, nameLength, taken } from "./judge";
-import { refuse } from "./refuse";
+import { against, desc, drop, endpoint, forward, parsed, pass, request, state, takeUp, verdict, wait } from "./at-hand";
+import { BYTES_AT, HOLD_COUNT, HOLD_FROM, HOLD_REACH, keep, remember, takeHold } from "./hold";
+import { hasAcknowledged, holdOf } from "./inspection";
+import { PASS, PASS_ALL, commit, expected, judge, nameLength, taken } from "./judge";
 import { releaseWith } from "./release";
-import { conflicts, covers, fits, hasRoom, keepSegment, place } from "./segments";
+import { conflicts, covers, fits, place } from "./segments";
+import { inspectStream } from "./stream";
 
-/// The packet at hand.
-let desc: u32 = 0;
-let parsed: u32 = 0;
-let verdict: u32 = 0;
-let request: u32 = 0;
-let state: u32 = 0;
-/// Where its data begin among those that are known.
+/// Where the data of the packet at hand begin among those that are known.
 let offset: u32 = 0;
 
 /** Handles a client's packet. */
 export function inspectRequest(itsDesc: u32, itsParsed: u32, itsVerdict: u32, itsRequest: u32): void {
-  desc = itsDesc;
-  parsed = itsParsed;
-  verdict = itsVerdict;
-  request = itsRequest;
-  state = inspectionOf(flowOf(request));
+  takeUp(itsDesc, itsParsed, itsVerdict, itsRequest);
   if (load<u32>(parsed, L4_CAPTURED) < Tcp.NUMBERS_END) return drop(REASON_TRUNCATED);
   const tcp = load<u32>(parsed, L4);
   const flags = <u32>load<u8>(parsed, FLAGS);
@@ -63,7 +50,7 @@ export function inspectRequest(itsDesc: u32, itsParsed: u32, itsVerdict: u32, it
   if (length == 0) return forward();
   if (syn) return cutData(tcp, header, length) ? forward() : drop(REASON_TRUNCATED);
   note(request, parsed);
-  if ((flags & Tcp.URG) != 0) return against(REASON_SEGMENTS_CONFLICT, 0);
+  if ((flags & Tcp.URG) != 0) return against(REASON_SEGMENTS_CONFLICT, 0, 0);
   const captured = load<u32>(parsed, L4_CAPTURED);
   inspectData(tcp + header, sequence, length, captured > header ? captured - header : 0);
 }
@@ -75,6 +62,7 @@ function begin(sequence: u32): bool {
   store<u8>(state, <u8>(marks | MARK_STARTED), INSPECT_MARKS);
   store<u32>(state, sequence, INSPECT_START);
   store<u32>(state, sequence, INSPECT_JUDGED);
+  store<u32>(state, sequence, INSPECT_FORGOTTEN);
   return true;
 }
 
@@ -93,6 +81,8 @@ function cutData(tcp: u32, header: u32, length: u32): bool {
 
 /** Handles data, `captured` bytes of which lie at `at`. */
 function inspectData(at: u32, sequence: u32, length: u32, captured: u32): void {
+  if (<u32>load<u8>(state, INSPECT_EXPECTS) >= <u32>EXPECT_REQUEST)
+    return inspectStream(at, sequence, length, captured);
   const judged = load<u32>(state, INSPECT_JUDGED);
   const end = sequence + length;
   if (<i32>(end - judged) <= 0 && hasAcknowledged(request, end)) return forward();
@@ -115,7 +105,7 @@ function judgeWhole(at: u32, length: u32): void {
   const outcome = judge(state, endpoint(), at, length);
   if (outcome == MORE) return compare(0, load<u32>(state, INSPECT_JUDGED), at, length);
   if (outcome == PASS_ALL) return passJudged(0);
-  if (outcome != PASS) return against(outcome, nameLength);
+  if (outcome != PASS) return against(outcome, nameLength, offset);
   const from = load<u32>(state, INSPECT_JUDGED);
   commit(state, request);
   forward();
@@ -129,64 +119,27 @@ function judgeWhole(at: u32, length: u32): void {
 /** Compares data with what is known, and adds to it what is new. */
 function compare(known: u32, from: u32, at: u32, length: u32): void {
   const hold = known != 0 ? known : takeHold(flowOf(request), from);
-  if (hold == 0) return against(REASON_HOLD_POOL_FULL, 0);
+  if (hold == 0) return against(REASON_HOLD_POOL_FULL, 0, offset);
   if (known == 0) remember(hold);
-  if (conflicts(hold, offset, at, length)) return against(REASON_SEGMENTS_CONFLICT, 0);
+  if (conflicts(hold, offset, at, length)) return against(REASON_SEGMENTS_CONFLICT, 0, offset);
   const judged = load<u32>(state, INSPECT_JUDGED) - from;
   if (load<u8>(state, INSPECT_EXPECTS) == EXPECT_ANSWER || offset + length <= judged) return forward();
   if (covers(hold, offset, length)) return drop(REASON_HELD_RETRANSMISSION);
-  if (!fits(offset, length)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0);
+  if (!fits(offset, length)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0, offset);
   keep(hold);
   const before = load<u32>(hold, HOLD_REACH);
   const reach = place(hold, offset, at, length);
   const outcome = reach == before ? MORE : judge(state, endpoint(), hold + BYTES_AT + judged, reach - judged);
-  if (outcome == MORE) return wait(hold, at, length);
+  if (outcome == MORE) return wait(hold, offset, at, length);
   if (outcome == PASS_ALL) return passJudged(hold);
-  if (outcome != PASS) return against(outcome, nameLength);
+  if (outcome != PASS) return against(outcome, nameLength, offset);
   commit(state, request);
   releaseWith(hold, request, expected() == EXPECT_ANSWER, offset, desc, parsed, verdict);
   if (load<u32>(hold, HOLD_COUNT) == 0) remember(hold);
 }
 
-/** Holds the packet. */
-function wait(hold: u32, at: u32, length: u32): void {
-  const head = at - load<u32>(desc, DESC_FRAME);
-  if (!hasRoom(hold, head)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0);
-  rewrite(desc, parsed, request, SIDE_CONSUMER);
-  keepSegment(hold, desc, offset, length, head);
-  held(verdict, REASON_AWAITING_NAME, flowOf(request));
-}
-
 /** Lets all pass after what was judged. */
 function passJudged(hold: u32): void {
   commit(state, request);
-  pass(hold);
-}
-
-/** Lets the packet, what is held and all that follows pass. */
-function pass(hold: u32): void {
-  if (hold == 0) forward();
-  else {
-    releaseWith(hold, request, true, offset, desc, parsed, verdict);
-    giveUp(hold);
-  }
-  endInspection(request);
-}
-
-/** Refuses the flow for a reason, or lets it pass if the configuration says so. */
-function against(reason: u32, name: u32): void {
-  if (isAllowed(reason)) return pass(holdOf(state));
-  refuse(desc, verdict, request, reason, name);
-}
-
-function forward(): void {
-  send(desc, parsed, verdict, request, flowOf(request));
-}
-
-function drop(reason: u32): void {
-  droppedAt(verdict, reason, flowOf(request), endpoint());
-}
-
-function endpoint(): u32 {
-  return <u32>load<u16>(request, REC_ENDPOINT);
+  pass(hold, offset);
 }

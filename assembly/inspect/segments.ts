@@ -52,7 +52,7 @@ export function covers(hold: u32, offset: u32, length: u32): bool {
 }
 
 /** First byte at or behind an offset that is not known. */
-function knownFrom(hold: u32, offset: u32): u32 {
+export function knownFrom(hold: u32, offset: u32): u32 {
   let reach = max(offset, offset <= load<u32>(hold, HOLD_REACH) ? load<u32>(hold, HOLD_REACH) : 0);
   const last = segmentsEnd(hold);
   for (let before: u32 = <u32>-1; before != reach; ) {
@@ -110,6 +110,20 @@ export function nextSegment(hold: u32, all: bool): u32 {
   for (let s = segments(hold); s < last; s += SEGMENT_SIZE) {
     const offset = load<u32>(s, SEGMENT_OFFSET);
     if (offset >= lowest) continue;
+    best = s;
+    lowest = offset;
+  }
+  return best;
+}
+
+/** The same of those that end at `limit` or before. */
+export function nextUpTo(hold: u32, limit: u32): u32 {
+  const last = segmentsEnd(hold);
+  let best: u32 = 0;
+  let lowest = limit;
+  for (let s = segments(hold); s < last; s += SEGMENT_SIZE) {
+    const offset = load<u32>(s, SEGMENT_OFFSET);
+    if (offset >= lowest || offset + load<u32>(s, SEGMENT_LENGTH) > limit) continue;
     best = s;
     lowest = offset;
   }

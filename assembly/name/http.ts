@@ -61,11 +61,11 @@ export function readRequest(at: u32, length: u32): u32 {
 let authorityAt: u32 = 0;
 let authorityLength: u32 = 0;
 /// The field value read last.
-let valueAt: u32 = 0;
-let valueLength: u32 = 0;
+export let valueAt: u32 = 0;
+export let valueLength: u32 = 0;
 
 /** Offset of the first byte that is not of an empty line. */
-function skipEmptyLines(at: u32, length: u32): u32 {
+export function skipEmptyLines(at: u32, length: u32): u32 {
   let p: u32 = 0;
   while (p < length && (<u32>load<u8>(at + p) == RETURN || <u32>load<u8>(at + p) == LINE_FEED)) p++;
   return p;
@@ -81,13 +81,13 @@ function readMethod(at: u32, length: u32): u32 {
 }
 
 /** Offset behind the line feed that ends the line at `p`; 0 when there is none yet. */
-function lineEnd(at: u32, p: u32, length: u32): u32 {
+export function lineEnd(at: u32, p: u32, length: u32): u32 {
   for (; p < length; p++) if (<u32>load<u8>(at + p) == LINE_FEED) return p + 1;
   return 0;
 }
 
 /** Bytes of a line without what ends it. */
-function textLength(at: u32, p: u32, next: u32): u32 {
+export function textLength(at: u32, p: u32, next: u32): u32 {
   const length = next - p - 1;
   return length != 0 && <u32>load<u8>(at + next - 2) == RETURN ? length - 1 : length;
 }
@@ -97,8 +97,7 @@ function readTarget(at: u32, length: u32): u32 {
   authorityAt = 0;
   let from: u32 = 0;
   while (<u32>load<u8>(at + from) != SPACE) from++;
-  const connects =
-    from == CONNECT_LENGTH && load<u32>(at) == CONNECT_FIRST && load<u32>(at + CONNECT_LENGTH - 4) == CONNECT_LAST;
+  const connecting = from == CONNECT_LENGTH && connects(at);
   from++;
   let to = from;
   while (to < length && <u32>load<u8>(at + to) != SPACE) to++;
@@ -111,13 +110,19 @@ function readTarget(at: u32, length: u32): u32 {
   if (major != DIGIT_1) return REASON_PROTOCOL_UNEXPECTED;
   const first = <u32>load<u8>(at + from);
   if (first == SLASH || (first == ASTERISK && to == from + 1)) return 0;
-  return readAuthority(at, from, to, connects);
+  return readAuthority(at, from, to, connecting);
+}
+
+/** Whether a request line, of which at least eight bytes are there, has the method CONNECT. */
+export function connects(at: u32): bool {
+  if (load<u32>(at) != CONNECT_FIRST || load<u32>(at + CONNECT_LENGTH - 4) != CONNECT_LAST) return false;
+  return <u32>load<u8>(at + CONNECT_LENGTH) == SPACE;
 }
 
 /** Finds the host in a target of absolute or authority form, which goes from `from` to `to`. */
-function readAuthority(at: u32, from: u32, to: u32, connects: bool): u32 {
+function readAuthority(at: u32, from: u32, to: u32, connecting: bool): u32 {
   let p = from;
-  if (!connects) {
+  if (!connecting) {
     while (p < to && <u32>load<u8>(at + p) != COLON) p++;
     if (to - p < 3 || <u32>load<u8>(at + p + 1) != SLASH || <u32>load<u8>(at + p + 2) != SLASH)
       return REASON_PROTOCOL_UNEXPECTED;
@@ -138,14 +143,14 @@ function endsAuthority(byte: u32): bool {
 }
 
 /** Length of the name in front of a field's colon; 0 for a line that is no field. */
-function fieldName(at: u32, length: u32): u32 {
+export function fieldName(at: u32, length: u32): u32 {
   let p: u32 = 0;
   while (p < length && isToken(<u32>load<u8>(at + p))) p++;
   return p < length && <u32>load<u8>(at + p) == COLON ? p : 0;
 }
 
 /** Notes a field's value without the blanks around it. */
-function trim(at: u32, length: u32): void {
+export function trim(at: u32, length: u32): void {
   while (length != 0 && isBlank(<u32>load<u8>(at))) {
     at++;
     length--;
@@ -164,7 +169,7 @@ const TOKENS_32: u32 = 0x03ff6cfa;
 const TOKENS_64: u32 = 0xc7fffffe;
 const TOKENS_96: u32 = 0x57ffffff;
 
-function isToken(byte: u32): bool {
+export function isToken(byte: u32): bool {
   if (byte < 32 || byte > 126) return false;
   const bits = byte < 64 ? TOKENS_32 : byte < 96 ? TOKENS_64 : TOKENS_96;
   return ((bits >> (byte & 31)) & 1) != 0;

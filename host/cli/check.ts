@@ -81,7 +81,8 @@ function portText({ protocol, frontendPort, backendPort }: LoadBalancingRule): s
 }
 
 /** How a rule tells resources apart, where there are some. */
-function filterText({ identify = "address" }: LoadBalancingRule, hasResources: boolean): string {
+function filterText({ identify = "address", everyRequest = false }: LoadBalancingRule, hasResources: boolean): string {
+  if (everyRequest) return `, by name (${identify}, every request)`;
   if (identify !== "address") return `, by name (${identify})`;
   return hasResources ? ", not name-filtered" : "";
 }

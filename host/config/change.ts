@@ -12,6 +12,8 @@ export interface Capacity {
   endpoints: number;
   backends: number;
   holdSlots: number;
+  /** Places of the hold pool remember requests. */
+  holdRemembers: boolean;
   keepLinks: boolean;
 }
 
@@ -54,6 +56,11 @@ export function checkChange(from: Configuration, to: Configuration, capacity: Ca
       capacity.holdSlots === 0
         ? "The plane has no room for first messages: no rule identified by name when it was made."
         : "settings.identification.holdSlots cannot change while a plane runs.",
+    );
+  if (demand.holdRemembers && !capacity.holdRemembers)
+    throw refused(
+      "The plane has no room to remember requests: no rule had everyRequest when it was made.",
+      "Make a new plane, or make it with a rule that has everyRequest.",
     );
   if (demand.keepLinks && !capacity.keepLinks)
     throw refused(

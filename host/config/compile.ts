@@ -7,7 +7,7 @@ import { writeFilters } from "./endpoint-rules.ts";
 import { numberEndpoints, writeEndpoints } from "./endpoints.ts";
 import { seedWords } from "./hash.ts";
 import { TableImage } from "./image.ts";
-import { allowedNames, identifiesByName, writeNames, writeSwitches } from "./names.ts";
+import { allowedNames, identifiesByName, looksAtEveryRequest, writeNames, writeSwitches } from "./names.ts";
 import { type NetworkNumbers, numberNetworks, writeNetworks } from "./networks.ts";
 import { keyOf, Numbering, type NumberedPair } from "./numbering.ts";
 import { writeBackendPools } from "./pools.ts";
@@ -60,6 +60,8 @@ export interface CompiledTables {
   keepLinks: boolean;
   /** Places of the hold pool; 0 when no rule identifies by name. */
   holdSlots: number;
+  /** Places remember requests too: some rule looks at every one. */
+  holdRemembers: boolean;
 }
 
 const NANOSECONDS = 1_000_000_000;
@@ -98,6 +100,7 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
     poolSlots: numbering.poolSlots,
     keepLinks: needsLinks(configuration),
     holdSlots: identifiesByName(configuration) ? settings.identification.holdSlots : 0,
+    holdRemembers: looksAtEveryRequest(configuration),
   };
 }
 

@@ -156,6 +156,8 @@ export interface LoadBalancingRule {
   enableTcpReset: boolean;
   /** How the resource is found that a flow asks for; `address` when absent. */
   identify?: Identify;
+  /** With `identify: http`: every request of a connection is looked at, not only the first; false when absent. */
+  everyRequest?: boolean;
 }
 
 export interface LoadBalancer {

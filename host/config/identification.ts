@@ -9,7 +9,17 @@ type Resource = NonNullable<Service["resources"]>[number];
 
 /** Every such mistake. */
 export function identification(file: ConfigurationFile): Mistake[] {
-  return [...file.privateLinkServices.flatMap(resources), ...endpoints(file), ...shards(file)];
+  const { privateLinkServices: services, loadBalancers: balancers } = file;
+  return [...services.flatMap(resources), ...endpoints(file), ...shards(file), ...balancers.flatMap(requests)];
+}
+
+/** Requests can be told apart in HTTP only, and only where nothing else is expected. */
+function requests({ loadBalancingRules }: ConfigurationFile["loadBalancers"][number], i: number): Mistake[] {
+  return loadBalancingRules.flatMap(({ name, identify, everyRequest }, j): Mistake[] => {
+    if (!everyRequest || identify === "http") return [];
+    const message = `Rule "${name}" looks at every request, and identifies by ${identify}. Use identify: http, or leave everyRequest out.`;
+    return [{ path: ["loadBalancers", i, "loadBalancingRules", j, "everyRequest"], message }];
+  });
 }
 
 /** Held segments do not cross from a shard to its front. */

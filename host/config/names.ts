@@ -19,6 +19,10 @@ export interface AllowedName {
   number: number;
 }
 
+/** Whether some rule looks at every request. */
+export const looksAtEveryRequest = ({ loadBalancers }: Configuration): boolean =>
+  loadBalancers.some(({ loadBalancingRules }) => loadBalancingRules.some(({ everyRequest = false }) => everyRequest));
+
 /** Whether some rule identifies by name. */
 export const identifiesByName = ({ loadBalancers }: Configuration): boolean =>
   loadBalancers.some(({ loadBalancingRules }) =>

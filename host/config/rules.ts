@@ -21,6 +21,7 @@ const IDENTIFY = {
   tls: Abi.IDENTIFY_TLS,
   http: Abi.IDENTIFY_HTTP,
   auto: Abi.IDENTIFY_AUTO,
+  requests: Abi.IDENTIFY_REQUESTS,
 };
 
 /** Writes the timeouts, nanoseconds: those of the states, then each idle timeout that rules name or named. */
@@ -69,7 +70,7 @@ export function writeRules(
     image.u8(at + Abi.RULE_DISTRIBUTION, DISTRIBUTIONS[rule.loadDistribution]);
     image.u8(at + Abi.RULE_TIMER, timerOf(rule.idleTimeoutInMinutes, idle));
     image.u8(at + Abi.RULE_RESET, rule.enableTcpReset ? 1 : 0);
-    image.u8(at + Abi.RULE_IDENTIFY, IDENTIFY[rule.identify ?? "address"]);
+    image.u8(at + Abi.RULE_IDENTIFY, IDENTIFY[rule.everyRequest === true ? "requests" : (rule.identify ?? "address")]);
     const protocol = PROTOCOLS[rule.protocol];
     const port = rule.frontendPort;
     const hash = Math.imul(((number << 16) | port) ^ Math.imul(protocol, MULTIPLIER), MULTIPLIER);

@@ -130,6 +130,12 @@ const loadBalancingRule = z.strictObject({
     .describe(
       "Where a flow says which resource it asks for: TLS server_name, HTTP Host, either, or nowhere (not filtered).",
     ),
+  everyRequest: z
+    .boolean()
+    .optional()
+    .describe(
+      "With identify: http, look at every request of a connection, not only the first. Its packets cost more. Left out: false.",
+    ),
 });
 
 const loadBalancer = z.strictObject({
@@ -188,7 +194,12 @@ const identification = z.strictObject({
     .boolean()
     .default(n.enableTcpReset)
     .describe("Send RST to both ends of a flow that is refused for its first message."),
-  holdSlots: z.int().min(1).max(65_536).default(n.holdSlots).describe("First messages held at once, 22 KB each."),
+  holdSlots: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(n.holdSlots)
+    .describe("First messages held at once, 22 KB each; 39 KB when some rule says everyRequest."),
 });
 
 const settings = z.strictObject({

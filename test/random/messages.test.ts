@@ -25,6 +25,8 @@ const REASONS_LEAST = [
   "hold-pool-full",
   "held-retransmission",
   "first-message-incomplete",
+  "request-ambiguous",
+  "stream-opaque",
 ];
 
 suite("First messages", (test) => {

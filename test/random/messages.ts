@@ -37,6 +37,9 @@ function script(dice: Dice): Uint8Array {
     () => joined(sslRequest(), hello, rest),
     () => joined(prelogin(), tdsPackets(hello, dice.pick([4096, 90])), rest),
     () => joined(prelogin(), hello, rest),
+    () => requests(dice, name),
+    () => requests(dice, OWN),
+    () => requests(dice, OWN),
     () => joined(request(name, dice.pick(["", "Accept: */*\r\n", `host:${OWN}\r\n`, "a b: c\r\n"])), rest),
     () => Uint8Array.from(text(`GET http://${name}/x HTTP/1.${dice.below(2)}\r\nHost: ${OTHER}\r\n\r\n`)),
     () => Uint8Array.from(text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")),
@@ -44,6 +47,31 @@ function script(dice: Dice): Uint8Array {
   ];
   const whole = dice.pick(scripts)();
   return dice.chance(10) ? mutated(whole, dice, 2) : whole;
+}
+
+/** Several requests of one connection, most of them sound. */
+function requests(dice: Dice, name: string): Uint8Array {
+  const parts = Array.from({ length: 1 + dice.below(6) }, () => {
+    const body = "b".repeat(dice.pick([0, 1, 20, 700, 3000]));
+    const half = dice.below(body.length + 1);
+    const sizes = [half, body.length - half].filter((size) => size > 0).map((size) => size.toString(16));
+    const chunks = sizes.map(
+      (size) => `${size}${dice.pick(["", "", ";x"])}\r\n${"c".repeat(Number.parseInt(size, 16))}\r\n`,
+    );
+    const end = `${dice.pick(["0", "0", "00"])}\r\n${dice.pick(["", "", "X: y\r\n"])}\r\n`;
+    const [fields, rest] = dice.pick([
+      ["", ""],
+      [`Content-Length: ${body.length}\r\n`, body],
+      [`Content-Length: ${body.length}\r\n`, body],
+      ["Transfer-Encoding: chunked\r\n", chunks.join("") + end],
+      ["Transfer-Encoding: chunked\r\n", chunks.join("") + end],
+    ]) as [string, string];
+    const more = dice.chance(9)
+      ? dice.pick(["Upgrade: h2c\r\n", "Content-Length: 1\r\nContent-Length: 1\r\n", "X: a\rb\r\n"])
+      : "";
+    return [...request(dice.chance(96) ? OWN : name, fields + more), ...text(rest)];
+  });
+  return Uint8Array.from(parts.flat());
 }
 
 /** Dice of a seed whose neighbours' fall alike at first: here they do no longer. */
@@ -57,7 +85,7 @@ export function mixedDice(seed: number): Dice {
 export function messageConfiguration(dice: Dice): Configuration {
   const configuration = baseConfiguration();
   const choice = (): "allow" | "deny" => (dice.chance(25) ? "allow" : "deny");
-  identifying(dice.pick(["tls", "http", "auto", "auto", "auto", "auto"]), {
+  identifying(dice.pick(["tls", "http", "http", "http", "auto", "auto", "auto"]), {
     missingName: choice(),
     encryptedName: choice(),
     unexpectedProtocol: choice(),
@@ -68,6 +96,8 @@ export function messageConfiguration(dice: Dice): Configuration {
     enableTcpReset: dice.chance(60),
     holdSlots: dice.pick([1, 2, 4, 1024]),
   })(configuration);
+  for (const rule of configuration.loadBalancers[0]?.loadBalancingRules ?? [])
+    if (rule.identify === "http") rule.everyRequest = dice.chance(70);
   if (dice.chance(30))
     for (const { backends } of configuration.loadBalancers[0]?.backendAddressPools ?? [])
       for (const backend of backends) backend.macAddress = "02:00:00:00:01:01";

@@ -6,6 +6,7 @@ import { type DeniedFlow, type Flow, noDirection, stateWithoutPackets, type Tupl
 import { RELEASE_WHEN_FULL } from "./flows.ts";
 import { forward, providerKey, translated } from "./forward.ts";
 import { Inspection } from "./inspection.ts";
+import { Stream } from "./stream-judge.ts";
 import { inspectRequest } from "./inspect-request.ts";
 import { TCP } from "./ipv4.ts";
 import { pick } from "./mix.ts";
@@ -55,6 +56,7 @@ export function admit(
   const reason = midStream ? "mid-stream-admitted" : "new-flow";
   if (rule.identify !== "address") {
     flow.inspection = new Inspection(rule.identify);
+    if (rule.everyRequest) flow.inspection.stream = new Stream();
     return inspectRequest(path, arrival, transport, flow, reason);
   }
   forward(path, arrival, transport, flow);

@@ -17,6 +17,8 @@ const OF_FIRST_MESSAGES = [
   "first-message-too-long",
   "segments-conflict",
   "hold-pool-full",
+  "request-ambiguous",
+  "stream-opaque",
 ];
 
 export interface Refusal {

@@ -13,12 +13,15 @@ export interface Segment {
 export class Hold {
   readonly flow: Flow;
   /** Sequence number of the first byte. */
-  readonly from: number;
+  from: number;
   /** Known bytes by offset. */
   readonly bytes = new Map<number, number>();
   readonly segments: Segment[] = [];
   /** Bytes of frames before their data, of all segments ever held. */
   headers = 0;
+
+  /** What was let through, when every request is looked at. */
+  readonly remembered: { sequence: number; bytes: Uint8Array }[] = [];
 
   constructor(flow: Flow, from: number) {
     this.flow = flow;
@@ -30,6 +33,13 @@ export class Hold {
     let reach = 0;
     while (this.bytes.has(reach)) reach++;
     return reach;
+  }
+
+  /** Nothing is held: other bytes may be. */
+  restart(from: number): void {
+    this.from = from;
+    this.bytes.clear();
+    this.headers = 0;
   }
 
   part(from: number, to: number): Uint8Array {
@@ -52,6 +62,8 @@ export class Holds {
     if (this.used.size === this.size) {
       const idle = [...this.used].find(({ segments }) => segments.length === 0);
       if (idle === undefined) return undefined;
+      const { inspection } = idle.flow;
+      if (inspection?.stream !== undefined) inspection.stream.forgotten = inspection.judged;
       this.giveBack(idle);
     }
     const hold = new Hold(flow, from);

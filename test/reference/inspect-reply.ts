@@ -33,9 +33,20 @@ export function observeReply(path: Path, arrival: Arrival, transport: Transport,
       sequence.acknowledgement !== inspection.start;
     if (speaksOfOther) return refuseFlow(path, arrival, flow, "segments-conflict");
     note(path, "provider", transport, flow);
-    conclusions(path, transport, flow, inspection);
+    if (inspection.stream === undefined) conclusions(path, transport, flow, inspection);
+    else forgetAcknowledged(path, flow, inspection);
   }
   return undefined;
+}
+
+/** Forgets what the server has acknowledged. */
+function forgetAcknowledged(path: Path, { toConsumer: { acknowledged } }: Flow, { hold }: Inspection): void {
+  if (hold === undefined) return;
+  const { remembered, segments } = hold;
+  const isOver = ({ sequence, bytes }: (typeof remembered)[number]): boolean =>
+    acknowledged !== undefined && !isBefore(acknowledged, (sequence + bytes.length) >>> 0);
+  while (remembered[0] !== undefined && isOver(remembered[0])) remembered.shift();
+  if (remembered.length === 0 && segments.length === 0) path.holds.giveBack(hold);
 }
 
 function conclusions(path: Path, transport: Transport, flow: Flow, inspection: Inspection): void {

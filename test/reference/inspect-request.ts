@@ -7,13 +7,14 @@ import { type Found, judge } from "./judge.ts";
 import { MESSAGE_MOST } from "./message/outcome.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { withoutData } from "./shorten.ts";
+import { inspectStream } from "./stream.ts";
 import { SYN, type Transport, URG } from "./transport.ts";
 
 const SEGMENTS_MOST = 64;
 const HEADERS_MOST = 4096;
 
 /** The packet at hand and its flow. */
-class Request {
+export class Request {
   readonly path: Path;
   readonly arrival: Arrival;
   readonly transport: Transport;
@@ -105,6 +106,7 @@ export function inspectRequest(
   if (inspection.start === undefined) {
     inspection.start = first;
     inspection.judged = first;
+    if (inspection.stream !== undefined) inspection.stream.forgotten = first;
   } else if (syn && first !== inspection.start) return request.drop("segments-conflict");
   if (data.length === 0) return request.forward();
   if (syn) {
@@ -114,6 +116,8 @@ export function inspectRequest(
   }
   note(path, "consumer", transport, flow);
   if (transport.flags & URG) return request.against("segments-conflict", undefined, 0);
+  if (inspection.stream !== undefined)
+    return inspectStream(request, inspection.stream, transport.sequence.number, data);
   return inspectData(request, transport.sequence.number, data);
 }
 
@@ -181,7 +185,7 @@ function add(request: Request, offset: number, bytes: Uint8Array, from: number):
   return request.passWith(leaving(hold, judgement.found.expects === "answer"), offset);
 }
 
-function wait(request: Request, hold: Hold, offset: number, length: number): Decision {
+export function wait(request: Request, hold: Hold, offset: number, length: number): Decision {
   const { arrival, transport, flow } = request;
   const end = arrival.ip.at + arrival.ip.totalLength;
   const head = end - length;

@@ -6,6 +6,7 @@ import { countTraffic } from "./forward.ts";
 import type { Hold, Segment } from "./hold.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { resetsOf } from "./reset.ts";
+import type { Stream } from "./stream-judge.ts";
 
 export type Expects = "first" | "hello" | "tds" | "after" | "answer";
 
@@ -21,6 +22,8 @@ export class Inspection {
   /** The server asked for another ClientHello. */
   retry = false;
   hold: Hold | undefined;
+  /** When every request is looked at. */
+  stream: Stream | undefined;
 
   constructor(identify: Identify) {
     this.identify = identify;

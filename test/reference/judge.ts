@@ -105,7 +105,7 @@ export function normal(bytes: Uint8Array, withPort: boolean): string {
 const NAME_SHOWN = 255;
 
 /** Bytes that are no printable ASCII as \xNN. */
-const printable = (name: string): string =>
+export const printable = (name: string): string =>
   name
     .slice(0, NAME_SHOWN)
     .replace(/[^\x21-\x7e]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -33,6 +33,7 @@ export interface Rule {
   idle?: bigint;
   reset: boolean;
   identify: Identify;
+  everyRequest: boolean;
   /** The slots of the pool's lookup table, none when no backend takes flows. */
   table: Backend[];
   /** All backends of the pool. */
@@ -105,6 +106,7 @@ function rulesOf(balancer: LoadBalancer, frontends: string[], pools: Map<string,
       reset: rule.enableTcpReset,
       ...(pools.get(`${balancer.name}/${rule.backendAddressPool}`) as Pool),
       identify: rule.identify ?? "address",
+      everyRequest: rule.everyRequest ?? false,
     });
   }
   return rules;

@@ -84,6 +84,19 @@ suite("A running plane does not take", (test) => {
       assert.is(plane.core.bytes.length, memory);
     });
 
+  test("rules that look at every request, when it was made to look at first ones", async () => {
+    const first = baseConfiguration();
+    Object.assign(rule(first), { identify: "http" });
+    const plane = await createPlane(markChecked(first));
+    const next = structuredClone(first);
+    Object.assign(rule(next), { everyRequest: true });
+    assert.throws(
+      () => plane.apply(markChecked(next)),
+      (error: { code: string; message: string }) =>
+        error.code === "CHANGE_REFUSED" && error.message.startsWith("The plane has no room to remember requests"),
+    );
+  });
+
   test("a configuration that nobody checked", async () => {
     const plane = await createPlane(markChecked(baseConfiguration()));
     assert.throws(

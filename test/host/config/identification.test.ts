@@ -11,6 +11,7 @@ const TEXT = readFileSync(fileURLToPath(new URL("../../../examples/filtered.yaml
 type Raw = {
   privateEndpoints: Record<string, unknown>[];
   privateLinkServices: { resources?: Record<string, unknown>[] }[];
+  loadBalancers: { loadBalancingRules: Record<string, unknown>[] }[];
   settings?: Record<string, unknown>;
 };
 
@@ -68,6 +69,16 @@ suite("Resources", (test) => {
       problemsOf((raw) => (raw.settings = { shards: 2 })),
       [
         'settings.shards: Rule "https" identifies by name, which a plane of several shards does not do. Use 1 shard, or identify: address.',
+      ],
+    ));
+
+  test("every request of a rule that does not identify by HTTP", () =>
+    assert.equal(
+      problemsOf(({ loadBalancers: [balancer] }) =>
+        Object.assign(balancer?.loadBalancingRules[0] ?? {}, { everyRequest: true }),
+      ),
+      [
+        'loadBalancers[0].loadBalancingRules[0].everyRequest: Rule "https" looks at every request, and identifies by tls. Use identify: http, or leave everyRequest out.',
       ],
     ));
 });

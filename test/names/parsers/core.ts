@@ -74,7 +74,7 @@ export class CoreReaders {
     new Uint8Array(memory.buffer).set(message, this.at);
     const outcome = this.exports.read(READERS.indexOf(reader), this.at, message.length) >>> 0;
     const text = reader === "answer" ? `answer ${outcome}` : this.textOf(outcome, reader);
-    this.reach(`${reader} ${text.split(" ", 2).join(" ")}`);
+    this.reach(`${reader} ${/^(reason )?[a-z0-9-]+/.exec(text)?.[0]}`);
     return { text, fresh: this.fresh, cost: this.cost };
   }
 

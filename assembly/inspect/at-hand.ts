@@ -1,0 +1,66 @@
+// The client's packet at hand of an inspected flow, and what may become of it.
+
+import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, REC_ENDPOINT, DESC_FRAME, SIDE_CONSUMER } from "../abi";
+import { flowOf } from "../flow/lifetime";
+import { rewrite } from "../rewrite";
+import { send } from "../send";
+import { droppedAt, held } from "../verdict";
+import { giveUp } from "./hold";
+import { endInspection, holdOf, inspectionOf } from "./inspection";
+import { isAllowed } from "./judge";
+import { refuse } from "./refuse";
+import { releaseWith } from "./release";
+import { hasRoom, keepSegment } from "./segments";
+
+export let desc: u32 = 0;
+export let parsed: u32 = 0;
+export let verdict: u32 = 0;
+/// The flow's request direction, and what is known of its messages.
+export let request: u32 = 0;
+export let state: u32 = 0;
+
+/** Takes up a packet. */
+export function takeUp(itsDesc: u32, itsParsed: u32, itsVerdict: u32, itsRequest: u32): void {
+  desc = itsDesc;
+  parsed = itsParsed;
+  verdict = itsVerdict;
+  request = itsRequest;
+  state = inspectionOf(flowOf(request));
+}
+
+export function forward(): void {
+  send(desc, parsed, verdict, request, flowOf(request));
+}
+
+export function drop(reason: u32): void {
+  droppedAt(verdict, reason, flowOf(request), endpoint());
+}
+
+export function endpoint(): u32 {
+  return <u32>load<u16>(request, REC_ENDPOINT);
+}
+
+/** Holds the packet, whose data, from `at` on, were placed at `offset`. */
+export function wait(hold: u32, offset: u32, at: u32, length: u32): void {
+  const head = at - load<u32>(desc, DESC_FRAME);
+  if (!hasRoom(hold, head)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0, offset);
+  rewrite(desc, parsed, request, SIDE_CONSUMER);
+  keepSegment(hold, desc, offset, length, head);
+  held(verdict, REASON_AWAITING_NAME, flowOf(request));
+}
+
+/** Lets the packet, whose data begin at `offset`, what is held and all that follows pass. */
+export function pass(hold: u32, offset: u32): void {
+  if (hold == 0) forward();
+  else {
+    releaseWith(hold, request, true, offset, desc, parsed, verdict);
+    giveUp(hold);
+  }
+  endInspection(request);
+}
+
+/** Refuses the flow for a reason, or lets it pass if the configuration says so. */
+export function against(reason: u32, nameLength: u32, offset: u32): void {
+  if (isAllowed(reason)) return pass(holdOf(state), offset);
+  refuse(desc, verdict, request, reason, nameLength);
+}
