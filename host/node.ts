@@ -4,6 +4,6 @@ export { type FileSink, type FileSource, fileSink, fileSource } from "./capture/
 export { gunzipped } from "./capture/gzip.ts";
 export type { EndpointAlias, ReplayInput, ReplayOptions, ReplayOutput, ReplayProgress } from "./replay/options.ts";
 export { replay } from "./replay/replay.ts";
-export type { BusyDestination, CaptureSummary, FlowLine, ReplaySummary } from "./replay/summary.ts";
+export type { BusyDestination, CaptureSummary, FlowLine, ReplayEvent, ReplaySummary } from "./replay/summary.ts";
 export type { WorkerOptions } from "./workers/crew.ts";
 export { createWorkerPlane, WorkerPlane } from "./workers/plane.ts";

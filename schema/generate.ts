@@ -1,9 +1,12 @@
-// Writes schema/linkplane.schema.json from the schema in the sources: `npm run schema`.
+// Writes the JSON Schemas beside it from the schemas in the sources: `npm run schema`.
 
 import { writeFileSync } from "node:fs";
-import { configurationJsonSchema } from "../host/config/json-schema.ts";
+import { configurationJsonSchema, eventsJsonSchema } from "../host/config/json-schema.ts";
 
-writeFileSync(
-  new URL("linkplane.schema.json", import.meta.url),
-  `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`,
-);
+const FILES = {
+  "linkplane.schema.json": configurationJsonSchema(),
+  "events.schema.json": eventsJsonSchema(),
+};
+
+for (const [name, schema] of Object.entries(FILES))
+  writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);

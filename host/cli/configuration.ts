@@ -1,17 +1,27 @@
-// Reading the configuration that a command names.
+// Reading the configuration and the events that a command names.
 
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Configuration } from "../config/configuration.ts";
+import type { ConfigurationEvent } from "../config/event.ts";
 import { LinkplaneError } from "../errors.ts";
 
 /** Reads and checks a file, or stdin for `-`. Throws CONFIG_SYNTAX or CONFIG_INVALID. */
 export async function readConfiguration(file: string): Promise<Configuration> {
   const { parseConfiguration } = await import("../config/parse.ts");
-  const content =
-    file === "-" ? await text(process.stdin) : await readFile(file, "utf8").catch((error) => unreadable(file, error));
-  return parseConfiguration(content, file === "-" ? "standard input" : file);
+  return parseConfiguration(await contentOf(file), nameOf(file));
 }
+
+/** Reads and checks the events that change a configuration, from a file or stdin. Throws CONFIG_SYNTAX or CONFIG_INVALID. */
+export async function readEvents(file: string, configuration: Configuration): Promise<ConfigurationEvent[]> {
+  const { parseEvents } = await import("../config/events.ts");
+  return parseEvents(await contentOf(file), configuration, nameOf(file));
+}
+
+const nameOf = (file: string): string => (file === "-" ? "standard input" : file);
+
+const contentOf = (file: string): Promise<string> =>
+  file === "-" ? text(process.stdin) : readFile(file, "utf8").catch((error) => unreadable(file, error));
 
 const PROBLEMS: Record<string, string> = {
   ENOENT: "There is no such file.",

@@ -20,6 +20,7 @@ const CODES: Record<string, number> = {
   UNKNOWN_NETWORK: EXIT.usage,
   CONFIG_SYNTAX: EXIT.configuration,
   CONFIG_INVALID: EXIT.configuration,
+  CHANGE_REFUSED: EXIT.configuration,
   MEMORY_LIMIT: EXIT.configuration,
   CAPTURE_UNREADABLE: EXIT.input,
   CAPTURE_UNKNOWN_FORMAT: EXIT.input,

@@ -12,7 +12,7 @@ import { replay } from "../replay/replay.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { jsonReport } from "../report/json.ts";
 import { textReport } from "../report/text.ts";
-import { readConfiguration } from "./configuration.ts";
+import { readConfiguration, readEvents } from "./configuration.ts";
 import { EXIT, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { OpenFiles, refuseClashes } from "./files.ts";
 import { withoutEffect } from "./no-effect.ts";
@@ -27,6 +27,7 @@ export interface ReplayArguments {
   outSide?: string;
   flows?: string;
   as: string[];
+  events?: string;
   side?: string;
   verifyChecksums?: boolean;
   compare?: boolean;
@@ -40,13 +41,15 @@ export interface ReplayArguments {
 export async function replayCommand(captures: string[], args: ReplayArguments): Promise<number> {
   outputOf(args);
   const words = captures.map((capture) => capture.replace(STANDARD_INPUT_MARK, ""));
-  refuseClashes([args.config, ...words.filter((word) => word === "-")], outputsOf(args));
+  const texts = args.events === undefined ? [args.config] : [args.config, args.events];
+  refuseClashes([...texts, ...words.filter((word) => word === "-")], outputsOf(args));
   const configuration = await readConfiguration(args.config);
   const named = words.map((capture) => captureAndNetwork(capture, configuration));
-  refuseClashes([args.config, ...named.map(({ file }) => file)], outputsOf(args));
+  refuseClashes([...texts, ...named.map(({ file }) => file)], outputsOf(args));
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   const options: ReplayOptions = { ...settingsOf(args, configuration), configuration, inputs: [], signal: stop.signal };
+  if (args.events !== undefined) options.events = await readEvents(args.events, configuration);
   const files = new OpenFiles();
   const bar = args.quiet === true ? undefined : progressBar();
   let failed = true;

@@ -14,7 +14,11 @@ export type {
   Timers,
   VirtualNetwork,
 } from "./configuration.ts";
-export { configurationJsonSchema } from "./json-schema.ts";
+export type { Change, ConfigurationEvent } from "./event.ts";
+export { changed } from "./event.ts";
+export type { EventTime } from "./event-time.ts";
+export { parseEvents } from "./events.ts";
+export { configurationJsonSchema, eventsJsonSchema } from "./json-schema.ts";
 export { normalizeConfiguration } from "./normalize.ts";
 export { parseConfiguration } from "./parse.ts";
 export { ConfigurationError, type Problem, problemText } from "./problem.ts";

@@ -39,13 +39,21 @@ export function problemText({ file, line, column, path, message }: Problem): str
   return `${place}: ${message}`;
 }
 
-/** Every mistake of a configuration at once. */
+/** What a file with mistakes holds. */
+export type FileKind = "configuration" | "events";
+
+/** Every mistake of a configuration, or of events that change one, at once. */
 export class ConfigurationError extends LinkplaneError {
   readonly problems: readonly Problem[];
 
-  constructor(code: "CONFIG_SYNTAX" | "CONFIG_INVALID", problems: readonly Problem[]) {
+  constructor(
+    code: "CONFIG_SYNTAX" | "CONFIG_INVALID",
+    problems: readonly Problem[],
+    kind: FileKind = "configuration",
+  ) {
     const count = problems.length === 1 ? "one mistake" : `${problems.length} mistakes`;
-    super(code, `The configuration has ${count}.`, { where: problems[0]?.file ?? "configuration" });
+    const file = kind === "events" ? "The events have" : "The configuration has";
+    super(code, `${file} ${count}.`, { where: problems[0]?.file ?? kind });
     this.problems = problems;
   }
 

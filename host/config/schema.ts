@@ -12,14 +12,16 @@ const HOST_NAME = /^[A-Za-z0-9_.-]+$/;
 const seconds = (otherwise: number, what: string) =>
   z.number().min(1).max(SECONDS_MAX).default(otherwise).describe(`${what}, seconds (1 to ${SECONDS_MAX}).`);
 
+/** A state that a file may give a connection. */
+export const connectionState = z.enum(["Approved", "Pending", "Rejected", "Disconnected"]);
+
 const privateEndpoint = z
   .strictObject({
     name: name.describe("Name of the endpoint."),
     virtualNetwork: name.describe("Network it lies in."),
     privateIPAddress: address.describe("Its address there."),
     privateLinkService: name.describe("Service behind it."),
-    connectionState: z
-      .enum(["Approved", "Pending", "Rejected", "Disconnected"])
+    connectionState: connectionState
       .optional()
       .describe("State of its connection; only Approved carries traffic. Left out: what the service's lists say."),
     resource: name
@@ -94,15 +96,13 @@ const privateLinkService = z
   })
   .describe("A private link service: the provider's side.");
 
+export const backendState = z.enum(["up", "down", "draining"]);
+export const backendWeight = z.int().min(0).max(1000);
+
 const backend = z.strictObject({
   address: address.describe("Address of the backend in the service's network."),
-  weight: z
-    .int()
-    .min(0)
-    .max(1000)
-    .default(1)
-    .describe("Share of new flows relative to the others of its pool; 0 for none."),
-  state: z.enum(["up", "down", "draining"]).default("up").describe("Only backends that are up take new flows."),
+  weight: backendWeight.default(1).describe("Share of new flows relative to the others of its pool; 0 for none."),
+  state: backendState.default("up").describe("Only backends that are up take new flows."),
   macAddress: mac.optional().describe("Destination MAC that Ethernet frames to it leave with."),
 });
 

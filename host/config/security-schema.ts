@@ -55,16 +55,17 @@ const securityRule = z.strictObject({
     .describe("Ports of the endpoint: 443, 1000-2000 or *."),
 });
 
+export const defaultRules = z.enum(["cloud", "none"]);
+
+/** Rules of a group. */
+export const securityRules = z.array(securityRule).max(RULES_MOST, "A group has at most 1,000 rules. Remove some.");
+
 export const networkSecurityGroup = z.strictObject({
   name: name.describe("Name of the group."),
-  defaultRules: z
-    .enum(["cloud", "none"])
+  defaultRules: defaultRules
     .default("cloud")
     .describe("What follows the rules: the cloud's own (65000, 65001, 65500), or a plain deny."),
-  securityRules: z
-    .array(securityRule)
-    .max(RULES_MOST, "A group has at most 1,000 rules. Remove some.")
-    .describe("Its rules, up to 1,000."),
+  securityRules: securityRules.describe("Its rules, up to 1,000."),
 });
 
 export const applicationSecurityGroup = z.strictObject({

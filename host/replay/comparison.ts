@@ -63,11 +63,13 @@ export class Comparison {
     const time = pending.clock[at] as number;
     const unfit = pending.unfit[at] === 1;
     if (left === undefined) {
-      const rightly = unfit || (reason === Abi.REASON_NO_FLOW && mirror.mayBeDead(conversation, time));
+      const rightly = unfit || (isFlowless(reason) && mirror.mayBeDead(conversation, time));
       if (!rightly || code === Abi.FORWARD) return this.differs("reply differs: the plane let none through");
       tally.refused++;
       return undefined;
     }
+    if (mirror.changes.forbids(conversation, false))
+      return this.differs("reply differs: its endpoint's connection is not approved, and the plane let it through");
     mirror.forwarded(conversation, true, pending.flags[at] as number, time);
     if (unfit)
       return this.differs("reply differs: it is malformed or its TTL has run out, and the plane let it through");
@@ -109,10 +111,14 @@ export class Comparison {
     const frame = this.inspects && syn && left.length < whole.length ? withoutData(whole, link) : whole;
     const fresh = reason === Abi.REASON_NEW_FLOW || reason === Abi.REASON_MID_STREAM_ADMITTED;
     if (bound || (!fresh && conversation.state === "translated")) {
+      if (mirror.changes.forbids(conversation, false))
+        return "request differs: its endpoint's connection is not approved, and the plane let it through";
       const difference = mirror.difference(conversation, frame, left, link);
       return difference < 0 ? undefined : `request differs from its flow's translation at byte ${difference}`;
     }
     const sound = mirror.learn(conversation, frame, left, link, fresh);
+    if (sound && mirror.changes.forbids(conversation, fresh))
+      return "request differs: the configuration by then has no such flow, and the plane let it through";
     return sound ? undefined : "request differs: it left wrongly translated";
   }
 
@@ -129,6 +135,10 @@ export class Comparison {
     return after.ip;
   }
 }
+
+/** Whether a reply was dropped for having no flow, or none any more. */
+const isFlowless = (reason: number): boolean =>
+  reason === Abi.REASON_NO_FLOW || reason === Abi.REASON_CONNECTION_LOST || reason === Abi.REASON_FLOW_WITHDRAWN;
 
 /** Whether a packet of a flow whose first message is not known was kept back for it. */
 const isOfMessage = (code: number, reason: number): boolean =>

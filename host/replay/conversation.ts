@@ -29,6 +29,10 @@ export class Conversation {
   /** Idle timeout of an established flow to this port, nanoseconds. */
   readonly idle: number;
   state: ConversationState = "unknown";
+  /** Number of the endpoint. */
+  endpoint = 0;
+  /** Number of the latest change of the configuration (changes.ts) when a packet of it was last forwarded. */
+  lastChange = 0;
   /** In a capture taken at a server: its address, 0 otherwise; and whether the plane has to leave the flow with it. */
   server = 0;
   keepsServer = false;

@@ -15,6 +15,8 @@ import type { FlowLog } from "./flowlog.ts";
 import { type Capture, nameOf, open, ProgressReport } from "./input.ts";
 import type { ReplayInput, ReplayOptions, ReplayOutput } from "./options.ts";
 import { ReadAhead } from "./read-ahead.ts";
+import type { Step } from "./incident.ts";
+import type { ReplayEvent } from "./summary.ts";
 import { vlanNetworks } from "./roles.ts";
 import type { Tally } from "./tally.ts";
 
@@ -26,6 +28,8 @@ export interface ReplayWork {
   tally: Tally;
   busiest: Busiest;
   flowLog: FlowLog | undefined;
+  /** What events change, in order. */
+  steps: readonly Step[];
 }
 
 /** How it went. */
@@ -36,14 +40,28 @@ export interface ReplayDone {
   leftOut: number;
   /** Frames of the capture that was written, when they were counted. */
   written?: number;
+  /** What became of the events, if there were some. */
+  events?: ReplayEvent[];
 }
 
 /** Whether a replay need not look at its packets one by one. */
 export function mayBeDirect(options: ReplayOptions): boolean {
-  const { compare, inputs, aliases = [], side, verifyChecksums, output, plane, workers, configuration } = options;
+  const {
+    compare,
+    inputs,
+    aliases = [],
+    events = [],
+    side,
+    verifyChecksums,
+    output,
+    plane,
+    workers,
+    configuration,
+  } = options;
   // Shards and workers translate a frame in a memory of their own, not where it was read.
   if (workers !== undefined || configuration.settings.shards > 1) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
+  if (events.length > 0) return false;
   if (identifiesByName(options.configuration)) return false;
   if (side === "provider" || verifyChecksums === true) return false;
   if (output?.format === "pcap" && output.side === "consumer") return false;

@@ -4,11 +4,12 @@
 
 import * as Abi from "../../assembly/abi.ts";
 import { type LinkName, linkNumber } from "../links.ts";
-import type { Plane } from "../plane.ts";
+import type { Plane, Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import type { Busiest } from "./busiest.ts";
 import type { Conversation } from "./conversation.ts";
 import { FrameView, type VlanNetworks } from "./frame.ts";
+import type { Step } from "./incident.ts";
 import type { Mirror } from "./mirror.ts";
 import { KIND_OTHER, KIND_REPLY, KIND_REQUEST, Pending } from "./pending.ts";
 import { readdress } from "./readdress.ts";
@@ -66,6 +67,11 @@ export class Feed {
   /** The plane's clock once it has handled what was placed, nanoseconds since the origin. */
   private clock = Number.NEGATIVE_INFINITY;
 
+  private lastInterface = 0;
+  private lastLink: LinkName | undefined;
+  /** Frames of several link types were placed. */
+  private mixesLinks = false;
+
   constructor(parts: FeedParts) {
     this.parts = parts;
     this.settler = new Settler(parts, this.pending);
@@ -83,6 +89,31 @@ export class Feed {
     if (direction === "reply") return this.reply(frame, role);
     this.parts.busiest.count(this.view);
     this.other(frame);
+  }
+
+  /** Puts another configuration in force at a time, ns, before the next frame; the flows that were cut or moved for it. */
+  change({ before, configuration, text }: Step, roles: Roles, time: bigint): number {
+    this.flush();
+    const { plane, mirror } = this.parts;
+    mirror.changes.take(before, configuration);
+    this.parts.roles = roles;
+    const { cut, created } = plane.counters().flows;
+    plane.apply(configuration);
+    // Each call judges so many of the numbers there are flows for; afterwards every flow has been judged.
+    for (let calls = Math.ceil(created / Abi.JUDGE_PER_ADVANCE); calls > 0; calls--)
+      for (const { side, bytes } of plane.advance(time)) this.recordReset(side, bytes, time, text);
+    return plane.counters().flows.cut - cut;
+  }
+
+  /** A reset that a change caused goes where the last frame went: by then the captured link types are known. */
+  private recordReset(side: Side, bytes: Uint8Array, time: bigint, text: string): void {
+    if (this.mixesLinks) return;
+    const stamp = {
+      timeLow: Number(BigInt.asUintN(32, time)),
+      timeHigh: Number(time >> 32n),
+      wireLength: bytes.length,
+    };
+    this.parts.recording?.write(this.lastInterface, side, bytes, stamp, `flow cut: ${text}`);
   }
 
   /** Has everything that waits handled and settled. */
@@ -217,6 +248,9 @@ export class Feed {
     pending.timeLow[at] = timeLow;
     pending.timeHigh[at] = timeHigh;
     this.clock = this.timeOf(frame);
+    this.lastInterface = frame.interfaceId;
+    this.mixesLinks ||= this.lastLink !== undefined && this.lastLink !== link;
+    this.lastLink = link;
     pending.clock[at] = this.clock;
     pending.conversation[at] = undefined;
     return at;

@@ -3,6 +3,7 @@
 
 import { FRAME_MAX } from "../../assembly/abi.ts";
 import type { LinkName } from "../links.ts";
+import { Changes } from "./changes.ts";
 import { Conversation, isBeginning, SYN } from "./conversation.ts";
 import { FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
 import type { Lifespans } from "./lifespan.ts";
@@ -16,6 +17,8 @@ const NO_VLANS: VlanNetworks = () => undefined;
 export class Mirror {
   private readonly memory: Memory;
   private readonly lifespans: Lifespans;
+  /** What changes of the configuration did. */
+  readonly changes = new Changes();
   /** Who was given a NAT port last: by NAT address and port, then by backend, protocol and network. */
   private readonly holders = new Map<number, Map<number, Conversation>>();
   private readonly scratch = new Uint8Array(FRAME_MAX);
@@ -36,6 +39,7 @@ export class Mirror {
       this.memory.find(service, client) ?? this.add(service, client, role, view.protocol, port, time);
     const opens = (view.flags & SYN) !== 0 || conversation.state !== "translated" || conversation.undecided;
     if (opens || this.mayBeDead(conversation, time)) conversation.uncertainIn = batch;
+    if (this.changes.count > 0) conversation.keepsServer = role.keeps(port, view.protocol);
     return conversation;
   }
 
@@ -65,9 +69,9 @@ export class Mirror {
     return true;
   }
 
-  /** Whether a conversation's flow may have timed out, or is not known to have been there. */
+  /** Whether a conversation's flow may have timed out or been cut, or is not known to have been there. */
   mayBeDead(conversation: Conversation, time: number): boolean {
-    return !this.lifespans.mustLive(conversation, time);
+    return !this.lifespans.mustLive(conversation, time) || this.changes.mayHaveEnded(conversation);
   }
 
   /** Whether the plane has to translate a request as it translated the conversation's requests before. */
@@ -81,6 +85,7 @@ export class Mirror {
     if (isReply) conversation.answered |= flags;
     else conversation.asked |= flags;
     conversation.last = time;
+    conversation.lastChange = this.changes.count;
     this.memory.touch(conversation);
   }
 
@@ -144,6 +149,8 @@ export class Mirror {
   private add(service: number, client: number, role: Role, protocol: number, port: number, time: number) {
     const idle = this.lifespans.idle(role.endpoint, port);
     const conversation = new Conversation(service, client, protocol, role.providerNetwork, idle, time);
+    conversation.endpoint = role.endpoint;
+    conversation.lastChange = this.changes.count;
     conversation.server = role.server;
     conversation.keepsServer = role.keeps(port, protocol);
     const forgotten = this.memory.add(conversation);

@@ -2,6 +2,7 @@
 
 import type { ByteSink, ByteSource } from "../capture/capture.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { ConfigurationEvent } from "../config/event.ts";
 import type { Plane, Side } from "../plane.ts";
 
 /** A capture to read, and the network its frames come from. */
@@ -51,10 +52,12 @@ export interface ReplayOptions {
   verifyChecksums?: boolean;
   /**
    * False: replies need not be compared, which makes a replay several times faster. They are compared all the same when packets
-   * have to be looked at one by one: with aliases, `side: "provider"`, `verifyChecksums`, more than one input, or a pcap file of
+   * have to be looked at one by one: with events, aliases, `side: "provider"`, `verifyChecksums`, more than one input, or a pcap file of
    * the consumer's side as output.
    */
   compare?: boolean;
+  /** Changes of the configuration, in the order of their times, as `parseEvents` of `linkplane/config` reads them. */
+  events?: readonly ConfigurationEvent[];
   /** Stop after so many packets. */
   limit?: number;
   /** Called a few times a second. */

@@ -16,6 +16,7 @@ import { FlowLog } from "./flowlog.ts";
 import { type Capture, finish, nameOf, open, ProgressReport } from "./input.ts";
 import { InterruptibleSinks } from "./interruptible.ts";
 import { createBlockingPlane } from "../workers/blocking.ts";
+import { Incident, rehearse, stepsOf } from "./incident.ts";
 import { Lifespans } from "./lifespan.ts";
 import { mergeByTime, type Run } from "./merge.ts";
 import { Mirror } from "./mirror.ts";
@@ -30,7 +31,7 @@ const CONVERSATIONS_MIN = 65_536;
 
 /**
  * Replays captures. Damage ends the capture it is in, and is in the summary; everything before it was processed. Throws
- * LinkplaneError UNKNOWN_NETWORK, MEMORY_LIMIT or, from the sinks, OUTPUT_FAILED.
+ * LinkplaneError UNKNOWN_NETWORK, MEMORY_LIMIT, for an event that a plane cannot take CHANGE_REFUSED or, from the sinks, OUTPUT_FAILED.
  */
 export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const sinks = new InterruptibleSinks(asked.signal);
@@ -41,10 +42,12 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const ring = mayBeDirect(options) ? { ringSize: DIRECT_RING } : {};
   const planeOptions = { midStream: "admit" as const, ...onFlowEnd, ...ring };
   const { workers } = options;
+  const steps = stepsOf(configuration, options.events ?? []);
+  if (steps.length > 0) rehearse(configuration, steps, planeOptions);
   const inWorkers = workers && (await createBlockingPlane(configuration, { ...planeOptions, workers }));
   try {
     const plane = options.plane ?? (inWorkers || (await createPlane(configuration, planeOptions)));
-    const work = { options, configuration, plane, tally: new Tally(), busiest: new Busiest(), flowLog };
+    const work = { options, configuration, plane, tally: new Tally(), busiest: new Busiest(), flowLog, steps };
     return await replayOn(work, sinks);
   } finally {
     if (inWorkers) await inWorkers.close();
@@ -55,7 +58,13 @@ async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<Re
   const started = performance.now();
   const { options, plane, tally, busiest, flowLog } = work;
   const direct = mayBeDirect(options);
-  const { captures, interrupted: stopped, leftOut, written } = await (direct ? replayDirectly(work) : compareAll(work));
+  const {
+    captures,
+    interrupted: stopped,
+    leftOut,
+    written,
+    events,
+  } = await (direct ? replayDirectly(work) : compareAll(work));
   if (tally.last !== undefined) plane.advance(tally.last);
   if (flowLog !== undefined) {
     for (const flow of plane.flows()) flowLog.add(flow);
@@ -67,6 +76,7 @@ async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<Re
   const summaries = captures.map(({ summary }) => summary);
   const summary = summarise(plane, summaries, tally, busiest, seconds, interrupted, leftOut, direct);
   if (written !== undefined) summary.written = written;
+  if (events !== undefined) summary.events = events;
   return sinks.givenUp ? { ...summary, unfinished: true } : summary;
 }
 
@@ -85,11 +95,19 @@ async function compareAll(work: ReplayWork): Promise<ReplayDone> {
   const { options, configuration } = work;
   const captures = await Promise.all(options.inputs.map((input) => open(input, configuration, options)));
   const recording = options.output === undefined ? undefined : recordingFor(options.output, captures);
-  const interrupted = await run(work, captures, makeFeed(work, recording), recording);
+  const feed = makeFeed(work, recording);
+  const incident = incidentOf(work, feed);
+  const interrupted = await run(work, captures, feed, recording, incident);
   // Of captures that could not be read at all nothing is written: what was in the output stays.
   if (captures.some(({ reader }) => reader !== undefined)) await recording?.close();
   const written = recording === undefined ? {} : { written: recording.written };
-  return { captures, interrupted, leftOut: recording?.leftOut ?? 0, ...written };
+  return {
+    captures,
+    interrupted,
+    leftOut: recording?.leftOut ?? 0,
+    ...written,
+    ...(incident && { events: incident.report() }),
+  };
 }
 
 /**
@@ -122,12 +140,20 @@ function makeFeed(work: ReplayWork, recording: Recording | undefined): Feed {
   });
 }
 
+/** The events of a replay, if it has some. */
+function incidentOf({ options, steps }: ReplayWork, feed: Feed): Incident | undefined {
+  if (steps.length === 0) return undefined;
+  const { aliases = [], side = "consumer" } = options;
+  return new Incident(steps, (step, time) => feed.change(step, new Roles(step.configuration, aliases, side), time));
+}
+
 /** Feeds every frame; true when it was interrupted. */
 async function run(
   { options, tally, flowLog }: ReplayWork,
   captures: Capture[],
   feed: Feed,
   recording: Recording | undefined,
+  incident: Incident | undefined,
 ): Promise<boolean> {
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
   const readable = captures.filter((capture) => capture.reader !== undefined);
@@ -137,7 +163,7 @@ async function run(
   for await (const next of mergeByTime(readers)) {
     const capture = readable[next.capture] as Capture;
     const to = Math.min(next.to, next.from + limit - read);
-    feedRun(feed, capture, { ...next, to }, tally, recording);
+    feedRun(feed, capture, { ...next, to }, tally, recording, incident);
     read += to - next.from;
     if (next.exhausts || read >= limit) {
       feed.flush();
@@ -152,7 +178,14 @@ async function run(
   return options.signal?.aborted === true;
 }
 
-function feedRun(feed: Feed, capture: Capture, run: Run, tally: Tally, recording: Recording | undefined): void {
+function feedRun(
+  feed: Feed,
+  capture: Capture,
+  run: Run,
+  tally: Tally,
+  recording: Recording | undefined,
+  incident: Incident | undefined,
+): void {
   const { batch } = run;
   const { interfaces } = capture.reader as CaptureReader;
   const halves = new Uint32Array(batch.time.buffer, batch.time.byteOffset);
@@ -160,6 +193,7 @@ function feedRun(feed: Feed, capture: Capture, run: Run, tally: Tally, recording
     const which = batch.interfaceId[i] as number;
     const captured = interfaces[which];
     if (captured === undefined) continue;
+    incident?.reach(batch.time[i] as bigint);
     if (recording !== undefined)
       capture.recorded[which] ??= recording.addInterface(captured, nameOf(captured, capture));
     const offset = batch.offset[i] as number;

@@ -61,6 +61,8 @@ export interface ReplaySummary {
   };
   /** With `--verify-checksums`: packets looked at, those that came wrong, and those whose error changed (a fault of the plane). */
   checksums?: { verified: number; wrongBefore: number; changed: number };
+  /** Events, when there were some: what became of each. */
+  events?: ReplayEvent[];
   seed: number;
   time: { captureSeconds: number; wallSeconds: number; packetsPerSecond: number; bitsPerSecond: number };
   /** Sentences about endpoint rules that are configured and do not apply. */
@@ -81,6 +83,18 @@ export interface ReplaySummary {
   interrupted?: boolean;
   /** True when it was interrupted while nobody took what an output had to say: that output is not whole. */
   unfinished?: boolean;
+}
+
+/** An event of a replay. */
+export interface ReplayEvent {
+  /** What it changes, for people. */
+  change: string;
+  /** When, counted from the first packet; null when there was none. */
+  seconds: number | null;
+  /** False: the capture ended before. */
+  applied: boolean;
+  /** Flows that were cut for it, or moved to another backend. */
+  flowsCut: number;
 }
 
 /** A destination of a capture in which no packet met an endpoint. */

@@ -3,6 +3,7 @@
 import Table from "cli-table3";
 import { REASONS } from "../reasons.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
+import { eventsText } from "./events.ts";
 import { amount, bytesText, count, rateText } from "./quantity.ts";
 import { PLAIN_TABLE } from "./table.ts";
 
@@ -24,6 +25,7 @@ export function textReport(
     drops(summary),
     names(summary),
     flows(summary),
+    eventsText(summary.events),
     replies(summary),
     natPorts(summary),
     busiest(summary),

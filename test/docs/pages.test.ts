@@ -16,6 +16,7 @@ const EXAMPLE = ["dist/cli.js", "replay", "examples/storage.pcapng", "--config",
 /** What a command on a page stands for, without building again. */
 const COMMANDS: Record<string, string[]> = {
   "npm start": EXAMPLE,
+  "linkplane replay --events examples/incident.yaml": [...EXAMPLE, "--events", "examples/incident.yaml"],
   "node examples/first-packet.mjs": ["examples/first-packet.mjs"],
   "node examples/simulate.mjs": ["examples/simulate.mjs"],
 };

@@ -58,7 +58,11 @@ const fields = all.flatMap(([path, { properties = {}, required = [] }]) =>
     needed: required.includes(name),
   })),
 );
-const examples = readdirSync(new URL("examples/", ROOT)).filter((name) => /\.(ya?ml|json)$/.test(name));
+/** Of the examples, this one holds events. */
+const EVENTS = "incident.yaml";
+const examples = readdirSync(new URL("examples/", ROOT)).filter(
+  (name) => /\.(ya?ml|json)$/.test(name) && name !== EVENTS,
+);
 const configurations: [name: string, text: string][] = [
   ["the sample of the tests", SAMPLE],
   ...examples.map((name): [string, string] => [

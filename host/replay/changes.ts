@@ -1,0 +1,62 @@
+// What changes of the configuration mean for conversations, from docs/behaviour.md, section 15: the mirror's own reckoning, from the
+// configurations before and after and never from the plane.
+
+import { addressNumber } from "../config/address.ts";
+import type { Backend, Configuration } from "../config/configuration.ts";
+import { takesFlows } from "../config/pools.ts";
+import type { Conversation } from "./conversation.ts";
+import { PROTOCOL_TCP } from "./frame.ts";
+
+/** Changes so far, numbered from 1. */
+export class Changes {
+  count = 0;
+  /** Number of the latest change that may have cut flows of an endpoint, by its number. */
+  private readonly ofEndpoints = new Map<number, number>();
+  /** Number of the latest change after which UDP flows of a backend may move, by its address. */
+  private readonly ofBackends = new Map<number, number>();
+  /** Endpoints whose connection carries no traffic now. */
+  private closed = new Set<number>();
+  /** Backends that take no new flow in any pool now. */
+  private idle = new Set<number>();
+  private cuts = true;
+
+  /** Takes note of a change. */
+  take(before: Configuration, after: Configuration): void {
+    this.count++;
+    this.cuts = after.settings.connectionLost === "cut";
+    this.closed = closedOf(after);
+    if (this.cuts) for (const endpoint of this.closed) this.ofEndpoints.set(endpoint, this.count);
+    const states = takingOf(before);
+    const now = takingOf(after);
+    for (const [address, takes] of now) if (states.get(address) !== takes) this.ofBackends.set(address, this.count);
+    this.idle = new Set([...now].filter(([, takes]) => !takes.includes("1")).map(([address]) => address));
+  }
+
+  /** Whether a change since its last packet may have ended a conversation's flow. */
+  mayHaveEnded({ endpoint, protocol, backend, lastChange }: Conversation): boolean {
+    if (lastChange === this.count) return false;
+    if ((this.ofEndpoints.get(endpoint) ?? 0) > lastChange) return true;
+    return protocol !== PROTOCOL_TCP && (this.ofBackends.get(backend) ?? 0) > lastChange;
+  }
+
+  /** Whether nothing of a conversation may pass; `opens`: its flow opened with this packet. */
+  forbids({ endpoint, backend }: Conversation, opens: boolean): boolean {
+    if (this.count === 0) return false;
+    return (this.closed.has(endpoint) && (opens || this.cuts)) || (opens && this.idle.has(backend));
+  }
+}
+
+function closedOf({ privateEndpoints }: Configuration): Set<number> {
+  return new Set(privateEndpoints.flatMap(({ connectionState }, i) => (connectionState === "Approved" ? [] : [i])));
+}
+
+/** Whether a backend takes new flows in each of the pools that have its address. */
+function takingOf({ loadBalancers }: Configuration): Map<number, string> {
+  const taking = new Map<number, string>();
+  const pools = loadBalancers.flatMap((balancer) => balancer.backendAddressPools);
+  for (const backend of pools.flatMap((pool): Backend[] => pool.backends)) {
+    const address = addressNumber(backend.address);
+    taking.set(address, (taking.get(address) ?? "") + Number(takesFlows(backend)));
+  }
+  return taking;
+}
