@@ -6,7 +6,7 @@ import { nearest } from "../config/nearest.ts";
 import { EXIT, report, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { helpText, packageVersion } from "./help.ts";
 
-const COMMANDS = ["replay", "check", "bench"];
+const COMMANDS = ["replay", "check", "resolve", "bench"];
 
 /** The whole command line; tests read its options. */
 export function commandLine(): Command {
@@ -44,6 +44,7 @@ export function commandLine(): Command {
     .action(async (file, options) => {
       process.exitCode = await (await import("./check.ts")).checkCommand(file, options);
     });
+  addResolve(program);
   command(program.command("bench"), "bench")
     .option("--flows <list>")
     .option("--rounds <n>")
@@ -52,6 +53,17 @@ export function commandLine(): Command {
       process.exitCode = await (await import("./bench.ts")).benchCommand(options);
     });
   return program;
+}
+
+function addResolve(program: Command): void {
+  command(program.command("resolve"), "resolve")
+    .argument("<name>")
+    .requiredOption("--config <file>")
+    .requiredOption("--network <network>")
+    .option("--json")
+    .action(async (name, options) => {
+      process.exitCode = await (await import("./resolve.ts")).resolveCommand(name, options);
+    });
 }
 
 /** The command whose help is asked for: none, `help`, or `help COMMAND`. Other words are no command. */

@@ -94,6 +94,16 @@ export interface PrivateEndpoint {
   applicationSecurityGroups?: string[];
   /** 32 bits, not 0; follows from the names when absent (link-identifiers.ts). */
   linkIdentifier?: number;
+  /** Names of the private DNS zones that its names are written to; those linked to its network when absent. */
+  privateDnsZoneGroup?: string[];
+}
+
+/** A zone that answers the resolvers of the networks it is linked to. */
+export interface PrivateDnsZone {
+  name: string;
+  /** Domain it answers for; its name when absent. */
+  zone?: string;
+  virtualNetworkLinks: string[];
 }
 
 /** One of the resources that stand behind a service's addresses and are told apart by name. */
@@ -103,6 +113,8 @@ export interface Resource {
   groupId?: string;
   /** Names it is asked for by; private link forms are added to them. */
   names: string[];
+  /** What the names resolve to in public. */
+  publicIPAddresses?: string[];
 }
 
 /** The provider's side: the load balancer frontends behind it and the addresses that consumers' sources become. */
@@ -223,6 +235,8 @@ export interface Configuration {
   virtualNetworkGateways?: VirtualNetworkGateway[];
   networkSecurityGroups?: NetworkSecurityGroup[];
   applicationSecurityGroups?: ApplicationSecurityGroup[];
+  /** Absent: every network has the zones that the names of its endpoints need. */
+  privateDnsZones?: PrivateDnsZone[];
   privateEndpoints: PrivateEndpoint[];
   privateLinkServices: PrivateLinkService[];
   loadBalancers: LoadBalancer[];

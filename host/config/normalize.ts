@@ -2,6 +2,7 @@
 
 import { newConnection } from "./approval.ts";
 import { type Configuration, type ConnectionState, markChecked } from "./configuration.ts";
+import { dnsMistakes } from "./dns-mistakes.ts";
 import { mistakesOf } from "./findings.ts";
 import { mistakesBeside } from "./mend.ts";
 import { peeringMistakes } from "./peering-mistakes.ts";
@@ -45,7 +46,7 @@ export function check(value: unknown): { configuration: Configuration } | { mist
 
 /** Every mistake of a file whose shape is right. */
 function contradictions(file: ConfigurationFile): Mistake[] {
-  return [...findMistakes(file), ...peeringMistakes(file), ...securityMistakes(file)];
+  return [...findMistakes(file), ...peeringMistakes(file), ...dnsMistakes(file), ...securityMistakes(file)];
 }
 
 /** Fills in what depends on other fields. */
@@ -89,11 +90,12 @@ function connectionOf(
 
 /** A resource with the names that follow from its group, where none are given. */
 function withNames(resource: NonNullable<ConfigurationFile["privateLinkServices"][number]["resources"]>[number]) {
-  const { name, groupId, names } = resource;
+  const { name, groupId, names, publicIPAddresses } = resource;
   return {
     name,
     ...(groupId === undefined ? {} : { groupId }),
     names: names ?? namesOfGroup(name, groupId) ?? [],
+    ...(publicIPAddresses === undefined ? {} : { publicIPAddresses }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { DEFAULT_SETTINGS } from "./configuration.ts";
+import { privateDnsZone, privateDnsZoneGroup } from "./dns-schema.ts";
 import { virtualNetwork, virtualNetworkGateway } from "./network-schema.ts";
 import { address, mac, name, port } from "./primitives.ts";
 import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from "./security-schema.ts";
@@ -45,6 +46,7 @@ const privateEndpoint = z
       .max(2 ** 32 - 1)
       .optional()
       .describe("Number of its connection, 32 bits. Left out: one that follows from the names."),
+    privateDnsZoneGroup,
   })
   .describe("A private endpoint: one address behind which a service stands.");
 
@@ -57,6 +59,10 @@ const resource = z.strictObject({
     .describe(
       "Host names it is asked for by; private link forms are added. Left out: those that follow from its name and group.",
     ),
+  publicIPAddresses: z
+    .array(address)
+    .optional()
+    .describe("What its names resolve to in public: traffic there goes past its endpoints. Left out: not known."),
 });
 
 const subscriptions = z.strictObject({
@@ -283,6 +289,10 @@ export const fileSchema = z.strictObject({
     .array(applicationSecurityGroup)
     .optional()
     .describe("Named groups of addresses. Left out: none."),
+  privateDnsZones: z
+    .array(privateDnsZone)
+    .optional()
+    .describe("Private DNS zones. Left out: every network has those that the names of its endpoints need."),
   privateEndpoints: z.array(privateEndpoint).max(65_000).describe("Private endpoints of the consumers."),
   privateLinkServices: z.array(privateLinkService).max(65_000).describe("Services of the providers."),
   loadBalancers: z.array(loadBalancer).describe("Load balancers of the providers."),

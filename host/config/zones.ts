@@ -74,7 +74,8 @@ export function formsOf(name: string): string[] {
   return other === undefined ? [own] : [own, other];
 }
 
-function privateForm(name: string): string | undefined {
+/** The private link form of a public name, if its zone has one. */
+export function privateForm(name: string): string | undefined {
   for (const [zone, form = `privatelink.${zone}`] of Object.entries(ZONES))
     if (name.endsWith(`.${zone}`)) return name.slice(0, -zone.length) + form;
   for (const zone of REGIONAL) {
@@ -84,7 +85,8 @@ function privateForm(name: string): string | undefined {
   return undefined;
 }
 
-function publicForm(name: string): string | undefined {
+/** The public form of a private link name, if it is one. */
+export function publicForm(name: string): string | undefined {
   for (const [zone, form = `privatelink.${zone}`] of Object.entries(ZONES))
     if (name.endsWith(`.${form}`)) return name.slice(0, -form.length) + zone;
   const regional = REGIONAL.some((zone) => name.endsWith(`.${zone}`));

@@ -6,12 +6,19 @@ import { parseConfiguration } from "../../../host/config/parse.ts";
 import { problemText } from "../../../host/config/problem.ts";
 import { assert, suite } from "../../kit.ts";
 import { ACCESS_CONTRADICTIONS, ACCESS_SHAPES } from "./access-mistakes.ts";
+import { DNS_MISTAKES } from "./dns-mistakes.ts";
 import { messagesOf } from "./messages.ts";
 import { REFERENCE_MISTAKES } from "./reference-mistakes.ts";
 import { ADVICE, complaint, edited, SAMPLE, valueOf } from "./sample.ts";
 import { SHAPE_MISTAKES } from "./shape-mistakes.ts";
 
-const MISTAKES = [...SHAPE_MISTAKES, ...ACCESS_SHAPES, ...REFERENCE_MISTAKES, ...ACCESS_CONTRADICTIONS];
+const MISTAKES = [
+  ...SHAPE_MISTAKES,
+  ...ACCESS_SHAPES,
+  ...REFERENCE_MISTAKES,
+  ...ACCESS_CONTRADICTIONS,
+  ...DNS_MISTAKES,
+];
 /** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. Of changes: change.test.ts. Of resources: identification.test.ts. Of events: events.test.ts. */
 const ELSEWHERE = [
   "document.ts",

@@ -13,7 +13,7 @@ const LONG = "n".repeat(81);
 const POWER = "The number of shards is a power of two. Choose 1, 2, 4, 8, 16, 32 or 64.";
 const NO_MAC = "This is no MAC address. Write six hexadecimal pairs, such as 02:00:00:00:00:01.";
 const TOP =
-  "$schema, virtualNetworks, virtualNetworkGateways, networkSecurityGroups, applicationSecurityGroups, privateEndpoints, privateLinkServices, loadBalancers, settings";
+  "$schema, virtualNetworks, virtualNetworkGateways, networkSecurityGroups, applicationSecurityGroups, privateDnsZones, privateEndpoints, privateLinkServices, loadBalancers, settings";
 
 const settings = (text: string): string => `settings: { ${text} }\nloadBalancers:\n`;
 
