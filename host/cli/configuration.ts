@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfigurationEvent } from "../config/event.ts";
+import type { Judge } from "../expect/judge.ts";
 import { LinkplaneError } from "../errors.ts";
 
 /** Reads and checks a file, or stdin for `-`. Throws CONFIG_SYNTAX or CONFIG_INVALID. */
@@ -22,6 +23,17 @@ const nameOf = (file: string): string => (file === "-" ? "standard input" : file
 
 const contentOf = (file: string): Promise<string> =>
   file === "-" ? text(process.stdin) : readFile(file, "utf8").catch((error) => unreadable(file, error));
+
+/** Judges flows by a file of expectations; undefined when none is named. Throws as a configuration's reading does. */
+export async function judgeOf(file: string | undefined, configuration: Configuration): Promise<Judge | undefined> {
+  if (file === undefined) return undefined;
+  const content = await readFile(file, "utf8").catch((error) => unreadable(file, error));
+  const [{ Judge: Made }, { parseExpectations }] = await Promise.all([
+    import("../expect/judge.ts"),
+    import("../expect/read.ts"),
+  ]);
+  return new Made(parseExpectations(content, configuration, file));
+}
 
 const PROBLEMS: Record<string, string> = {
   ENOENT: "There is no such file.",

@@ -25,6 +25,7 @@ export function commandLine(): Command {
     .option("--out <file>")
     .option("--out-side <side>")
     .option("--flows <file>")
+    .option("--expect <file>")
     .option("--as <alias>", "", collect, [])
     .option("--events <file>")
     .option("--side <side>")

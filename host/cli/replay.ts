@@ -12,7 +12,8 @@ import { replay } from "../replay/replay.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { jsonReport } from "../report/json.ts";
 import { textReport } from "../report/text.ts";
-import { readConfiguration, readEvents } from "./configuration.ts";
+import { failed as isFailure } from "../expect/judge.ts";
+import { judgeOf, readConfiguration, readEvents } from "./configuration.ts";
 import { EXIT, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { OpenFiles, refuseClashes } from "./files.ts";
 import { withoutEffect } from "./no-effect.ts";
@@ -26,6 +27,7 @@ export interface ReplayArguments {
   out?: string;
   outSide?: string;
   flows?: string;
+  expect?: string;
   as: string[];
   events?: string;
   side?: string;
@@ -41,11 +43,12 @@ export interface ReplayArguments {
 export async function replayCommand(captures: string[], args: ReplayArguments): Promise<number> {
   outputOf(args);
   const words = captures.map((capture) => capture.replace(STANDARD_INPUT_MARK, ""));
-  const texts = args.events === undefined ? [args.config] : [args.config, args.events];
+  const texts = [args.config, args.events, args.expect].filter((file) => file !== undefined);
   refuseClashes([...texts, ...words.filter((word) => word === "-")], outputsOf(args));
   const configuration = await readConfiguration(args.config);
   const named = words.map((capture) => captureAndNetwork(capture, configuration));
   refuseClashes([...texts, ...named.map(({ file }) => file)], outputsOf(args));
+  const judge = await judgeOf(args.expect, configuration);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   const options: ReplayOptions = { ...settingsOf(args, configuration), configuration, inputs: [], signal: stop.signal };
@@ -63,7 +66,9 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
     if (bar !== undefined) options.onProgress = bar.update;
     // Not before: opening a pipe waits for its other end, and an interruption then has nothing to finish.
     process.once("SIGINT", interrupt);
+    if (judge !== undefined) options.onFlow = (line) => judge.flow(line);
     const summary = await replay(options);
+    if (judge !== undefined) summary.expectations = judge.judgements();
     failed = summary.captures.every(({ format }) => format === null);
     bar?.stop();
     print(summary, args);
@@ -137,7 +142,8 @@ async function leave(): Promise<never> {
 
 function exitCode(summary: ReplaySummary): number {
   if (summary.interrupted === true) return EXIT.interrupted;
-  return summary.captures.some(({ damaged }) => damaged !== null) ? EXIT.input : EXIT.done;
+  if (summary.captures.some(({ damaged }) => damaged !== null)) return EXIT.input;
+  return (summary.expectations ?? []).some(isFailure) ? EXIT.expectation : EXIT.done;
 }
 
 /** Splits CAPTURE@NETWORK; a file whose name has an @ in it is that file. */

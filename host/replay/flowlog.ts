@@ -9,16 +9,21 @@ const MILLISECONDS = 1000n;
 
 /** Collects lines and hands them to a sink. */
 export class FlowLog {
-  private readonly sink: ByteSink;
+  private readonly sink: ByteSink | undefined;
+  private readonly onFlow: ((line: FlowLine) => void) | undefined;
   private readonly encoder = new TextEncoder();
   private lines: string[] = [];
 
-  constructor(sink: ByteSink) {
+  /** Lines go to the sink, if there is one; `onFlow` is told each. */
+  constructor(sink: ByteSink | undefined, onFlow?: (line: FlowLine) => void) {
     this.sink = sink;
+    this.onFlow = onFlow;
   }
 
   add(flow: Flow): void {
-    this.lines.push(`${JSON.stringify(flowLine(flow))}\n`);
+    const line = flowLine(flow);
+    this.onFlow?.(line);
+    if (this.sink !== undefined) this.lines.push(`${JSON.stringify(line)}\n`);
   }
 
   /** Writes what was collected. */
@@ -26,7 +31,7 @@ export class FlowLog {
     if (this.lines.length === 0) return;
     const text = this.lines.join("");
     this.lines = [];
-    await this.sink.write(this.encoder.encode(text));
+    await this.sink?.write(this.encoder.encode(text));
   }
 }
 

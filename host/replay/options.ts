@@ -4,6 +4,7 @@ import type { ByteSink, ByteSource } from "../capture/capture.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfigurationEvent } from "../config/event.ts";
 import type { Plane, Side } from "../plane.ts";
+import type { FlowLine } from "./summary.ts";
 
 /** A capture to read, and the network its frames come from. */
 export interface ReplayInput {
@@ -46,6 +47,8 @@ export interface ReplayOptions {
   output?: ReplayOutput;
   /** Receives one line of JSON for each flow, newline included. */
   flows?: ByteSink;
+  /** Called with each flow, denied ones too, as it ends or as it is at the end of the input. */
+  onFlow?: (line: FlowLine) => void;
   aliases?: EndpointAlias[];
   /** Where the captures were taken; `consumer` when absent. */
   side?: Side;

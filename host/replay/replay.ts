@@ -37,7 +37,8 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const sinks = new InterruptibleSinks(asked.signal);
   const options = sinks.within(asked);
   const configuration = forReplay(options.configuration);
-  const flowLog = options.flows === undefined ? undefined : new FlowLog(options.flows);
+  const { flows, onFlow } = options;
+  const flowLog = flows === undefined && onFlow === undefined ? undefined : new FlowLog(flows, onFlow);
   const onFlowEnd = flowLog === undefined ? {} : { onFlowEnd: (flow: Flow) => flowLog.add(flow) };
   const ring = mayBeDirect(options) ? { ringSize: DIRECT_RING } : {};
   const planeOptions = { midStream: "admit" as const, ...onFlowEnd, ...ring };

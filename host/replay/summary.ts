@@ -1,6 +1,7 @@
 // What a replay reports: the shape of `linkplane replay --json`, and what the text summary is made of.
 
 import type { EndpointCounters, NatPoolCounters, PlaneCounters, ReasonCounts } from "../counters.ts";
+import type { Judgement } from "../expect/judge.ts";
 import type { Flow } from "../flows.ts";
 import type { RefusedName } from "../refused.ts";
 
@@ -69,6 +70,8 @@ export interface ReplaySummary {
   inertRules?: string[];
   /** When no packet concerned an endpoint: the busiest destinations of the capture. */
   busiest?: BusyDestination[];
+  /** With `--expect`: what of it was so. */
+  expectations?: Judgement[];
   /** Frames of the capture that was written, if one was asked for and replies were compared. */
   written?: number;
   /** When some rule identifies by name: what was refused, and how full the hold pool was. */

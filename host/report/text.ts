@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import { REASONS } from "../reasons.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { eventsText } from "./events.ts";
+import { expectationsText } from "./expectations.ts";
 import { amount, bytesText, count, rateText } from "./quantity.ts";
 import { PLAIN_TABLE } from "./table.ts";
 
@@ -28,6 +29,7 @@ export function textReport(
     eventsText(summary.events),
     replies(summary),
     natPorts(summary),
+    summary.expectations === undefined ? "" : expectationsText(summary.expectations),
     busiest(summary),
     closing(summary),
     written(summary, out, oneSided),

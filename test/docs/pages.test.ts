@@ -17,6 +17,7 @@ const EXAMPLE = ["dist/cli.js", "replay", "examples/storage.pcapng", "--config",
 const COMMANDS: Record<string, string[]> = {
   "npm start": EXAMPLE,
   "linkplane replay --events examples/incident.yaml": [...EXAMPLE, "--events", "examples/incident.yaml"],
+  "linkplane replay --expect": [...EXAMPLE, "--expect", "examples/storage.expect.yaml"],
   "node examples/first-packet.mjs": ["examples/first-packet.mjs"],
   "node examples/simulate.mjs": ["examples/simulate.mjs"],
 };
@@ -50,7 +51,7 @@ suite("Pages", (test) => {
   test("show the output of every example, and the code they speak of", () => {
     assert.equal([...shown].sort(), Object.keys(COMMANDS).sort());
     const files = PAGES.flatMap((page) => blocks(page, "file"));
-    assert.is(files.length, 1);
+    assert.is(files.length, 2);
     for (const [file, text] of files) assert.ok(read(file).includes(text), file);
   });
 

@@ -1,0 +1,85 @@
+// Judges the flows of a replay by expectations. What it keeps is bounded by the number of expectations.
+
+import { type AddressBlock, addressNumber, blockOf, inBlock } from "../config/address.ts";
+import { normalName } from "../config/zones.ts";
+import type { FlowLine } from "../replay/summary.ts";
+import type { Expectation } from "./schema.ts";
+
+const SHOWN_MAX = 5;
+
+/** A flow that was otherwise than expected. */
+export type Contrary = Pick<
+  FlowLine,
+  "network" | "client" | "endpoint" | "endpointPort" | "protocol" | "name" | "verdict" | "reason"
+>;
+
+export interface Judgement {
+  expectation: Expectation;
+  /** `no-traffic`: no flow is described, and it was not optional; `skipped`: it was. */
+  outcome: "met" | "contrary" | "no-traffic" | "skipped";
+  /** Flows it describes, and those of them that were otherwise. */
+  flows: number;
+  contraryFlows: number;
+  /** The first few of those. */
+  contrary: Contrary[];
+}
+
+interface Case {
+  expectation: Expectation;
+  block: AddressBlock | undefined;
+  flows: number;
+  contraryFlows: number;
+  contrary: Contrary[];
+}
+
+/** Takes flows as they end, and judges. */
+export class Judge {
+  private readonly cases: Case[];
+
+  constructor(expectations: readonly Expectation[]) {
+    this.cases = expectations.map((expectation) => {
+      const { client } = expectation;
+      const block = client === undefined ? undefined : blockOf(client.includes("/") ? client : `${client}/32`);
+      return { expectation, block, flows: 0, contraryFlows: 0, contrary: [] };
+    });
+  }
+
+  flow(line: FlowLine): void {
+    for (const each of this.cases) {
+      if (!describes(each, line)) continue;
+      each.flows++;
+      const { verdict, reason } = each.expectation;
+      if (line.verdict === verdict && (reason === undefined || line.reason === reason)) continue;
+      each.contraryFlows++;
+      if (each.contrary.length < SHOWN_MAX) each.contrary.push(contraryOf(line));
+    }
+  }
+
+  /** What was so and what was not, in the order of the file. */
+  judgements(): Judgement[] {
+    return this.cases.map(({ block: _, ...each }) => ({ ...each, outcome: outcomeOf(each) }));
+  }
+}
+
+/** Whether a judgement is a failure. */
+export const failed = ({ outcome }: Judgement): boolean => outcome === "contrary" || outcome === "no-traffic";
+
+function outcomeOf({ flows, contraryFlows, expectation }: Omit<Case, "block">): Judgement["outcome"] {
+  if (flows === 0) return expectation.optional ? "skipped" : "no-traffic";
+  return contraryFlows > 0 ? "contrary" : "met";
+}
+
+function describes({ expectation, block }: Case, line: FlowLine): boolean {
+  const { network, endpoint, port, protocol, name } = expectation;
+  if (network !== undefined && network !== line.network) return false;
+  if (endpoint !== undefined && endpoint !== line.endpoint) return false;
+  if (port !== undefined && port !== line.endpointPort) return false;
+  if (protocol !== undefined && protocol !== line.protocol) return false;
+  if (name !== undefined && normalName(name) !== normalName(line.name ?? "")) return false;
+  return block === undefined || inBlock(block, addressNumber(line.client.split(":")[0] as string));
+}
+
+function contraryOf(line: FlowLine): Contrary {
+  const { network, client, endpoint, endpointPort, protocol, name, verdict, reason } = line;
+  return { network, client, endpoint, endpointPort, protocol, name, verdict, reason };
+}

@@ -1,0 +1,73 @@
+// Flows judged by expectations.
+
+import { type Judgement, Judge, failed } from "../../../host/expect/judge.ts";
+import { parseExpectations } from "../../../host/expect/read.ts";
+import { ConfigurationError } from "../../../host/config/problem.ts";
+import type { FlowLine } from "../../../host/replay/summary.ts";
+import { expectationsText } from "../../../host/report/expectations.ts";
+import { assert, suite } from "../../kit.ts";
+import { configurationWith, conversation, type Line, replayLines } from "../replay/conversation.ts";
+
+/** An approved endpoint's HTTPS, a pending one's, and a port without a rule. */
+const LINES: Line[] = [
+  ...conversation(0),
+  ...conversation(1, "10.1.0.10:5000", "10.1.0.5:443"),
+  [2, "tcp 10.1.0.9:5001 > 10.1.0.4:8443 S seq=1"],
+];
+
+async function judged(text: string): Promise<Judgement[]> {
+  const judge = new Judge(parseExpectations(`expectations:\n  - ${text}\n`, configurationWith()));
+  await replayLines(LINES, { onFlow: (line: FlowLine) => judge.flow(line) });
+  return judge.judgements();
+}
+
+const outcome = async (text: string): Promise<string> => (await judged(text))[0]?.outcome ?? "";
+
+/** Expectation, and its outcome. */
+const ROWS: [text: string, outcome: string][] = [
+  ["{ verdict: allowed, endpoint: shop-approved, port: 443 }", "met"],
+  ["{ verdict: allowed, endpoint: shop-approved }", "contrary"],
+  ["{ verdict: denied, endpoint: shop-pending, reason: connection-pending }", "met"],
+  ["{ verdict: denied, endpoint: shop-pending, reason: no-rule }", "contrary"],
+  ["{ verdict: denied, client: 10.1.0.10 }", "met"],
+  ["{ verdict: denied, client: 10.1.0.8/31, port: 8443 }", "met"],
+  ["{ verdict: allowed, client: 10.1.0.8/31, port: 443, network: shop }", "met"],
+  ["{ verdict: allowed, client: 10.1.0.12/30 }", "no-traffic"],
+  ["{ verdict: allowed, network: lab }", "no-traffic"],
+  ["{ verdict: allowed, protocol: udp }", "no-traffic"],
+  ["{ verdict: allowed, name: www.example }", "no-traffic"],
+  ["{ verdict: allowed, protocol: udp, optional: true }", "skipped"],
+];
+
+suite("Expectations", (test) => {
+  for (const [text, expected] of ROWS) test(text, async () => assert.is(await outcome(text), expected));
+
+  test("what was otherwise is listed, with what to change", async () => {
+    const judgements = await judged("{ verdict: allowed, endpoint: shop-pending }");
+    assert.equal(judgements.map(failed), [true]);
+    const text = expectationsText(judgements);
+    assert.match(
+      text,
+      /^Expectations: 0 met, 1 not met\n {2}FAIL {2}allowed: any client > shop-pending \(1 of 1 flow /,
+    );
+    assert.match(text, /10\.1\.0\.10:5000 > shop-pending:443\/tcp: denied, connection-pending\n {10}Ask the owner/);
+  });
+
+  test("that no flow meets fail", async () =>
+    assert.match(
+      expectationsText(await judged("{ verdict: allowed, protocol: udp }")),
+      /no flow of the capture is meant/,
+    ));
+
+  for (const [text, message] of [
+    ["{ verdict: allowed, endpoint: shop-aproved }", /^expectations:2:35: .* "shop-aproved"\. Did you mean/],
+    ["{ verdict: denied, reason: no-rules }", /^expectations:2:32: .*Did you mean "no-rule"/],
+    ["{ verdict: allowed, client: 10.1.0.9/24 }", /^expectations:2:33: This is no address and no block/],
+    ["{ endpoint: shop-approved }", /^expectations:2:5: The field "verdict" is missing/],
+  ] as const)
+    test(`a mistake in ${text} has its place`, () =>
+      assert.throws(
+        () => parseExpectations(`expectations:\n  - ${text}\n`, configurationWith()),
+        (error: unknown) => error instanceof ConfigurationError && message.test(error.format()),
+      ));
+});
