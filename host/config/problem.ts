@@ -40,7 +40,7 @@ export function problemText({ file, line, column, path, message }: Problem): str
 }
 
 /** What a file with mistakes holds. */
-export type FileKind = "configuration" | "events";
+export type FileKind = "configuration" | "events" | "expectations";
 
 /** Every mistake of a configuration, or of events that change one, at once. */
 export class ConfigurationError extends LinkplaneError {
@@ -52,7 +52,7 @@ export class ConfigurationError extends LinkplaneError {
     kind: FileKind = "configuration",
   ) {
     const count = problems.length === 1 ? "one mistake" : `${problems.length} mistakes`;
-    const file = kind === "events" ? "The events have" : "The configuration has";
+    const file = `The ${kind} ${kind === "configuration" ? "has" : "have"}`;
     super(code, `${file} ${count}.`, { where: problems[0]?.file ?? kind });
     this.problems = problems;
   }

@@ -5,6 +5,7 @@ import { PcapReader } from "../capture/pcap.ts";
 import type { CaptureInterface, CaptureReader } from "../capture/capture.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Plane } from "../plane.ts";
+import type { NameWatch } from "../dns/watch.ts";
 import { Areas, DIRECT_RING } from "./areas.ts";
 import type { Busiest } from "./busiest.ts";
 import { Direct } from "./direct.ts";
@@ -30,6 +31,7 @@ export interface ReplayWork {
   flowLog: FlowLog | undefined;
   /** What events change, in order. */
   steps: readonly Step[];
+  names: NameWatch | undefined;
 }
 
 /** How it went. */

@@ -3,6 +3,7 @@
 // that still waits makes the batch go first.
 
 import * as Abi from "../../assembly/abi.ts";
+import type { NameWatch } from "../dns/watch.ts";
 import { type LinkName, linkNumber } from "../links.ts";
 import type { Plane, Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
@@ -41,6 +42,8 @@ export interface FeedParts {
   vlans: VlanNetworks;
   tally: Tally;
   busiest: Busiest;
+  /** Looks at DNS answers, where endpoints have names. */
+  names: NameWatch | undefined;
   recording: Recording | undefined;
   /** What the TTL of a captured reply has lost since the backend sent it: 1 at a consumer, 0 at the server itself. */
   ttlLoss: number;
@@ -83,6 +86,7 @@ export class Feed {
     const { bytes } = frame;
     if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
     if (!this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans)) return this.partial(frame);
+    this.parts.names?.see(this.view);
     const direction = roles.classify(this.view, (view, role) => this.isKnownReply(view, role));
     const role = roles.role as Role;
     if (direction === "request") return this.request(frame, role);

@@ -5,6 +5,7 @@ import { PcapWriter } from "../capture/pcap-writer.ts";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { markChecked } from "../config/configuration.ts";
+import { NameWatch } from "../dns/watch.ts";
 import type { Flow } from "../flows.ts";
 import { linkName } from "../links.ts";
 import { createPlane } from "../plane.ts";
@@ -48,7 +49,16 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const inWorkers = workers && (await createBlockingPlane(configuration, { ...planeOptions, workers }));
   try {
     const plane = options.plane ?? (inWorkers || (await createPlane(configuration, planeOptions)));
-    const work = { options, configuration, plane, tally: new Tally(), busiest: new Busiest(), flowLog, steps };
+    const work = {
+      options,
+      configuration,
+      plane,
+      tally: new Tally(),
+      busiest: new Busiest(),
+      flowLog,
+      steps,
+      names: watchOf(configuration),
+    };
     return await replayOn(work, sinks);
   } finally {
     if (inWorkers) await inWorkers.close();
@@ -76,6 +86,8 @@ async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<Re
   for (const capture of captures) finish(capture, interrupted || tally.read === options.limit);
   const summaries = captures.map(({ summary }) => summary);
   const summary = summarise(plane, summaries, tally, busiest, seconds, interrupted, leftOut, direct);
+  const wrongAnswers = work.names?.wrongAnswers() ?? [];
+  if (wrongAnswers.length > 0) summary.wrongAnswers = wrongAnswers;
   if (written !== undefined) summary.written = written;
   if (events !== undefined) summary.events = events;
   return sinks.givenUp ? { ...summary, unfinished: true } : summary;
@@ -89,6 +101,12 @@ function forReplay(configuration: Configuration): Configuration {
   const { settings } = configuration;
   const identification = { ...settings.identification, otherBeginning: "allow" as const };
   return markChecked({ ...configuration, settings: { ...settings, endpointSources: "admit", identification } });
+}
+
+/** Watches DNS answers, if endpoints have names that could be answered otherwise. */
+function watchOf(configuration: Configuration): NameWatch | undefined {
+  const named = configuration.privateEndpoints.some(({ resource }) => resource !== undefined);
+  return named ? new NameWatch(configuration) : undefined;
 }
 
 /** Replays and compares replies. */
@@ -132,6 +150,7 @@ function makeFeed(work: ReplayWork, recording: Recording | undefined): Feed {
     vlans: vlanNetworks(configuration),
     tally,
     busiest,
+    names: work.names,
     recording,
     ttlLoss: side === "consumer" ? 1 : 0,
     verifyChecksums: options.verifyChecksums ?? false,

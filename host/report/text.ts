@@ -3,6 +3,7 @@
 import Table from "cli-table3";
 import { REASONS } from "../reasons.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
+import { answersText } from "./answers.ts";
 import { eventsText } from "./events.ts";
 import { expectationsText } from "./expectations.ts";
 import { amount, bytesText, count, rateText } from "./quantity.ts";
@@ -28,6 +29,7 @@ export function textReport(
     flows(summary),
     eventsText(summary.events),
     replies(summary),
+    answersText(summary.wrongAnswers),
     natPorts(summary),
     summary.expectations === undefined ? "" : expectationsText(summary.expectations),
     busiest(summary),

@@ -1,0 +1,81 @@
+// Names in a capture: DNS answers that sent clients past an endpoint. Compared with what the configuration's resolvers answer.
+
+import { decode } from "dns-packet";
+import { addressText } from "../config/address.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { type FrameView, PROTOCOL_UDP, UDP } from "../replay/frame.ts";
+import { Resolver } from "./resolve.ts";
+
+const DNS_PORT = 53;
+const ROWS_MAX = 1000;
+const CLIENTS_MAX = 1000;
+
+/** Answers that clients got and that the configuration's resolver would not have given. */
+export interface WrongAnswer {
+  name: string;
+  network: string;
+  /** Addresses; empty: no such name. */
+  answered: string[];
+  expected: string[];
+  /** Why that is expected. */
+  why: string;
+  answers: number;
+  /** Up to 1,000 of them. */
+  clients: string[];
+}
+
+/** Looks at the frames of a capture. What it keeps is bounded. */
+export class NameWatch {
+  private readonly resolver: Resolver;
+  private readonly networks: readonly string[];
+  private readonly rows = new Map<string, WrongAnswer & { seen: Set<string> }>();
+
+  constructor(configuration: Configuration) {
+    this.resolver = new Resolver(configuration);
+    this.networks = configuration.virtualNetworks.map(({ name }) => name);
+  }
+
+  /** Looks at a packet, in case it is a DNS answer over UDP. */
+  see(view: FrameView): void {
+    if (view.protocol !== PROTOCOL_UDP || view.sourcePort !== DNS_PORT) return;
+    const message = read(view.buffer.subarray(view.l4 + UDP.min, view.end));
+    const network = this.networks[view.network];
+    const [question] = message?.questions ?? [];
+    if (message?.type !== "response" || network === undefined || question?.type !== "A") return;
+    if (!this.resolver.knows(question.name)) return;
+    const answered = (message.answers ?? []).flatMap((answer) => (answer.type === "A" ? [answer.data] : [])).sort();
+    this.compare(question.name, network, answered, addressText(view.destination));
+  }
+
+  /** What was otherwise, most answers first. */
+  wrongAnswers(): WrongAnswer[] {
+    const rows = [...this.rows.values()].map(({ seen, ...row }) => ({ ...row, clients: [...seen] }));
+    return rows.sort((a, b) => b.answers - a.answers);
+  }
+
+  private compare(name: string, network: string, answered: string[], client: string): void {
+    const { addresses, steps, outcome } = this.resolver.resolve(name, network);
+    const expected = [...addresses].sort();
+    const unknown = outcome === "public" && expected.length === 0;
+    if (unknown || expected.join() === answered.join()) return;
+    const key = JSON.stringify([name.toLowerCase(), network, answered]);
+    let row = this.rows.get(key);
+    if (row === undefined) {
+      if (this.rows.size >= ROWS_MAX) return;
+      const why = steps.at(-1)?.why ?? "";
+      row = { name, network, answered, expected, why, answers: 0, clients: [], seen: new Set() };
+      this.rows.set(key, row);
+    }
+    row.answers++;
+    if (row.seen.size < CLIENTS_MAX) row.seen.add(client);
+  }
+}
+
+/** A DNS message; undefined when the bytes are none. */
+function read(bytes: Uint8Array): ReturnType<typeof decode> | undefined {
+  try {
+    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+// DNS answers in a capture, compared with what the configuration's zones give.
+
+import { encode } from "dns-packet";
+import { NameWatch, type WrongAnswer } from "../../../host/dns/watch.ts";
+import { addressNumber } from "../../../host/config/address.ts";
+import { FrameView, PROTOCOL_UDP, UDP } from "../../../host/replay/frame.ts";
+import { answersText } from "../../../host/report/answers.ts";
+import { assert, suite } from "../../kit.ts";
+import { ACCOUNT, ACCOUNT_ALIAS, named } from "./sample.ts";
+
+/** A DNS answer to a client in network `shop`, as the replay sees it; addresses follow an alias. */
+function answerTo(client: string, name: string, addresses: readonly string[], cut = 0): FrameView {
+  const message = encode({
+    type: "response",
+    questions: [{ type: "A", name }],
+    answers: [
+      { type: "CNAME", name, data: ACCOUNT_ALIAS },
+      ...addresses.map((data) => ({ type: "A" as const, name: ACCOUNT_ALIAS, data })),
+    ],
+  });
+  const view = new FrameView();
+  view.buffer = Buffer.concat([new Uint8Array(UDP.min), message]);
+  view.end = view.buffer.length - cut;
+  view.protocol = PROTOCOL_UDP;
+  view.sourcePort = 53;
+  view.destination = addressNumber(client);
+  return view;
+}
+
+function watched(...views: FrameView[]): WrongAnswer[] {
+  const watch = new NameWatch(named());
+  for (const view of views) watch.see(view);
+  return watch.wrongAnswers();
+}
+
+suite("DNS answers in a capture", (test) => {
+  test("that lead past an endpoint are listed with what was expected and who got them", () => {
+    const past = (client: string): FrameView => answerTo(client, ACCOUNT, ["20.60.1.2"]);
+    const [row, ...others] = watched(past("10.1.0.9"), past("10.1.0.10"), past("10.1.0.9"));
+    assert.equal(others, []);
+    assert.equal([row?.answered, row?.expected], [["20.60.1.2"], ["10.1.0.4"]]);
+    assert.equal([row?.answers, row?.clients], [3, ["10.1.0.9", "10.1.0.10"]]);
+    assert.match(answersText(row && [row]), /account1\S+ +20\.60\.1\.2 +10\.1\.0\.4 +3 +2/);
+  });
+
+  test("that say there is no such name are listed, too", () =>
+    assert.equal(
+      watched(answerTo("10.1.0.9", ACCOUNT, [])).map(({ answered }) => answered),
+      [[]],
+    ));
+
+  test("that are as expected, of other names, or cut short are not", () =>
+    assert.equal(
+      watched(
+        answerTo("10.1.0.9", ACCOUNT, ["10.1.0.4"]),
+        answerTo("10.1.0.9", "www.example", ["20.60.1.2"]),
+        answerTo("10.1.0.9", ACCOUNT, ["20.60.1.2"], 3),
+      ),
+      [],
+    ));
+});
