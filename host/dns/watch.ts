@@ -1,7 +1,7 @@
 // Names in a capture: DNS answers that sent clients past an endpoint. Compared with what the configuration's resolvers answer.
 
 import { decode } from "dns-packet";
-import { addressText } from "../config/address.ts";
+import { addressText, isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { type FrameView, PROTOCOL_UDP, UDP } from "../replay/frame.ts";
 import { Resolver } from "./resolve.ts";
@@ -44,6 +44,8 @@ export class NameWatch {
     if (message?.type !== "response" || network === undefined || question?.type !== "A") return;
     if (!this.resolver.knows(question.name)) return;
     const answered = (message.answers ?? []).flatMap((answer) => (answer.type === "A" ? [answer.data] : [])).sort();
+    // Of a message that is cut short the decoder makes addresses with parts missing.
+    if (!answered.every(isAddress)) return;
     this.compare(question.name, network, answered, addressText(view.destination));
   }
 
