@@ -58,10 +58,10 @@ const fields = all.flatMap(([path, { properties = {}, required = [] }]) =>
     needed: required.includes(name),
   })),
 );
-/** Of the examples, this one holds events. */
-const EVENTS = "incident.yaml";
+/** Of the examples, these hold events and expectations. */
+const OTHERS = ["incident.yaml", "storage.expect.yaml"];
 const examples = readdirSync(new URL("examples/", ROOT)).filter(
-  (name) => /\.(ya?ml|json)$/.test(name) && name !== EVENTS,
+  (name) => /\.(ya?ml|json)$/.test(name) && !OTHERS.includes(name),
 );
 const configurations: [name: string, text: string][] = [
   ["the sample of the tests", SAMPLE],
