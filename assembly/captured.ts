@@ -5,8 +5,6 @@
 import {
   DESC_TIME,
   DESC_WIRE,
-  ENDPOINT_SERVICE,
-  ENDPOINT_SIZE,
   NO_FLOW,
   PROTOCOL_TCP,
   REASON_BAD_TCP_HEADER,
@@ -15,6 +13,11 @@ import {
   REASON_REPLY_REFUSED,
   REASON_REPLY_UNMATCHED,
   REASON_TTL_EXPIRED,
+  SIDE_CAPTURED,
+  SIDE_PROVIDER,
+  VERDICT_EMITS,
+} from "./abi";
+import {
   REC_BACKEND,
   REC_ENDPOINT,
   REC_LAST_SEEN,
@@ -27,10 +30,8 @@ import {
   SEEN_ACKNOWLEDGED,
   SEEN_SEQUENCE,
   SEEN_TCP_MASK,
-  SIDE_CAPTURED,
-  SIDE_PROVIDER,
-  VERDICT_EMITS,
-} from "./abi";
+} from "./abi/records";
+import { ENDPOINT_SERVICE, ENDPOINT_SIZE } from "./abi/tables";
 import { speakerAt } from "./admit/endpoint";
 import { ruleOf } from "./admit/rules";
 import { keep, now } from "./clock";

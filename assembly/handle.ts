@@ -9,13 +9,11 @@ import {
   REASON_NOT_IP,
   REASON_TRUNCATED,
   REASON_TTL_EXPIRED,
-  REC_ENDPOINT,
-  REC_SEEN,
   RELEASE_PER_PACKET,
-  SEEN_LINK,
   SIDE_CONSUMER,
   VERDICT_EMITS,
 } from "./abi";
+import { REC_ENDPOINT, REC_SEEN, SEEN_LINK } from "./abi/records";
 import { admit, isBeginning } from "./admit/admit";
 import { CONTINUE } from "./admit/connection";
 import { MOVES, cut, judge, keepFlow } from "./admit/judge";

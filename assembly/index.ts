@@ -13,9 +13,9 @@ import {
   DEAL_MAX,
   ENDPOINT_COUNTER_COUNT,
   JUDGE_PER_ADVANCE,
-  POOL_SIZE,
   WHEEL_TICKS,
 } from "./abi";
+import { POOL_SIZE } from "./abi/records";
 import { forgetPort } from "./admit/filter";
 import { resetPorts } from "./admit/natport";
 import { walkOn } from "./admit/walk";

@@ -8,8 +8,6 @@
 import {
   BACKEND_COUNTER_COUNT,
   BATCH_MAX,
-  BLOCK_SIZE,
-  COLD_SIZE,
   CONTROL_AT,
   CONTROL_BACKENDS,
   CONTROL_DEALS,
@@ -33,17 +31,11 @@ import {
   EMIT_RESERVE,
   EMIT_SIZE,
   ENDED_CAPACITY,
-  ENDED_SIZE,
   ENDPOINT_COUNTER_COUNT,
   HAND_SIZE,
   FIRST_MESSAGE_MAX,
   HOLD_SPARE,
-  INSPECT_SIZE,
   LANE,
-  LINK_SIZE,
-  POOL_SIZE,
-  REC_SIZE,
-  REFUSED_SIZE,
   REGION_BACKEND_COUNTERS,
   REGION_COLD,
   REGION_COUNTERS,
@@ -76,6 +68,16 @@ import {
   VERDICT_SIZE,
   WHEEL_TICKS,
 } from "./abi";
+import {
+  BLOCK_SIZE,
+  COLD_SIZE,
+  ENDED_SIZE,
+  INSPECT_SIZE,
+  LINK_SIZE,
+  POOL_SIZE,
+  REC_SIZE,
+  REFUSED_SIZE,
+} from "./abi/records";
 import { PARSED_SIZE } from "./parse";
 import { ARRIVALS_SIZE } from "./flow/arrivals";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";

@@ -1,7 +1,8 @@
 // The pipeline over a batch. A lane of packets goes through short passes, each a tight loop, so that the misses of many
 // packets overlap: parse and hash, touch the index, probe it and touch the records, then handle one packet after the other.
 
-import { DESC_SIZE, LANE, RELEASE_PER_PACKET, REC_TOUCH, VERDICT_SIZE } from "./abi";
+import { DESC_SIZE, LANE, RELEASE_PER_PACKET, VERDICT_SIZE } from "./abi";
+import { REC_TOUCH } from "./abi/records";
 import { lookUpSources } from "./admit/sources";
 import { emitsHaveRoom } from "./emit/queue";
 import { forwardEstablished } from "./established";

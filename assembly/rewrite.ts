@@ -1,21 +1,8 @@
 // The fast path's only action: apply a flow's transposition to a packet, in place.
 
-import {
-  BACKEND_HAS_MAC,
-  BACKEND_SIZE,
-  DESC_FRAME,
-  DESC_LINK,
-  LINK_BYTES,
-  LINK_ETHERNET,
-  LINK_SIZE,
-  LINK_TYPE,
-  PROTOCOL_TCP,
-  REC_BACKEND,
-  REC_SEEN,
-  REC_TEMPLATE,
-  SEEN_LINK,
-  SIDE_CONSUMER,
-} from "./abi";
+import { DESC_FRAME, DESC_LINK, LINK_ETHERNET, PROTOCOL_TCP, SIDE_CONSUMER } from "./abi";
+import { LINK_BYTES, LINK_SIZE, LINK_TYPE, REC_BACKEND, REC_SEEN, REC_TEMPLATE, SEEN_LINK } from "./abi/records";
+import { BACKEND_HAS_MAC, BACKEND_SIZE } from "./abi/tables";
 import { addressProvider } from "./emit/reset";
 import { flowOf } from "./flow/lifetime";
 import { LINKS } from "./memory";

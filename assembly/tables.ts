@@ -1,6 +1,7 @@
 // The configuration tables in force: one image the host built, its sections found through its header.
 
-import * as Abi from "./abi";
+import { CONTROL_SHARD, PORT_COUNT, PORT_FIRST } from "./abi";
+import * as Abi from "./abi/tables";
 import { seed } from "./flow/hash";
 import { TABLES, control } from "./memory";
 
@@ -41,8 +42,8 @@ export function adopt(): void {
   seed(load<u64>(TABLES, Abi.TABLES_SEED), load<u64>(TABLES, Abi.TABLES_SEED + 8));
   FLAGS = load<u32>(TABLES, Abi.TABLES_FLAGS);
   SHARDS = load<u32>(TABLES, Abi.TABLES_SHARDS);
-  SLICE = Abi.PORT_COUNT / SHARDS;
-  SLICE_FIRST = Abi.PORT_FIRST + control(Abi.CONTROL_SHARD) * SLICE;
+  SLICE = PORT_COUNT / SHARDS;
+  SLICE_FIRST = PORT_FIRST + control(CONTROL_SHARD) * SLICE;
   QUARANTINE = load<u32>(TABLES, Abi.TABLES_QUARANTINE);
   VLAN_PAIR_COUNT = load<u32>(TABLES, Abi.TABLES_VLAN_PAIR_COUNT);
   ADDRESS_MASK = load<u32>(TABLES, Abi.TABLES_ADDRESS_MASK);

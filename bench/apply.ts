@@ -4,7 +4,7 @@
 
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "../host/abi.ts";
 import { type Configuration, markChecked } from "../host/config/configuration.ts";
 import { establish, type EstablishedFlows, placeFrame, PLAIN } from "../host/measure/traffic.ts";
 

@@ -4,7 +4,7 @@
 
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "../host/abi.ts";
 import { addressText } from "../host/config/address.ts";
 import { type Configuration, markChecked, type SecurityRule } from "../host/config/configuration.ts";
 import { measuredConfiguration } from "../host/measure/configuration.ts";

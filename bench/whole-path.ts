@@ -1,7 +1,7 @@
 // The whole way of a packet through a plane of shards: placed, dealt out, copied to its shard, handled, gathered. Flows of random
 // clients, requests only; wall-clock time, in one thread or in workers.
 
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "../host/abi.ts";
 import type { Core } from "../host/core.ts";
 import { FLAG, writeFrame } from "../host/measure/frame.ts";
 import { STEP } from "../host/measure/ladder.ts";

@@ -2,7 +2,7 @@
 // what it says is read where it lies. Numbers in, numbers out: names are the plane's business.
 
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "./abi.ts";
 import { LinkplaneError } from "./errors.ts";
 
 /** What an instance exports. */

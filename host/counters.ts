@@ -1,6 +1,6 @@
 // Counters as people read them: decoded from the core's memory.
 
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "./abi.ts";
 import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";
 import type { Traffic } from "./flows.ts";

@@ -1,6 +1,6 @@
 // Flows as people read them: decoded from the core's records.
 
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "./abi.ts";
 import { addressText } from "./config/address.ts";
 import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";

@@ -1,6 +1,6 @@
 // Link types: LINKTYPE_ numbers of capture files, names people read, numbers of the core.
 
-import { LINK_ETHERNET, LINK_NULL, LINK_OTHER, LINK_RAW, LINK_SLL, LINK_SLL2 } from "../assembly/abi.ts";
+import { LINK_ETHERNET, LINK_NULL, LINK_OTHER, LINK_RAW, LINK_SLL, LINK_SLL2 } from "./abi.ts";
 
 export type LinkName = "ethernet" | "raw" | "null" | "sll" | "sll2" | "other";
 

@@ -1,6 +1,6 @@
 // What may be given to a plane as a packet or a time. The bytes of a frame may say anything; what surrounds them may not.
 
-import { FRAME_MAX } from "../assembly/abi.ts";
+import { FRAME_MAX } from "./abi.ts";
 import { isAddress } from "./config/address.ts";
 import { LinkplaneError } from "./errors.ts";
 import { isLinkName, LINK_NAMES } from "./links.ts";

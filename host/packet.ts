@@ -1,6 +1,6 @@
 // Packets as people give them, checked and placed.
 
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "./abi.ts";
 import { addressNumber } from "./config/address.ts";
 import type { Names } from "./config/compile.ts";
 import type { Configuration } from "./config/configuration.ts";

@@ -1,6 +1,6 @@
 // What a plane's cores are made with, and what they are given when the configuration changes.
 
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "./abi.ts";
 import { checkChange, roomFor, tablesRoom } from "./config/change.ts";
 import { type CompiledTables, compile } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";

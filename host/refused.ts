@@ -1,6 +1,6 @@
 // Names that clients asked for and were refused: gathered from the core's reports.
 
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "./abi.ts";
 import { addressText } from "./config/address.ts";
 import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";

@@ -1,6 +1,6 @@
 // Verdicts and emits as people read them: decoded from a core's memory after a run.
 
-import * as Abi from "../assembly/abi.ts";
+import * as Abi from "./abi.ts";
 import type { Core } from "./core.ts";
 import { type Side, SIDES } from "./packet.ts";
 import { REASONS, type Verdict } from "./reasons.ts";

@@ -5,7 +5,6 @@ import {
   DESC_WIRE,
   END_IDLE,
   END_REUSED,
-  FLAG_ENDPOINT_SOURCES_DROP,
   NO_FLOW,
   REASON_FORWARDED,
   REASON_FRAGMENT,
@@ -18,6 +17,7 @@ import {
   STATE_CLOSING,
   STATE_RESET,
 } from "../abi";
+import { FLAG_ENDPOINT_SOURCES_DROP } from "../abi/tables";
 import { now } from "../clock";
 import { answerTimeExceeded } from "../emit/time-exceeded";
 import {

@@ -1,6 +1,7 @@
 // Which backend a flow goes to: a place of the pool's Maglev table, chosen by the hash of what the rule distributes by
 // (docs/behaviour.md, section 4). The client's tuple is hashed before translation, so affinity sees the client.
 
+import { DISTRIBUTION_DEFAULT, DISTRIBUTION_SOURCE_IP } from "../abi";
 import {
   BACKEND_ADDRESS_BE,
   BACKEND_POOL_COUNT,
@@ -10,12 +11,10 @@ import {
   BACKEND_POOL_TABLE,
   BACKEND_SIZE,
   BACKEND_TAKES_FLOWS,
-  DISTRIBUTION_DEFAULT,
-  DISTRIBUTION_SOURCE_IP,
   RULE_DISTRIBUTION,
   RULE_POOL,
   RULE_SIZE,
-} from "../abi";
+} from "../abi/tables";
 import { mix32, pick } from "../flow/hash";
 import { TABLES } from "../memory";
 import { BACKENDS, POOLS, RULES } from "../tables";

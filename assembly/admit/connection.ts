@@ -5,13 +5,12 @@ import {
   CONNECTION_DISCONNECTED,
   CONNECTION_PENDING,
   CONNECTION_REJECTED,
-  ENDPOINT_CONNECTION,
-  ENDPOINT_SIZE,
   REASON_CONNECTION_DISCONNECTED,
   REASON_CONNECTION_PENDING,
   REASON_CONNECTION_REFUSED,
   REASON_CONNECTION_REJECTED,
 } from "../abi";
+import { ENDPOINT_CONNECTION, ENDPOINT_SIZE } from "../abi/tables";
 import { ENDPOINTS } from "../tables";
 
 /// What a stage returns when it has nothing against the packet.

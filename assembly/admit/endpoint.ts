@@ -12,7 +12,7 @@ import {
   KIND_NAT,
   NETWORK_GROUP,
   NETWORK_SIZE,
-} from "../abi";
+} from "../abi/tables";
 import { ADDRESSES, ADDRESS_MASK, NETWORKS } from "../tables";
 import { arePeered, isOwn } from "./reach";
 

@@ -2,6 +2,7 @@
 // vector of the rules that hold them; the first rule in both decides. Words of 64 rules in which one of the vectors is empty are
 // passed over by their aggregates.
 
+import { PROTOCOL_TCP } from "../abi";
 import {
   ENDPOINT_FILTER,
   ENDPOINT_SIZE,
@@ -10,10 +11,9 @@ import {
   FILTER_SOURCES,
   FILTER_TCP,
   FILTER_UDP,
-  PROTOCOL_TCP,
   VECTOR_AGGREGATE,
   VECTOR_WORDS,
-} from "../abi";
+} from "../abi/tables";
 import { TABLES } from "../memory";
 import { ENDPOINTS, FILTERS } from "../tables";
 import { foundVector, sourceOf } from "./sources";

@@ -1,36 +1,34 @@
 // The last stage of a flow's first packet: what the stages decided becomes two records, one for each direction.
 
+import { DESC_FRAME, DESC_LINK, PROTOCOL_TCP, SIDE_PROVIDER, STATE_UDP } from "../abi";
 import {
-  BACKEND_ADDRESS_BE,
-  BACKEND_HAS_MAC,
-  BACKEND_SIZE,
   COLD_FIRST_SEEN,
   COLD_NAT_ADDRESS,
   COLD_POOL_SLOT,
-  DESC_FRAME,
-  DESC_LINK,
   LINK_BYTES,
   LINK_BYTES_MAX,
   LINK_LENGTH,
   LINK_SIZE,
   LINK_TYPE,
-  PROTOCOL_TCP,
   REC_ENDPOINT,
   REC_LAST_SEEN,
   REC_PACKETS,
   REC_SEQUENCE_END,
   REC_SIZE,
   REC_TEMPLATE,
+  SEEN_LINK,
+  SEEN_MID_STREAM,
+} from "../abi/records";
+import {
+  BACKEND_ADDRESS_BE,
+  BACKEND_HAS_MAC,
+  BACKEND_SIZE,
   RULE_BACKEND_PORT,
   RULE_RESET,
   RULE_SIZE,
-  SEEN_LINK,
-  SEEN_MID_STREAM,
   SERVICE_NETWORK,
   SERVICE_SIZE,
-  SIDE_PROVIDER,
-  STATE_UDP,
-} from "../abi";
+} from "../abi/tables";
 import { now, tickAfter } from "../clock";
 import { epoch } from "../flow/epoch";
 import { coldOf, openFlow, takeFlow } from "../flow/flow";

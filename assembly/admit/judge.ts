@@ -1,36 +1,33 @@
 // Judging a flow again, after a change of the configuration (docs/behaviour.md, section 15): whether what let it in still would.
 
 import {
+  CAUSE_ANSWER,
+  CAUSE_TIMER,
+  COUNTER_FLOWS_CUT,
+  END_CUT,
+  IDENTIFY_ADDRESS,
+  PROTOCOL_UDP,
+  REASON_CONNECTION_LOST,
+  REASON_FLOW_WITHDRAWN,
+  STATE_ESTABLISHED,
+  STATE_OPENING,
+} from "../abi";
+import { COLD_NAT_ADDRESS, COLD_RESET, COLD_RULE, REC_BACKEND, REC_ENDPOINT, REC_KEY } from "../abi/records";
+import {
   BACKEND_POOL_COUNT,
   BACKEND_POOL_MEMBERS,
   BACKEND_POOL_SIZE,
   BACKEND_SIZE,
   BACKEND_TAKES_FLOWS,
-  CAUSE_ANSWER,
-  CAUSE_TIMER,
-  COLD_NAT_ADDRESS,
-  COLD_RESET,
-  COLD_RULE,
-  COUNTER_FLOWS_CUT,
-  END_CUT,
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
   FLAG_ENDPOINT_SOURCES_DROP,
   FLAG_KEEP_CONNECTIONS,
-  IDENTIFY_ADDRESS,
-  PROTOCOL_UDP,
-  REASON_CONNECTION_LOST,
-  REASON_FLOW_WITHDRAWN,
-  REC_BACKEND,
-  REC_ENDPOINT,
-  REC_KEY,
   RULE_IDENTIFY,
   RULE_POOL,
   RULE_RESET,
   RULE_SIZE,
-  STATE_ESTABLISHED,
-  STATE_OPENING,
-} from "../abi";
+} from "../abi/tables";
 import { count } from "../counters";
 import { emitResets } from "../emit/reset";
 import { markJudged } from "../flow/epoch";

@@ -2,9 +2,8 @@
 // A pool takes blocks of 512 ports from a shared arena as it grows; released ports queue in it, the one released longest ago is
 // taken first.
 
+import { PORT_BLOCK, PROTOCOL_UDP } from "../abi";
 import {
-  BACKEND_HOST,
-  BACKEND_SIZE,
   BLOCK_NEXT,
   BLOCK_SIZE,
   BLOCK_TICK,
@@ -16,12 +15,8 @@ import {
   POOL_IN_USE,
   POOL_PEAK,
   POOL_SIZE,
-  PORT_BLOCK,
-  PROTOCOL_UDP,
-  SERVICE_HOSTS,
-  SERVICE_SIZE,
-  SERVICE_SLOTS,
-} from "../abi";
+} from "../abi/records";
+import { BACKEND_HOST, BACKEND_SIZE, SERVICE_HOSTS, SERVICE_SIZE, SERVICE_SLOTS } from "../abi/tables";
 import { nowTick } from "../clock";
 import * as Memory from "../memory";
 import { BACKENDS, QUARANTINE, SERVICES, SLICE, SLICE_FIRST } from "../tables";

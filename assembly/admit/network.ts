@@ -1,6 +1,6 @@
 // Which virtual network a tagged frame belongs to (docs/behaviour.md, section 2).
 
-import { VLAN_PAIR_INNER, VLAN_PAIR_NETWORK, VLAN_PAIR_OUTER, VLAN_PAIR_SIDES, VLAN_PAIR_SIZE } from "../abi";
+import { VLAN_PAIR_INNER, VLAN_PAIR_NETWORK, VLAN_PAIR_OUTER, VLAN_PAIR_SIDES, VLAN_PAIR_SIZE } from "../abi/tables";
 import { VLANS, VLAN_PAIRS, VLAN_PAIR_COUNT } from "../tables";
 
 const IDENTIFIERS: u32 = 4096;

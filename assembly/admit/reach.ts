@@ -11,7 +11,7 @@ import {
   NETWORK_BLOCK_COUNT,
   NETWORK_SIZE,
   NETWORK_SOURCES,
-} from "../abi";
+} from "../abi/tables";
 import { TABLES } from "../memory";
 import { ENDPOINTS, NETWORKS, PEERS, PEER_MASK } from "../tables";
 import { valueOf } from "./trie";

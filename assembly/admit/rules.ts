@@ -1,14 +1,14 @@
 // Which load balancing rule takes a destination port.
 
+import { PROTOCOL_ANY } from "../abi";
 import {
-  PROTOCOL_ANY,
   RULE_ENTRY_PORT,
   RULE_ENTRY_PROTOCOL,
   RULE_ENTRY_RULE,
   RULE_ENTRY_SERVICE,
   RULE_ENTRY_SIZE,
   RULE_ENTRY_TAKEN,
-} from "../abi";
+} from "../abi/tables";
 import { RULE_INDEX, RULE_MASK } from "../tables";
 
 /// Multiplier of the table's places; the host fills it by the same rule (host/config/rules.ts).

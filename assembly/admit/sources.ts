@@ -1,7 +1,8 @@
 // Sources of a lane's packets looked up in the endpoint rules together, for those that seem to begin a flow. Level by level, so that
 // no branch waits for a load that misses: one packet after the other, the same lookups cost a new flow as much again as all else.
 
-import { FILTER_SOURCES, SIDE_CONSUMER, TRIE_VALUE } from "../abi";
+import { SIDE_CONSUMER } from "../abi";
+import { FILTER_SOURCES, TRIE_VALUE } from "../abi/tables";
 import { LANES, SOURCE_VECTORS, TABLES } from "../memory";
 import { KEY_HIGH, KEY_LOW, KIND, KIND_FLOW, NETWORK, PARSED_SIZE, RECORD, SIDE } from "../parse";
 import { speakerAt } from "./endpoint";

@@ -5,9 +5,6 @@ import {
   DESC_BACKEND,
   DESC_WIRE,
   END_ADMITTED,
-  ENDPOINT_SERVICE,
-  ENDPOINT_SIZE,
-  FLAG_MID_STREAM_DROP,
   IDENTIFY_ADDRESS,
   PROTOCOL_TCP,
   REASON_ENDPOINT_RULE_DENIED,
@@ -21,12 +18,17 @@ import {
   REASON_NO_RULE,
   REASON_UDP_NOT_IDENTIFIED,
   RELEASE_WHEN_FULL,
+} from "../abi";
+import {
+  ENDPOINT_SERVICE,
+  ENDPOINT_SIZE,
+  FLAG_MID_STREAM_DROP,
   RULE_IDENTIFY,
   RULE_SIZE,
   SERVICE_NAT_COUNT,
   SERVICE_NATS,
   SERVICE_SIZE,
-} from "../abi";
+} from "../abi/tables";
 import { countDenied, deniedNumber, deny, judgeDenied, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";

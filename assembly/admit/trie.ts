@@ -1,6 +1,6 @@
 // 32-bit numbers -> values, by tries that are walked a byte at a time; the host builds them (host/config/trie.ts).
 
-import { NODE_BEFORE, NODE_RUNS, NODE_STARTS, TRIE_VALUE } from "../abi";
+import { NODE_BEFORE, NODE_RUNS, NODE_STARTS, TRIE_VALUE } from "../abi/tables";
 import { TABLES } from "../memory";
 
 const BYTE_SHIFT: u32 = 24;

@@ -1,6 +1,7 @@
 // The walk over all flows after a change of the configuration: one flow before each packet, a bounded number in an advance.
 
-import { COLD_ALIVE, CONTROL_FLOW_TOP } from "../abi";
+import { CONTROL_FLOW_TOP } from "../abi";
+import { COLD_ALIVE } from "../abi/records";
 import { isStale, step, walking } from "../flow/epoch";
 import { coldOf, releaseDead } from "../flow/flow";
 import { lives, requestOf } from "../flow/lifetime";

@@ -1,19 +1,12 @@
 // Resets to both ends of a flow that ends (docs/behaviour.md, section 10).
 
+import { COUNTER_RESETS_SENT, LINK_ETHERNET, PROTOCOL_TCP, SIDE_CONSUMER, SIDE_PROVIDER } from "../abi";
 import {
-  BACKEND_HAS_MAC,
-  BACKEND_MAC,
-  BACKEND_SIZE,
-  COUNTER_RESETS_SENT,
-  ENDPOINT_SERVICE,
-  ENDPOINT_SIZE,
   LINK_BYTES,
   LINK_BYTES_MAX,
-  LINK_ETHERNET,
   LINK_LENGTH,
   LINK_SIZE,
   LINK_TYPE,
-  PROTOCOL_TCP,
   REC_ACKNOWLEDGED,
   REC_BACKEND,
   REC_ENDPOINT,
@@ -23,15 +16,20 @@ import {
   REC_TEMPLATE,
   SEEN_ACKNOWLEDGED,
   SEEN_SEQUENCE,
-  SERVICE_HAS_MAC,
-  SERVICE_MAC,
-  SERVICE_SIZE,
-  SIDE_CONSUMER,
-  SIDE_PROVIDER,
   TEMPLATE_DESTINATION,
   TEMPLATE_PORTS,
   TEMPLATE_SOURCE,
-} from "../abi";
+} from "../abi/records";
+import {
+  BACKEND_HAS_MAC,
+  BACKEND_MAC,
+  BACKEND_SIZE,
+  ENDPOINT_SERVICE,
+  ENDPOINT_SIZE,
+  SERVICE_HAS_MAC,
+  SERVICE_MAC,
+  SERVICE_SIZE,
+} from "../abi/tables";
 import { count } from "../counters";
 import { LINKS } from "../memory";
 import { BACKENDS, ENDPOINTS, SERVICES } from "../tables";

@@ -1,14 +1,7 @@
 // ICMP time exceeded in answer to a packet whose TTL ended here (docs/behaviour.md, section 8).
 
-import {
-  CAUSE_ANSWER,
-  COUNTER_TIME_EXCEEDED_SENT,
-  DESC_FRAME,
-  DESC_LINK,
-  FLAG_TIME_EXCEEDED,
-  LINK_ETHERNET,
-  PROTOCOL_ICMP,
-} from "../abi";
+import { CAUSE_ANSWER, COUNTER_TIME_EXCEEDED_SENT, DESC_FRAME, DESC_LINK, LINK_ETHERNET, PROTOCOL_ICMP } from "../abi";
+import { FLAG_TIME_EXCEEDED } from "../abi/tables";
 import { count } from "../counters";
 import { IP, L4_CAPTURED, SIDE } from "../parse";
 import { has } from "../tables";

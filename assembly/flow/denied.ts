@@ -5,11 +5,6 @@ import {
   CONTROL_DENIED_TOP,
   COUNTER_DENIALS_UNRECORDED,
   COUNTER_FLOWS_DENIED,
-  DENIED_BYTES_HIGH,
-  DENIED_EPOCH,
-  DENIED_FIRST_SEEN,
-  DENIED_NAME,
-  DENIED_REASON,
   END_IDLE,
   NO_FLOW,
   REASON_FLOW_TABLE_FULL,
@@ -19,6 +14,15 @@ import {
   REASON_REQUEST_AMBIGUOUS,
   REASON_RESOURCE_DENIED,
   REASON_STREAM_OPAQUE,
+  RELEASE_WHEN_FULL,
+  STATE_DENIED,
+} from "../abi";
+import {
+  DENIED_BYTES_HIGH,
+  DENIED_EPOCH,
+  DENIED_FIRST_SEEN,
+  DENIED_NAME,
+  DENIED_REASON,
   REC_BYTES,
   REC_ENDPOINT,
   REC_KEY,
@@ -26,9 +30,7 @@ import {
   REC_PACKETS,
   REC_SIZE,
   REC_TIMER,
-  RELEASE_WHEN_FULL,
-  STATE_DENIED,
-} from "../abi";
+} from "../abi/records";
 import { now, tickAfter } from "../clock";
 import { count } from "../counters";
 import { DENIED, MAX_DENIED, MAX_FLOWS, setControl } from "../memory";

@@ -1,21 +1,18 @@
 // Reports of flows that ended, for whoever keeps a record of every flow.
 
+import { CONTROL_ENDED_COUNT, CONTROL_KEEP_ENDED, ENDED_CAPACITY, ENDED_RESERVE } from "../abi";
 import {
   COLD_SIZE,
-  CONTROL_ENDED_COUNT,
-  CONTROL_KEEP_ENDED,
-  ENDED_CAPACITY,
   ENDED_COLD,
   ENDED_HOW,
   ENDED_NAME,
   ENDED_NUMBER,
   ENDED_RECORDS,
-  ENDED_RESERVE,
   ENDED_SIZE,
   INSPECT_NAME,
   INSPECT_SIZE,
   REC_SIZE,
-} from "../abi";
+} from "../abi/records";
 import { ENDED, HOLD_SLOTS, INSPECTIONS, control, setControl } from "../memory";
 
 let ended: u32 = 0;

@@ -2,7 +2,7 @@
 // configuration, 1 to 255 around, or 0 when they have to be judged whatever it is. While a walk is under way every packet leaves the
 // fast path (handle.ts), so that the fast path need not ask.
 
-import { REC_EPOCH, REC_SIZE } from "../abi";
+import { REC_EPOCH, REC_SIZE } from "../abi/records";
 import { DENIED, RECORDS } from "../memory";
 
 const EPOCHS: u32 = 255;

@@ -4,12 +4,6 @@ import {
   BACKEND_ACTIVE,
   BACKEND_FLOWS,
   CAUSE_TIMER,
-  COLD_ALIVE,
-  COLD_FIRST_SEEN,
-  COLD_POOL_SLOT,
-  COLD_PORT,
-  COLD_RESET,
-  COLD_SIZE,
   CONTROL_FLOW_TOP,
   COUNTER_FLOWS_ACTIVE,
   COUNTER_FLOWS_CREATED,
@@ -19,13 +13,21 @@ import {
   END_IDLE,
   END_RESET,
   ENDPOINT_FLOWS,
-  REC_BACKEND,
-  REC_ENDPOINT,
-  REC_SIZE,
   STATE_CLOSING,
   STATE_ESTABLISHED,
   STATE_RESET,
 } from "../abi";
+import {
+  COLD_ALIVE,
+  COLD_FIRST_SEEN,
+  COLD_POOL_SLOT,
+  COLD_PORT,
+  COLD_RESET,
+  COLD_SIZE,
+  REC_BACKEND,
+  REC_ENDPOINT,
+  REC_SIZE,
+} from "../abi/records";
 import { releasePort } from "../admit/natport";
 import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
 import { emitResets } from "../emit/reset";

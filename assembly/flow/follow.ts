@@ -1,9 +1,9 @@
 // What a forwarded packet leaves in its flow's record: when it came, how much it was, where TCP stands.
 
+import { PROTOCOL_TCP } from "../abi";
 import {
   COLD_BYTES_HIGH,
   COLD_SIZE,
-  PROTOCOL_TCP,
   REC_ACKNOWLEDGED,
   REC_BACKEND,
   REC_BYTES,
@@ -15,7 +15,7 @@ import {
   SEEN_ACKNOWLEDGED,
   SEEN_SEQUENCE,
   SEEN_TCP_MASK,
-} from "../abi";
+} from "../abi/records";
 import { now } from "../clock";
 import { countTraffic } from "../counters";
 import { COLD } from "../memory";

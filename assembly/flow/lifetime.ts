@@ -1,5 +1,6 @@
 // How long a flow lives: its state, told by the TCP flags seen, picks the timeout (docs/behaviour.md, sections 6 and 9).
 
+import { STATE_CLOSING, STATE_ESTABLISHED, STATE_OPENING, STATE_RESET } from "../abi";
 import {
   COLD_RULE,
   COLD_SIZE,
@@ -7,19 +8,13 @@ import {
   REC_SEEN,
   REC_SIZE,
   REC_TIMER,
-  RULE_SIZE,
-  RULE_TIMER,
   SEEN_ACK,
   SEEN_FIN,
   SEEN_MID_STREAM,
   SEEN_RST,
   SEEN_TCP_MASK,
-  STATE_CLOSING,
-  STATE_ESTABLISHED,
-  STATE_OPENING,
-  STATE_RESET,
-  TIMER_RULES,
-} from "../abi";
+} from "../abi/records";
+import { RULE_SIZE, RULE_TIMER, TIMER_RULES } from "../abi/tables";
 import { now, tickAfter } from "../clock";
 import { COLD, RECORDS } from "../memory";
 import { RULES, timeout } from "../tables";

@@ -1,6 +1,7 @@
 // Releasing what is due, a bounded number at a time and in the wheel's order (docs/behaviour.md, section 9).
 
-import { LANE, REC_SIZE } from "../abi";
+import { LANE } from "../abi";
+import { REC_SIZE } from "../abi/records";
 import { now, tickAfter } from "../clock";
 import { MAX_FLOWS } from "../memory";
 import { emitsHaveRoom } from "../emit/queue";

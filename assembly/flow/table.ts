@@ -7,7 +7,7 @@
 // `passed` counts the keys that belong here but found the group full; a search goes on to the next group only while it is
 // not 0, so that removing needs no tombstones. It sticks at 255.
 
-import { REC_KEY, REC_SIZE, REC_TOUCH } from "../abi";
+import { REC_KEY, REC_SIZE, REC_TOUCH } from "../abi/records";
 import { INDEX, INDEX_GROUPS, RECORDS } from "../memory";
 import { RECORD } from "../parse";
 import { mix, pick } from "./hash";

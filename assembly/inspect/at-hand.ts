@@ -1,6 +1,7 @@
 // The client's packet at hand of an inspected flow, and what may become of it.
 
-import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, REC_ENDPOINT, DESC_FRAME, SIDE_CONSUMER } from "../abi";
+import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, DESC_FRAME, SIDE_CONSUMER } from "../abi";
+import { REC_ENDPOINT } from "../abi/records";
 import { flowOf } from "../flow/lifetime";
 import { rewrite } from "../rewrite";
 import { send } from "../send";

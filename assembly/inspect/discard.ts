@@ -1,6 +1,7 @@
 // The end of a flow that is still inspected.
 
-import { EXPECT_NOTHING, INSPECT_EXPECTS, REASON_FIRST_MESSAGE_INCOMPLETE } from "../abi";
+import { REASON_FIRST_MESSAGE_INCOMPLETE } from "../abi";
+import { EXPECT_NOTHING, INSPECT_EXPECTS } from "../abi/records";
 import { requestOf } from "../flow/lifetime";
 import { giveUp } from "./hold";
 import { holdOf, inspectionOf } from "./inspection";

@@ -3,15 +3,8 @@
 // with what is sent again; the one that has done so longest is given up when another is needed. A place given up rests until
 // the host has read the emits that lie in it.
 
-import {
-  COUNTER_HOLDS_PEAK,
-  FIRST_MESSAGE_MAX,
-  HELD_SEGMENTS_MAX,
-  HOLD_SPARE,
-  INSPECT_FORGOTTEN,
-  INSPECT_HOLD,
-  INSPECT_JUDGED,
-} from "../abi";
+import { COUNTER_HOLDS_PEAK, FIRST_MESSAGE_MAX, HELD_SEGMENTS_MAX, HOLD_SPARE } from "../abi";
+import { INSPECT_FORGOTTEN, INSPECT_HOLD, INSPECT_JUDGED } from "../abi/records";
 import { raise } from "../counters";
 import { closeEmits } from "../emit/queue";
 import { HOLDS, HOLD_SIZE, HOLD_SLOTS } from "../memory";

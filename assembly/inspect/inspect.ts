@@ -1,6 +1,7 @@
 // The way of a packet whose flow's first message is not known yet.
 
-import { EXPECT_NOTHING, INSPECT_EXPECTS, SIDE_CONSUMER } from "../abi";
+import { SIDE_CONSUMER } from "../abi";
+import { EXPECT_NOTHING, INSPECT_EXPECTS } from "../abi/records";
 import { flowOf } from "../flow/lifetime";
 import { SIDE } from "../parse";
 import { send } from "../send";

@@ -1,13 +1,10 @@
 // What is known of a flow's first message: begun with the flow, over when the name in it is let through.
 
+import { IDENTIFY_ADDRESS, IDENTIFY_REQUESTS } from "../abi";
 import {
-  BACKEND_HAS_MAC,
-  BACKEND_SIZE,
   EXPECT_FIRST,
   EXPECT_NOTHING,
   EXPECT_REQUEST,
-  IDENTIFY_ADDRESS,
-  IDENTIFY_REQUESTS,
   INSPECT_EXPECTS,
   INSPECT_HOLD,
   INSPECT_NAME,
@@ -20,7 +17,8 @@ import {
   REC_SIZE,
   SEEN_ACKNOWLEDGED,
   SEEN_LINK,
-} from "../abi";
+} from "../abi/records";
+import { BACKEND_HAS_MAC, BACKEND_SIZE } from "../abi/tables";
 import { flowOf } from "../flow/lifetime";
 import { HOLDS, HOLD_SIZE, INSPECTIONS } from "../memory";
 import { BACKENDS } from "../tables";

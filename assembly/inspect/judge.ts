@@ -2,13 +2,22 @@
 // below until `commit` writes it to the flow.
 
 import {
+  IDENTIFY_HTTP,
+  IDENTIFY_TLS,
+  REASON_AWAITING_NAME,
+  REASON_NAME_CHANGED,
+  REASON_NAME_ENCRYPTED,
+  REASON_NAME_MISSING,
+  REASON_PROTOCOL_UNEXPECTED,
+  REASON_RESOURCE_DENIED,
+  COUNTER_NAMES_ENCRYPTED,
+} from "../abi";
+import {
   EXPECT_AFTER,
   EXPECT_ANSWER,
   EXPECT_FIRST,
   EXPECT_HELLO,
   EXPECT_TDS_HELLO,
-  IDENTIFY_HTTP,
-  IDENTIFY_TLS,
   INSPECT_ANSWER,
   INSPECT_EXPECTS,
   INSPECT_JUDGED,
@@ -19,18 +28,11 @@ import {
   MARK_EARLY,
   MARK_ENCRYPTED,
   MARK_RETRY,
-  REASON_AWAITING_NAME,
-  REASON_NAME_CHANGED,
-  REASON_NAME_ENCRYPTED,
-  REASON_NAME_MISSING,
-  REASON_PROTOCOL_UNEXPECTED,
-  REASON_RESOURCE_DENIED,
-  COUNTER_NAMES_ENCRYPTED,
   REC_SEEN,
   REC_SEQUENCE_END,
   REC_SIZE,
   SEEN_SEQUENCE,
-} from "../abi";
+} from "../abi/records";
 import { count } from "../counters";
 import { allowedName } from "../name/allowed";
 import { normalize } from "../name/host";

@@ -1,6 +1,8 @@
 // A first message that is refused: what is held is discarded, both ends are told, and a denied flow takes the flow's place.
 
-import { CAUSE_ANSWER, DESC_WIRE, END_REFUSED, FLAG_REFUSE_SILENTLY, REC_ENDPOINT, REC_KEY } from "../abi";
+import { CAUSE_ANSWER, DESC_WIRE, END_REFUSED } from "../abi";
+import { REC_ENDPOINT, REC_KEY } from "../abi/records";
+import { FLAG_REFUSE_SILENTLY } from "../abi/tables";
 import { emitResets } from "../emit/reset";
 import { deny, nameDenied } from "../flow/denied";
 import { release as releaseFlow } from "../flow/flow";

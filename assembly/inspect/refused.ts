@@ -1,7 +1,7 @@
 // Reports of the names that were refused: one packet leaves one at most, so a batch's always fit.
 
+import { CONTROL_REFUSED_COUNT } from "../abi";
 import {
-  CONTROL_REFUSED_COUNT,
   REFUSED_CLIENT,
   REFUSED_ENDPOINT,
   REFUSED_LENGTH,
@@ -9,7 +9,7 @@ import {
   REFUSED_REASON,
   REFUSED_SERIAL,
   REFUSED_SIZE,
-} from "../abi";
+} from "../abi/records";
 import { NAME, REFUSED, setControl } from "../memory";
 import { NAME_MAX } from "../name/host";
 

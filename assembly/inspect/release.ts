@@ -1,6 +1,7 @@
 // Letting held segments go: to the service in the order of their sequence numbers, or nowhere.
 
-import { REASON_AWAITING_NAME, REASON_FORWARDED, REC_ENDPOINT, SIDE_CONSUMER, SIDE_PROVIDER } from "../abi";
+import { REASON_AWAITING_NAME, REASON_FORWARDED, SIDE_CONSUMER, SIDE_PROVIDER } from "../abi";
+import { REC_ENDPOINT } from "../abi/records";
 import { count, countManyAtEndpoint } from "../counters";
 import { emitHeld } from "../emit/queue";
 import { tally } from "../flow/follow";

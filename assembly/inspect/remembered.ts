@@ -1,7 +1,8 @@
 // Stretches of what was let through that a place of the hold pool remembers, in the order of their sequence numbers: so that
 // what a client sends again can be compared until the server has acknowledged it.
 
-import { FIRST_MESSAGE_MAX, HELD_SEGMENTS_MAX, INSPECT_FORGOTTEN } from "../abi";
+import { FIRST_MESSAGE_MAX, HELD_SEGMENTS_MAX } from "../abi";
+import { INSPECT_FORGOTTEN } from "../abi/records";
 import { REMEMBERED_AT } from "./hold";
 
 /// Of a place, from REMEMBERED_AT on: how many stretches, how many bytes; the stretches; their bytes, one behind the other.

@@ -1,11 +1,11 @@
 // A server's packet of a flow whose first message is inspected: what it acknowledges cannot be replaced any more, and its first
 // record says whether another ClientHello may come.
 
+import { REASON_SEGMENTS_CONFLICT } from "../abi";
 import {
   EXPECT_AFTER,
   EXPECT_ANSWER,
   EXPECT_REQUEST,
-  FLAG_OTHER_BEGINNING,
   INSPECT_ANSWER,
   INSPECT_EXPECTS,
   INSPECT_JUDGED,
@@ -14,13 +14,13 @@ import {
   MARK_ANSWER,
   MARK_RETRY,
   MARK_STARTED,
-  REASON_SEGMENTS_CONFLICT,
   REC_ACKNOWLEDGED,
   REC_SEEN,
   REC_SIZE,
   SEEN_ACKNOWLEDGED,
   SEEN_MID_STREAM,
-} from "../abi";
+} from "../abi/records";
+import { FLAG_OTHER_BEGINNING } from "../abi/tables";
 import { note } from "../flow/follow";
 import { flowOf } from "../flow/lifetime";
 import { ANSWER_OTHER, ANSWER_RETRY, readAnswer } from "../name/tls-answer";

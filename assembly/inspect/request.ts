@@ -4,6 +4,13 @@ import {
   DESC_CAPTURED,
   DESC_FRAME,
   DESC_WIRE,
+  REASON_FIRST_MESSAGE_TOO_LONG,
+  REASON_HELD_RETRANSMISSION,
+  REASON_HOLD_POOL_FULL,
+  REASON_SEGMENTS_CONFLICT,
+  REASON_TRUNCATED,
+} from "../abi";
+import {
   EXPECT_ANSWER,
   EXPECT_REQUEST,
   INSPECT_EXPECTS,
@@ -12,12 +19,7 @@ import {
   INSPECT_MARKS,
   INSPECT_START,
   MARK_STARTED,
-  REASON_FIRST_MESSAGE_TOO_LONG,
-  REASON_HELD_RETRANSMISSION,
-  REASON_HOLD_POOL_FULL,
-  REASON_SEGMENTS_CONFLICT,
-  REASON_TRUNCATED,
-} from "../abi";
+} from "../abi/records";
 import { note } from "../flow/follow";
 import { flowOf } from "../flow/lifetime";
 import { MORE } from "../name/outcome";

@@ -1,6 +1,7 @@
 // Judging a stream of requests from the edge on: heads, and what frames their bodies. What comes of it stands in the variables
 // below until `commitStream` writes it to the flow.
 
+import { REASON_NAME_MISSING, REASON_RESOURCE_DENIED } from "../abi";
 import {
   EXPECT_CHUNK_END,
   EXPECT_LAST_END,
@@ -12,9 +13,7 @@ import {
   INSPECT_JUDGED,
   INSPECT_NAME,
   INSPECT_REST,
-  REASON_NAME_MISSING,
-  REASON_RESOURCE_DENIED,
-} from "../abi";
+} from "../abi/records";
 import { allowedName } from "../name/allowed";
 import { beginChunk, chunkSize, readChunkByte } from "../name/chunked";
 import { CHUNKS, LENGTH, bodyLength, readFraming } from "../name/framing";

@@ -2,15 +2,13 @@
 
 import {
   FIRST_MESSAGE_MAX,
-  INSPECT_FORGOTTEN,
-  INSPECT_JUDGED,
-  INSPECT_REST,
   REASON_FIRST_MESSAGE_TOO_LONG,
   REASON_HELD_RETRANSMISSION,
   REASON_HOLD_POOL_FULL,
   REASON_SEGMENTS_CONFLICT,
   REASON_TRUNCATED,
 } from "../abi";
+import { INSPECT_FORGOTTEN, INSPECT_JUDGED, INSPECT_REST } from "../abi/records";
 import { flowOf } from "../flow/lifetime";
 import { MORE } from "../name/outcome";
 import { against, desc, drop, endpoint, forward, parsed, request, state, verdict, wait } from "./at-hand";

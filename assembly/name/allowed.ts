@@ -9,7 +9,7 @@ import {
   NAME_ENTRY_LENGTH,
   NAME_ENTRY_SIZE,
   NAME_ENTRY_TEXT,
-} from "../abi";
+} from "../abi/tables";
 import { NAME } from "../memory";
 import { ENDPOINTS, NAMES, NAME_MASK, NAME_TEXTS } from "../tables";
 import { NAME_MAX } from "./host";

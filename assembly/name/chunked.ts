@@ -1,5 +1,6 @@
 // A body in chunks (RFC 9112, 7.1), byte by byte: sizes, what ends them and the data, and the field lines behind the last chunk.
 
+import { REASON_REQUEST_AMBIGUOUS } from "../abi";
 import {
   EXPECT_CHUNK_END,
   EXPECT_CHUNK_LINE_END,
@@ -13,8 +14,7 @@ import {
   EXPECT_TRAILER_END,
   EXPECT_TRAILER_NAME,
   EXPECT_TRAILER_VALUE,
-  REASON_REQUEST_AMBIGUOUS,
-} from "../abi";
+} from "../abi/records";
 import { isToken } from "./http";
 
 const LINE_FEED: u32 = 10;

@@ -1,7 +1,7 @@
 // What a plane in JavaScript shares with whoever feeds it: frames and descriptors in, verdicts and emits out, counters. Laid out
 // as the core's, in typed arrays; what the core keeps in 64 bits is a double, exact up to 2^53.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import type { Core } from "../../host/core.ts";
 
 /** Frames begin two bytes behind a multiple of 16: IPv4 behind an Ethernet header, tagged or not, lies on whole words then. */

@@ -1,7 +1,7 @@
 // The plane in JavaScript with the core's passes over a batch: parse and hash, touch the index, find the likely records by the hash
 // bits in its entries and touch them, then handle one packet after the other. Loaded by planes.ts.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import * as Boundary from "./boundary.ts";
 import * as Index from "./index.ts";
 import * as Packet from "./packet.ts";

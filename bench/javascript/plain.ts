@@ -1,7 +1,7 @@
 // The plane as one writes it for speed in plain JavaScript: typed arrays, one packet after the other. Loaded by planes.ts. What
 // is not a constant of this file is not one to the optimising compiler either, so names of other files are made such.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import * as Boundary from "./boundary.ts";
 import * as Index from "./index.ts";
 import * as Packet from "./packet.ts";

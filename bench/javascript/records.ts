@@ -1,6 +1,6 @@
 // Records of established flows, 64 bytes each and two a flow as in the core, taken over from it.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import type { Core } from "../../host/core.ts";
 import { alignedBuffer } from "./aligned.ts";
 

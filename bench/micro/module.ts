@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import { FLAG, writeFrame } from "../../host/measure/frame.ts";
 import { FRAME_LEAST, PLAIN, requestOf } from "../../host/measure/traffic.ts";
 

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import type { Core } from "../../host/core.ts";
 import { type Load, STEP, turnStart } from "../../host/measure/ladder.ts";
 import type { Subject } from "../../host/measure/rounds.ts";

@@ -1,6 +1,6 @@
 // A million flows that expire at once, and what that adds to the batches of flows that live on.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import { measuredConfiguration } from "../../host/measure/configuration.ts";
 import { intervalOf } from "../../host/measure/interval.ts";
 import { emptySection, exact, type Row, type Section } from "../../host/measure/row.ts";

@@ -2,7 +2,7 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import { measuredConfiguration } from "../../host/measure/configuration.ts";
 import { FLAG } from "../../host/measure/frame.ts";
 import { emptySection, exact, type Section } from "../../host/measure/row.ts";

@@ -1,7 +1,7 @@
 // Whole connections in six packets: SYN, SYN-ACK, ACK, FIN-ACK, FIN-ACK, ACK. Afterwards the clock moves past the closing time and the
 // plane is empty again.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import type { Core } from "../../host/core.ts";
 import { measuredConfiguration } from "../../host/measure/configuration.ts";
 import { FLAG, writeAnswer } from "../../host/measure/frame.ts";

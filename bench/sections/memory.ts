@@ -1,6 +1,6 @@
 // Bytes a flow: what the layout of a full plane of a million flows gives each part.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import type { Core } from "../../host/core.ts";
 import { measuredConfiguration } from "../../host/measure/configuration.ts";
 import { emptySection, exact, type Row, type Section } from "../../host/measure/row.ts";

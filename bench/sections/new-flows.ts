@@ -1,6 +1,6 @@
 // New flows: a table that begins empty is filled by SYNs, each admitted completely.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import { measuredConfiguration } from "../../host/measure/configuration.ts";
 import { FLAG } from "../../host/measure/frame.ts";
 import { type Series, type Subject, takeTurns } from "../../host/measure/rounds.ts";

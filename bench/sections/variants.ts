@@ -1,6 +1,6 @@
 // What the traffic is like: how far the core's rate moves with it. Every variant takes turns with the plain one.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import { FLAG, writeAnswer } from "../../host/measure/frame.ts";
 import { CoreSubject } from "../../host/measure/ladder.ts";
 import { type Series, type Subject, takeTurns } from "../../host/measure/rounds.ts";

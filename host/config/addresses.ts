@@ -1,6 +1,6 @@
 // The table of addresses that mean something to the plane: endpoints' and NAT addresses, by (group of networks, address).
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { addressNumber } from "./address.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";

@@ -1,6 +1,6 @@
 // What keeps a running plane from taking another configuration: what sizes its memory or what its flows were made with.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Configuration, Settings } from "./configuration.ts";
 

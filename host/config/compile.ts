@@ -1,6 +1,6 @@
 // Configuration -> the tables the core reads, and the names that give its numbers back their meaning.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { writeAddresses } from "./addresses.ts";
 import type { Configuration, LoadBalancer, PrivateLinkService } from "./configuration.ts";
 import { writeFilters } from "./endpoint-rules.ts";

@@ -1,7 +1,7 @@
 // Rules of who may reach endpoints -> filters: a trie from source to class, one from port to class for each protocol, and for
 // each class the rules that hold it, as bits. A lookup takes as long for a thousand rules as for one, nearly.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { cut, type Runs } from "./classes.ts";
 import type { Configuration, SecurityRule } from "./configuration.ts";
 import type { TableImage } from "./image.ts";

@@ -1,6 +1,6 @@
 // Private endpoints as the core sees them: what each is mapped to, and whether its connection carries traffic.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { linkIdentifiers } from "./approval.ts";
 import type { Configuration, ConnectionState } from "./configuration.ts";
 import type { TableImage } from "./image.ts";

@@ -1,6 +1,6 @@
 // The image of configuration tables under construction: sections one after the other behind a header, little endian.
 
-import { TABLES_HEADER_SIZE } from "../../assembly/abi.ts";
+import { TABLES_HEADER_SIZE } from "../abi.ts";
 
 const ALIGNMENT = 64;
 

@@ -1,6 +1,6 @@
 // The table of names that a resource and group may be asked for by.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { rulesOf } from "./compile.ts";
 import type { Configuration, PrivateEndpoint } from "./configuration.ts";
 import type { TableImage } from "./image.ts";

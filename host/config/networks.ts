@@ -1,7 +1,7 @@
 // Networks as the core sees them: which addresses are their own, which of them are peered, and from where their endpoints are
 // reached.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { cut } from "./classes.ts";
 import { blockOf } from "./address.ts";
 import type { AddressBlock } from "./address.ts";

@@ -1,6 +1,6 @@
 // Backend pools: their members and Maglev tables.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { addressNumber, macBytes } from "./address.ts";
 import type { Backend, Configuration } from "./configuration.ts";
 import type { SeedWords } from "./hash.ts";

@@ -1,6 +1,6 @@
 // Load balancing rules by (service, protocol, port), and the timeouts they use.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { rulesOf } from "./compile.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";

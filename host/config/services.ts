@@ -1,6 +1,6 @@
 // Private link services: their NAT addresses, and the pools of NAT ports towards each backend.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { addressNumber, macBytes } from "./address.ts";
 import { sameMac } from "./change.ts";
 import type { Configuration } from "./configuration.ts";

@@ -1,7 +1,7 @@
 // Runs of 32-bit numbers -> tries that the core walks a byte at a time (assembly/admit/trie.ts). A node holds only the places
 // where something else begins, and nodes of the same content are one, so that a trie grows with its runs and not with its space.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { TableImage } from "./image.ts";
 
 const PLACES = 256;

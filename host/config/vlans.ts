@@ -1,6 +1,6 @@
 // VLAN identifiers -> networks, for each side (docs/behaviour.md, section 2).
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 

@@ -1,6 +1,6 @@
 // A batch of a tape before the core: frames fresh in its ring, one descriptor each.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
 import type { Tape } from "./tape.ts";
 

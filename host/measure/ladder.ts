@@ -1,7 +1,7 @@
 // A rung of the ladder: packets of established flows through the core. Before each batch its frames are put fresh into the
 // core's ring; only the call into the core is timed.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
 import { placeBatch } from "./batch.ts";
 import { checksumsAreRight } from "./frame.ts";

@@ -1,6 +1,6 @@
 // Flows for a measurement: opened through the plane itself, one frame of each direction kept to be sent again and again.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
 import { createPlane, type Plane, type PlaneOptions } from "../plane.ts";
 import { CONSUMER_VLAN, ENDPOINT, measuredConfiguration, SERVICE_PORT } from "./configuration.ts";

@@ -1,6 +1,6 @@
 // Whether the plane did right by a request or a reply: held against the conversation's translation, and counted.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { Conversation } from "./conversation.ts";
 import type { FeedParts } from "./feed.ts";
 import { SYN } from "./conversation.ts";

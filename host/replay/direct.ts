@@ -1,7 +1,7 @@
 // A replay without comparison. Blocks of a capture are read into the core's memory, described where they lie, translated there
 // and written from there; the core tells requests from replies. Nothing is made for each packet.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { CaptureInterface, CaptureReader, FrameBatch } from "../capture/capture.ts";
 import type { Core } from "../core.ts";
 import type { PlaneCounters } from "../counters.ts";

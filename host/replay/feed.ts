@@ -2,7 +2,7 @@
 // side as the backend must have sent it, and what comes out is compared with it. A reply whose translation hangs on a request
 // that still waits makes the batch go first.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { NameWatch } from "../dns/watch.ts";
 import { type LinkName, linkNumber } from "../links.ts";
 import type { Plane, Side } from "../plane.ts";

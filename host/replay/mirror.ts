@@ -1,7 +1,7 @@
 // The mirror: from a one-sided capture, what the backend must have sent. It learns a flow's translation from the bytes of
 // the translated request, never from the plane's records, and does its own arithmetic, so that it can find the plane wrong.
 
-import { FRAME_MAX } from "../../assembly/abi.ts";
+import { FRAME_MAX } from "../abi.ts";
 import type { LinkName } from "../links.ts";
 import { Changes } from "./changes.ts";
 import { Conversation, isBeginning, SYN } from "./conversation.ts";

@@ -1,7 +1,7 @@
 // Frames given to the core and not yet handled: what the replay has to know of each once its verdict is there. Parallel
 // arrays, written over by the next batch.
 
-import { BATCH_MAX } from "../../assembly/abi.ts";
+import { BATCH_MAX } from "../abi.ts";
 import type { LinkName } from "../links.ts";
 import type { Conversation } from "./conversation.ts";
 

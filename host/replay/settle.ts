@@ -1,6 +1,6 @@
 // Settling a packet once its verdict is there: counted, learnt from or compared, and recorded.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
 import { linkNumber } from "../links.ts";
 import { REASONS } from "../reasons.ts";

@@ -1,6 +1,6 @@
 // A plane of several shards in one thread: a core for each, and a front before them. To whoever fills batches it is a core.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { Core, type CoreExports, type CoreSizes, instantiated } from "../core.ts";
 import { Front, frontSizes, type Hand } from "./front.ts";
 import type { ShardNumbers } from "./numbers.ts";

@@ -1,7 +1,7 @@
 // The front of a plane of several shards: an instance of the core that takes frames in as any other, deals them out to the
 // shards, and gathers what the shards say into its own memory, where verdicts and emits are read as those of any other.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { Core, type CoreExports, type CoreSizes, instantiated } from "../core.ts";
 import type { ShardNumbers } from "./numbers.ts";
 

@@ -1,6 +1,6 @@
 // How a plane's tables are shared out among its shards, and what numbers their flows have (docs/behaviour.md, section 13).
 
-import { NO_FLOW } from "../../assembly/abi.ts";
+import { NO_FLOW } from "../abi.ts";
 import type { Settings } from "../config/configuration.ts";
 
 /** Shares of a plane and the numbers of their flows. */

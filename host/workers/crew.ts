@@ -1,7 +1,7 @@
 // The workers of a plane: shards shared out among them, batches dealt out and gathered. What has to wait yields the worker it
 // waits for, and whoever drives it does so in his own way: by a promise, or by blocking.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { Core } from "../core.ts";
 import { LinkplaneError } from "../errors.ts";

@@ -3,7 +3,7 @@
 //
 //   | control | slot: head, descriptors, verdicts, emits, heads of emits, frames | slot | ...
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 
 /// Words of the control block.
 export const BELL = 0; // counts what the host asked; the worker waits for it to change

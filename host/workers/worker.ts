@@ -1,7 +1,7 @@
 // A worker thread: the cores of its shards, driven through shared memory and questions until it is told to stop.
 
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../abi.ts";
 import { type Configuration, markChecked } from "../config/configuration.ts";
 import { Core } from "../core.ts";
 import { readCounters } from "../counters.ts";

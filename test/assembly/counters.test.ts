@@ -1,6 +1,6 @@
 // The layout of counters: reasons have their places, and what follows them does not overlap.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import { REASONS } from "../../host/reasons.ts";
 import { assert, suite } from "../kit.ts";
 

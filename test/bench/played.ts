@@ -1,7 +1,7 @@
 // What a plane under a load has left behind, in a form in which planes can be compared: of each packet its verdict, its emit and the
 // bytes that leave; of the flows their records; the counters.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import * as Boundary from "../../bench/javascript/boundary.ts";
 import type { JavascriptPlane } from "../../bench/javascript/planes.ts";
 import type { Core } from "../../host/core.ts";

@@ -1,7 +1,7 @@
 // What the planes in JavaScript leave alone: whatever is no ordinary packet of an established flow is not forwarded, and stays as it
 // was.
 
-import * as Abi from "../../assembly/abi.ts";
+import * as Abi from "../../host/abi.ts";
 import { FRAME_SHIFT, WIRE } from "../../bench/javascript/boundary.ts";
 import { type JavascriptPlane, type Kind, loadPlane } from "../../bench/javascript/planes.ts";
 import { establish, type TrafficShape } from "../../host/measure/traffic.ts";

@@ -1,6 +1,6 @@
 // NAT ports at their limits: a whole pool of 64,512 used up, and more pools configured than could ever be filled.
 
-import { PORT_COUNT, PORT_FIRST } from "../../../assembly/abi.ts";
+import { PORT_COUNT, PORT_FIRST } from "../../../host/abi.ts";
 import { type Configuration, markChecked } from "../../../host/config/configuration.ts";
 import { createPlane, type Packet, type Plane, type Result } from "../../../host/plane.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";

@@ -1,6 +1,6 @@
 // The index under keys that collide in structured ways, when it is full, and while flows come and go.
 
-import { REGION_COLD, REGION_INDEX } from "../../../assembly/abi.ts";
+import { REGION_COLD, REGION_INDEX } from "../../../host/abi.ts";
 import { markChecked } from "../../../host/config/configuration.ts";
 import { createPlane, type Packet, type Plane } from "../../../host/plane.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";

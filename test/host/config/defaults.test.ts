@@ -1,7 +1,7 @@
 // What is not written: the smallest configuration, filled in; every default; what "Left out" promises.
 
 import { parse } from "yaml";
-import * as Abi from "../../../assembly/abi.ts";
+import * as Abi from "../../../host/abi.ts";
 import { compile } from "../../../host/config/compile.ts";
 import { type Configuration, DEFAULT_SETTINGS, isChecked } from "../../../host/config/configuration.ts";
 import { configurationJsonSchema } from "../../../host/config/json-schema.ts";

@@ -1,7 +1,7 @@
 // Maglev tables: the published example, the reference's tables, and what such a table promises.
 
 import fc from "fast-check";
-import * as Abi from "../../../assembly/abi.ts";
+import * as Abi from "../../../host/abi.ts";
 import { addressNumber, addressText } from "../../../host/config/address.ts";
 import { compile } from "../../../host/config/compile.ts";
 import type { Backend, BackendState } from "../../../host/config/configuration.ts";

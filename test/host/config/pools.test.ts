@@ -1,6 +1,6 @@
 // Backend pools as the tables hold them. What the tables promise is in maglev.test.ts.
 
-import * as Abi from "../../../assembly/abi.ts";
+import * as Abi from "../../../host/abi.ts";
 import { addressText } from "../../../host/config/address.ts";
 import { compile } from "../../../host/config/compile.ts";
 import type { Backend, Configuration, LoadBalancer } from "../../../host/config/configuration.ts";

@@ -1,4 +1,4 @@
-import * as Abi from "../../../assembly/abi.ts";
+import * as Abi from "../../../host/abi.ts";
 import type { Core } from "../../../host/core.ts";
 import { createPlane, type Plane } from "../../../host/plane.ts";
 import { FrameView } from "../../../host/replay/frame.ts";

@@ -1,0 +1,141 @@
+// The image of a configuration, as the host compiles it and the core reads it (abi.ts says what belongs here).
+
+/// Configuration tables: one image built by the host. Offsets of sections are relative to the image.
+export const TABLES_SEED = 0; // u64 twice
+export const TABLES_FLAGS = 16; // u32
+export const TABLES_SHARDS = 20; // u32
+export const TABLES_QUARANTINE = 24; // u32, ticks
+export const TABLES_TIMEOUTS = 32; // u32, section: u64 each, ns, by REC_TIMER
+export const TABLES_VLANS = 36; // u32, section: u16 for each identifier, network + 1; consumer's side, then provider's
+export const TABLES_VLAN_PAIRS = 40; // u32, section
+export const TABLES_VLAN_PAIR_COUNT = 44; // u32
+export const TABLES_ADDRESSES = 48; // u32, section: hash table of AddressEntry
+export const TABLES_ADDRESS_MASK = 52; // u32
+export const TABLES_ENDPOINTS = 56; // u32, section
+export const TABLES_SERVICES = 60; // u32, section
+export const TABLES_RULE_INDEX = 64; // u32, section: hash table of RuleEntry
+export const TABLES_RULE_MASK = 68; // u32
+export const TABLES_RULES = 72; // u32, section
+export const TABLES_POOLS = 76; // u32, section: backend pools
+export const TABLES_BACKENDS = 80; // u32, section
+export const TABLES_NAT_ADDRESSES = 84; // u32, section: u32 each, network order
+export const TABLES_NETWORKS = 88; // u32, section
+export const TABLES_PEERS = 92; // u32, section: hash table of pairs of peered networks, u32 each
+export const TABLES_PEER_MASK = 96; // u32
+export const TABLES_FILTERS = 100; // u32, section: filters of endpoints
+export const TABLES_FILTER_COUNT = 104; // u32
+export const TABLES_NAMES = 108; // u32, section: hash table of NameEntry
+export const TABLES_NAME_MASK = 112; // u32
+export const TABLES_NAME_TEXTS = 116; // u32, section: bytes of the names
+export const TABLES_NAME_ALLOW = 120; // u32, bit for each reason from REASON_AWAITING_NAME on that is let through
+export const TABLES_HEADER_SIZE = 128;
+
+export const FLAG_MID_STREAM_DROP = 1;
+export const FLAG_ENDPOINT_SOURCES_DROP = 2;
+export const FLAG_TIME_EXCEEDED = 4;
+export const FLAG_KEEP_CONNECTIONS = 1024; // flows outlive their connection's approval
+export const FLAG_OTHER_BEGINNING = 512; // servers may acknowledge other bytes than they were sent
+export const FLAG_REFUSE_SILENTLY = 256; // no resets to a flow whose first message is refused
+
+/// Timers 0 to 5 are those of the states; rules with an idle timeout of their own use later ones.
+export const TIMER_RULES = 6;
+export const TIMER_COUNT = 256;
+
+export const VLAN_PAIR_OUTER = 0; // u16
+export const VLAN_PAIR_INNER = 2; // u16
+export const VLAN_PAIR_NETWORK = 4; // u16
+export const VLAN_PAIR_SIDES = 6; // u16, bit 0 consumer's side, bit 1 provider's
+export const VLAN_PAIR_SIZE = 8;
+
+/// What an address of a network is: an endpoint's or a NAT address.
+export const ADDRESS_IP_BE = 0; // u32
+export const ADDRESS_NETWORK = 4; // u16
+export const ADDRESS_KIND = 6; // u16, 0 for an empty place
+export const ADDRESS_INDEX = 8; // u16, number of the endpoint
+export const ADDRESS_GROUP = 10; // u16, NETWORK_GROUP of its network
+export const ADDRESS_SIZE = 12;
+export const KIND_ENDPOINT = 1;
+export const KIND_NAT = 2;
+
+export const NETWORK_GROUP = 0; // u16, first of the networks that peerings of whatever state join with it
+export const NETWORK_BLOCK_COUNT = 2; // u16
+export const NETWORK_BLOCKS = 4; // u32, section: blocks of its address space
+export const NETWORK_SOURCES = 8; // u32, trie entry: not 0 for addresses from which its endpoints are reached
+export const NETWORK_SIZE = 16;
+
+export const BLOCK_ENTRY_ADDRESS = 0; // u32, host order
+export const BLOCK_ENTRY_MASK = 4; // u32
+export const BLOCK_ENTRY_SIZE = 8;
+
+/// Trie entry: a value when odd, which is the value + 1, else a node relative to the image. A node is walked by one byte. Nodes lie
+/// on cache lines; those of up to seven runs, which most are, fill one.
+export const TRIE_VALUE = 1;
+export const NODE_STARTS = 0; // u64 four times: bit b of word w for a run that starts at 64 * w + b
+export const NODE_BEFORE = 32; // u8 for each of the four words: runs that start before it
+export const NODE_RUNS = 36; // u32 each, entry of a run
+export const NODE_ALIGNMENT = 64;
+
+/// Filter of endpoints: entries of tries whose values are vectors, relative to the image.
+export const FILTER_SOURCES = 0; // u32, by source address
+export const FILTER_TCP = 4; // u32, by port in the upper half of the number
+export const FILTER_UDP = 8; // u32
+export const FILTER_ALLOWS = 12; // u32, bits of the rules that allow
+export const FILTER_SIZE = 16;
+/// Vector of a class: a bit for each rule that holds it, in the order they are asked, words of 64 rules without any left out.
+export const VECTOR_AGGREGATE = 0; // u64, a bit for each word that is there
+export const VECTOR_WORDS = 8; // u64 each
+
+export const ENDPOINT_SERVICE = 0; // u16
+export const ENDPOINT_CONNECTION = 2; // u8
+export const ENDPOINT_NETWORK = 4; // u16
+export const ENDPOINT_FILTER = 6; // u16, number of its filter + 1, 0 for none
+export const ENDPOINT_LINK = 8; // u32, number of its connection
+export const ENDPOINT_GROUP = 12; // u16, resource and group it is mapped to, plus one; 0 for none
+export const ENDPOINT_SIZE = 16;
+
+export const SERVICE_NETWORK = 0; // u16
+export const SERVICE_NAT_COUNT = 2; // u16
+export const SERVICE_NATS = 4; // u32, section: u32 each, numbers of its NAT addresses
+export const SERVICE_SLOTS = 8; // u32, section: u32 each, TCP pool slot of each NAT address and each host; the UDP one is next
+export const SERVICE_HOSTS = 12; // u32, backend addresses of its load balancer
+export const SERVICE_HAS_MAC = 16; // u16
+export const SERVICE_MAC = 18; // 6 bytes
+export const SERVICE_SIZE = 24;
+
+export const RULE_ENTRY_SERVICE = 0; // u16
+export const RULE_ENTRY_PROTOCOL = 2; // u16, with bit 15 set in a place that is taken
+export const RULE_ENTRY_PORT = 4; // u16, host order
+export const RULE_ENTRY_RULE = 6; // u16
+export const RULE_ENTRY_SIZE = 8;
+export const RULE_ENTRY_TAKEN = 0x8000;
+
+export const RULE_POOL = 0; // u16
+export const RULE_BACKEND_PORT = 2; // u16, host order
+export const RULE_DISTRIBUTION = 4; // u8
+export const RULE_TIMER = 5; // u8
+export const RULE_RESET = 6; // u8
+export const RULE_IDENTIFY = 7; // u8, IDENTIFY_
+export const RULE_SIZE = 8;
+
+/// A name that a resource and group may be asked for by.
+export const NAME_ENTRY_HASH = 0; // u32
+export const NAME_ENTRY_GROUP = 4; // u16, plus one; 0 for an empty place
+export const NAME_ENTRY_LENGTH = 6; // u16
+export const NAME_ENTRY_TEXT = 8; // u32, offset among the texts
+export const NAME_ENTRY_INDEX = 12; // u32
+export const NAME_ENTRY_SIZE = 16;
+
+export const BACKEND_POOL_TABLE = 0; // u32, section: u16 each, number of a backend
+export const BACKEND_POOL_SLOTS = 4; // u32, prime size of the table, 0 when no backend takes new flows
+export const BACKEND_POOL_MEMBERS = 8; // u32, section: u16 each, numbers of its backends in the configuration's order
+export const BACKEND_POOL_COUNT = 12; // u32, its backends, in whatever state
+export const BACKEND_POOL_SIZE = 16;
+
+export const BACKEND_ADDRESS_BE = 0; // u32
+export const BACKEND_HOST = 4; // u16, index among its load balancer's backend addresses
+export const BACKEND_HAS_MAC = 6; // u16
+export const BACKEND_MAC = 8; // 6 bytes
+export const BACKEND_TAKES_FLOWS = 14; // u16, 1 when it is up and has a weight
+export const BACKEND_SIZE = 16;
+
+/// Salts and multipliers of the hashes (docs/behaviour.md, sections 4 and 5) are in assembly/flow/hash.ts.
