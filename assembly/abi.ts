@@ -119,16 +119,18 @@ export const REASON_HTTP2_PRIOR_KNOWLEDGE = 41;
 export const REASON_FIRST_MESSAGE_TOO_LONG = 42;
 export const REASON_SEGMENTS_CONFLICT = 43;
 export const REASON_HOLD_POOL_FULL = 44;
-export const REASON_HELD_RETRANSMISSION = 45;
-export const REASON_FIRST_MESSAGE_INCOMPLETE = 46;
-export const REASON_UDP_NOT_IDENTIFIED = 47;
-/// Its endpoint's connection is approved no more.
-export const REASON_CONNECTION_LOST = 48;
-/// What let it in is in the configuration no more.
-export const REASON_FLOW_WITHDRAWN = 49;
 /// Of rules that look at every request.
-export const REASON_REQUEST_AMBIGUOUS = 50;
-export const REASON_STREAM_OPAQUE = 51;
+export const REASON_REQUEST_AMBIGUOUS = 45;
+export const REASON_STREAM_OPAQUE = 46;
+/// What a client sent is refused for reasons from REASON_RESOURCE_DENIED to this one.
+export const REASON_REFUSED_LAST = 46;
+export const REASON_HELD_RETRANSMISSION = 47;
+export const REASON_FIRST_MESSAGE_INCOMPLETE = 48;
+export const REASON_UDP_NOT_IDENTIFIED = 49;
+/// Its endpoint's connection is approved no more.
+export const REASON_CONNECTION_LOST = 50;
+/// What let it in is in the configuration no more.
+export const REASON_FLOW_WITHDRAWN = 51;
 export const REASON_COUNT = 52;
 
 /// Places for reasons in a block of counters, taken or not.

@@ -227,6 +227,18 @@ export const REASONS: readonly Reason[] = [
     "Raise identification.holdSlots.",
   ),
   row(
+    "request-ambiguous",
+    "drop",
+    "It can be read in more than one way where a request of the client ends, so another could hide behind it.",
+    "Find out what the client is: with everyRequest it must send one sound Content-Length, or chunked alone, or neither.",
+  ),
+  row(
+    "stream-opaque",
+    "drop",
+    "The client asks to leave HTTP (CONNECT, Upgrade), and the rule looks at every request.",
+    "Turn the upgrade off at the client, or use a rule of its own without everyRequest.",
+  ),
+  row(
     "held-retransmission",
     "drop",
     "The segment brings nothing new: its bytes are held, or lie before those that can be compared.",
@@ -255,18 +267,6 @@ export const REASONS: readonly Reason[] = [
     "drop",
     "The configuration was changed while the flow lived, and its endpoint, service, rule, NAT address, UDP backend or reach is there no more.",
     "Nothing, if that was meant: a new connection is judged by the configuration as it is.",
-  ),
-  row(
-    "request-ambiguous",
-    "drop",
-    "It can be read in more than one way where a request of the client ends, so another could hide behind it.",
-    "Find out what the client is: with everyRequest it must send one sound Content-Length, or chunked alone, or neither.",
-  ),
-  row(
-    "stream-opaque",
-    "drop",
-    "The client asks to leave HTTP (CONNECT, Upgrade), and the rule looks at every request.",
-    "Turn the upgrade off at the client, or use a rule of its own without everyRequest.",
   ),
 ];
 

@@ -8,12 +8,10 @@ import {
   END_IDLE,
   NO_FLOW,
   REASON_FLOW_TABLE_FULL,
-  REASON_HOLD_POOL_FULL,
   REASON_MID_STREAM,
   REASON_NAT_EXHAUSTED,
-  REASON_REQUEST_AMBIGUOUS,
+  REASON_REFUSED_LAST,
   REASON_RESOURCE_DENIED,
-  REASON_STREAM_OPAQUE,
   RELEASE_WHEN_FULL,
   STATE_DENIED,
 } from "../abi";
@@ -81,10 +79,9 @@ export function mayRetry(record: u32, beginning: bool): bool {
   return beginning && (reason == REASON_MID_STREAM || isOfFirstMessage(reason));
 }
 
-/** Whether a flow was refused for its first message. */
+/** Whether a flow was refused for what its client sent. */
 function isOfFirstMessage(reason: u32): bool {
-  if (reason == REASON_REQUEST_AMBIGUOUS || reason == REASON_STREAM_OPAQUE) return true;
-  return reason >= <u32>REASON_RESOURCE_DENIED && reason <= <u32>REASON_HOLD_POOL_FULL;
+  return reason >= <u32>REASON_RESOURCE_DENIED && reason <= <u32>REASON_REFUSED_LAST;
 }
 
 /** Notes which report has the name that a denied flow asked for. */

@@ -148,4 +148,4 @@ const isOfMessage = (code: number, reason: number): boolean =>
 
 /** Whether that ended its flow: a SYN is only dropped. */
 const endsFlow = (reason: number, flags: number): boolean =>
-  reason >= Abi.REASON_RESOURCE_DENIED && reason <= Abi.REASON_HOLD_POOL_FULL && (flags & SYN) === 0;
+  reason >= Abi.REASON_RESOURCE_DENIED && reason <= Abi.REASON_REFUSED_LAST && (flags & SYN) === 0;
