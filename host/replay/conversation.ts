@@ -43,6 +43,10 @@ export class Conversation {
   backendPort = 0;
   /** Batch in which a request waits that may change the translation. */
   uncertainIn = -1;
+  /** Batch in which packets of it wait for their verdicts, and the TCP flags of those, each direction. */
+  waitsIn = -1;
+  asking = 0;
+  answering = 0;
   /** The flow's first message is not let through for good: each request may end it. */
   undecided = false;
   /** Plane's time when a packet of it was last forwarded; before that, of its first request. */

@@ -187,7 +187,7 @@ export class Feed {
     const port = role.frontendPort(view.sourcePort, view.protocol);
     const conversation = mirror.reply(view, role, port);
     if (conversation === undefined) return this.refuse(frame, "reply-unmatched", role);
-    if (conversation.uncertainIn === this.batch || mirror.mayBeDead(conversation, this.timeOf(frame))) this.flush();
+    if (this.hangsOn(conversation, frame)) this.flush();
     if (conversation.state === "unknown") return this.refuse(frame, "reply-unmatched", role);
     if (conversation.state === "refused" || conversation.state === "ended")
       return this.refuse(frame, "reply-refused", role);
@@ -204,11 +204,18 @@ export class Feed {
     this.parts.tally.mirrored++;
   }
 
+  /** Whether what a reply has to become depends on a packet that waits. */
+  private hangsOn(conversation: Conversation, frame: CapturedFrame): boolean {
+    if (conversation.uncertainIn === this.batch) return true;
+    return this.parts.mirror.mayBeDeadAfter(conversation, this.timeOf(frame), this.batch);
+  }
+
   /** What is known of the request or reply in the view. */
   private about(at: number, conversation: Conversation, unfit: boolean): void {
     const { pending } = this;
     pending.conversation[at] = conversation;
     pending.flags[at] = this.view.flags;
+    this.parts.mirror.waits(conversation, pending.kind[at] === KIND_REPLY, this.view.flags, this.batch);
     pending.unfit[at] = Number(unfit);
   }
 

@@ -51,6 +51,13 @@ export class Lifespans {
     return time - conversation.last + SLACK < this.least(conversation);
   }
 
+  /** The same once the packets that wait have been handled: they may have shortened its life. */
+  mustLiveAfter(conversation: Conversation, time: number): boolean {
+    const { protocol, idle, asked, asking, answered, answering, last } = conversation;
+    const after = { protocol, idle, asked: asked | asking, answered: answered | answering };
+    return time - last + SLACK < this.least(after);
+  }
+
   /** Whether a conversation's flow may live still. */
   mayLive(conversation: Conversation, time: number): boolean {
     return time - conversation.last - SLACK < this.span(conversation);
@@ -65,7 +72,12 @@ export class Lifespans {
     return midStream || (asked & answered & ACK) !== 0 ? idle : this.opening;
   }
 
-  private least({ protocol, asked, answered, idle }: Conversation): number {
+  private least({
+    protocol,
+    asked,
+    answered,
+    idle,
+  }: Pick<Conversation, "protocol" | "asked" | "answered" | "idle">): number {
     if (protocol !== PROTOCOL_TCP) return this.udp;
     let least = Math.min(this.opening, idle);
     if ((asked & answered & FIN) !== 0) least = Math.min(least, this.closing);

@@ -38,8 +38,8 @@ export class Mirror {
     const conversation =
       this.memory.find(service, client) ?? this.add(service, client, role, view.protocol, port, time);
     const opens = (view.flags & SYN) !== 0 || conversation.state !== "translated" || conversation.undecided;
-    if (opens || this.mayBeDead(conversation, time)) conversation.uncertainIn = batch;
-    if (this.changes.count > 0) conversation.keepsServer = role.keeps(port, view.protocol);
+    if (opens || this.mayBeDeadAfter(conversation, time, batch)) conversation.uncertainIn = batch;
+    if (conversation.lastChange !== this.changes.count) conversation.keepsServer = role.keeps(port, view.protocol);
     return conversation;
   }
 
@@ -72,6 +72,23 @@ export class Mirror {
   /** Whether a conversation's flow may have timed out or been cut, or is not known to have been there. */
   mayBeDead(conversation: Conversation, time: number): boolean {
     return !this.lifespans.mustLive(conversation, time) || this.changes.mayHaveEnded(conversation);
+  }
+
+  /** The same for a packet that is placed behind those of a batch that wait: a FIN among them makes a flow die sooner. */
+  mayBeDeadAfter(conversation: Conversation, time: number, batch: number): boolean {
+    if (this.mayBeDead(conversation, time)) return true;
+    return conversation.waitsIn === batch && !this.lifespans.mustLiveAfter(conversation, time);
+  }
+
+  /** Takes note of a packet that was placed in a batch. */
+  waits(conversation: Conversation, isReply: boolean, flags: number, batch: number): void {
+    if (conversation.waitsIn !== batch) {
+      conversation.waitsIn = batch;
+      conversation.asking = 0;
+      conversation.answering = 0;
+    }
+    if (isReply) conversation.answering |= flags;
+    else conversation.asking |= flags;
   }
 
   /** Whether the plane has to translate a request as it translated the conversation's requests before. */

@@ -11,15 +11,18 @@ import { Traffic } from "./traffic.ts";
 const SEED = Number(process.env.LINKPLANE_SEED ?? Date.now() % 2 ** 31);
 const ROUNDS = Number(process.env.LINKPLANE_ROUNDS ?? 60);
 const PACKETS = 4000;
+/** Seeds whose changes are known to cut flows for either reason; of random ones not all do. */
+const CUTTING = [107, 131, 143];
 
 suite("While the configuration changes", (test) => {
   process.stderr.write(`changes: LINKPLANE_SEED=${SEED}\n`);
   const seen = new Set<string>();
   let cut = 0;
 
-  test(`${ROUNDS} rounds of ${PACKETS} packets: the core does what the reference does`, async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const dice = new Dice(SEED + round);
+  test(`${CUTTING.length + ROUNDS} rounds of ${PACKETS} packets: the core does what the reference does`, async () => {
+    const seeds = [...CUTTING, ...Array.from({ length: ROUNDS }, (_, round) => SEED + round)];
+    for (const seed of seeds) {
+      const dice = new Dice(seed);
       const changes = new Changes(dice);
       const core = await corePlane(changes.configuration);
       const reference = new ReferencePlane(changes.configuration);
@@ -32,7 +35,7 @@ suite("While the configuration changes", (test) => {
       try {
         comparePlanes(core, reference, new Traffic(dice), dice, PACKETS, change);
       } catch (error) {
-        process.stderr.write(`changes: seed ${SEED + round} shows a difference\n`);
+        process.stderr.write(`changes: seed ${seed} shows a difference\n`);
         throw error;
       }
       const { reasons, flows } = reference.counters();

@@ -1,10 +1,14 @@
-// Reproducible chance for random traffic: xorshift, seeded.
+// Reproducible chance for random traffic: xorshift. Neighbouring seeds would begin alike, so the seed is mixed first (the
+// finalizer of MurmurHash3).
 
 export class Dice {
   private state: number;
 
   constructor(seed: number) {
-    this.state = (seed ^ 0x9e3779b9) >>> 0 || 1;
+    let mixed = seed ^ 0x9e3779b9;
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    this.state = (mixed ^ (mixed >>> 16)) >>> 0 || 1;
   }
 
   /** 32 random bits. */

@@ -4,7 +4,8 @@ import { corePlane } from "../core-plane.ts";
 import { assert, suite } from "../kit.ts";
 import { ReferencePlane } from "../reference/plane.ts";
 import { comparePlanes } from "./compare.ts";
-import { MessageTraffic, messageConfiguration, mixedDice } from "./messages.ts";
+import { Dice } from "./dice.ts";
+import { MessageTraffic, messageConfiguration } from "./messages.ts";
 
 const SEED = Number(process.env.LINKPLANE_SEED ?? Date.now() % 2 ** 32);
 const ROUNDS = Number(process.env.LINKPLANE_ROUNDS ?? 25);
@@ -35,7 +36,7 @@ suite("First messages", (test) => {
 
   test(`${ROUNDS} rounds of ${PACKETS} packets: the core does what the reference does`, async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const dice = mixedDice(SEED + round);
+      const dice = new Dice(SEED + round);
       const configuration = messageConfiguration(dice);
       const reference = new ReferencePlane(configuration);
       try {

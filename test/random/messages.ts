@@ -74,13 +74,6 @@ function requests(dice: Dice, name: string): Uint8Array {
   return Uint8Array.from(parts.flat());
 }
 
-/** Dice of a seed whose neighbours' fall alike at first: here they do no longer. */
-export function mixedDice(seed: number): Dice {
-  const dice = new Dice(Math.imul(seed, 0x9e3779b1));
-  for (let i = 0; i < 32; i++) dice.bits();
-  return dice;
-}
-
 /** A configuration whose rules identify, with a small pool and random choices. */
 export function messageConfiguration(dice: Dice): Configuration {
   const configuration = baseConfiguration();

@@ -81,6 +81,20 @@ suite("Replies of a one-sided capture", (test) => {
     assert.equal(drops, { "bad-tcp-header": 1 });
   });
 
+  test("of a flow that closed, timed out and was opened anew, all of it in one batch", async () => {
+    const configuration = configurationWith(({ settings }) => {
+      settings.portQuarantineSeconds = 120;
+      Object.assign(settings.timers, { tcpClosingSeconds: 1, tcpOpeningSeconds: 60 });
+    });
+    const again: Line[] = [
+      [2, "tcp 10.1.0.9:5000 > 10.1.0.4:443 PA seq=110 ack=908 data=more"],
+      [2.01, "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=908 ack=114 data=again ttl=55"],
+    ];
+    const { replies, flows } = await replayLines([...conversation(), ...again], { configuration });
+    assert.is(flows.created, 2);
+    assert.equal(replies, { mirrored: 4, identical: 4, different: 0, unmatched: 0, refused: 0 });
+  });
+
   test("that come after another client was given the NAT port are refused, and do not reach it", async () => {
     const late = (time: number): Line => [time, "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=109 data=late"];
     const others = conversation(400, "10.1.0.8:6000");
