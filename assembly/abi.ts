@@ -147,6 +147,7 @@ export const COUNTER_RESETS_SENT = 70;
 export const COUNTER_TIME_EXCEEDED_SENT = 71;
 export const COUNTER_HOLDS_PEAK = 72; // places of the hold pool in use at once
 export const COUNTER_NAMES_ENCRYPTED = 73; // flows let through by the outer name of an encrypted hello
+export const COUNTER_PROXY_HEADERS_SENT = 74;
 export const COUNTER_FLOWS_CUT = 75; // flows ended by a change of the configuration
 export const COUNTER_COUNT = 80;
 
@@ -252,6 +253,7 @@ export const CONTROL_HOLD_SLOTS = 64; // u32, places of the hold pool; 0 when no
 export const CONTROL_PORT_BLOCKS = 76; // u32, blocks of NAT ports that all pools share
 /// Written by configure and activate.
 export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that is activated next has to lie
+export const CONTROL_PROXIES = 100; // u32, 1 when some service puts PROXY headers in front of streams
 export const CONTROL_HOLD_REMEMBERS = 96; // u32, 1 when some rule looks at every request
 /// Addresses of the regions, u32 each, written by configure.
 export const CONTROL_REGIONS = 128;
@@ -283,8 +285,9 @@ export const REGION_HANDS = 23;
 export const REGION_REFUSED = 24;
 export const REGION_INSPECTIONS = 25;
 export const REGION_HOLDS = 26;
-export const REGION_END = 27;
-export const REGION_COUNT = 28;
+export const REGION_PROXIES = 27;
+export const REGION_END = 28;
+export const REGION_COUNT = 29;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors
@@ -294,7 +297,7 @@ export const HAND_FRAMES = 12; // u32, offset of the first frame
 export const HAND_SIZE = 16;
 
 export const EMIT_CAPACITY = 4096;
-export const EMIT_HEAD_SIZE = 128; // bytes of scratch for each generated packet
+export const EMIT_HEAD_SIZE = 256; // bytes of scratch for each generated packet
 export const ENDED_CAPACITY = 2048;
 /// Free places that must be left before a packet is handled; more than one packet can ever need.
 export const EMIT_RESERVE = 128;

@@ -12,6 +12,7 @@ import {
   REASON_FORWARDED,
   REASON_REPLY_REFUSED,
   REASON_REPLY_UNMATCHED,
+  REASON_TRUNCATED,
   REASON_TTL_EXPIRED,
   SIDE_CAPTURED,
   SIDE_PROVIDER,
@@ -47,6 +48,9 @@ import { isInspected } from "./inspect/inspect";
 import { observeReply } from "./inspect/reply";
 import { HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
+import { turnBackNumbers } from "./proxy/reply";
+import { isWhole } from "./proxy/request";
+import { isHeaded } from "./proxy/stream";
 import { ENDPOINTS, timeout } from "./tables";
 import { dropped, droppedAt, forwarded } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
@@ -137,6 +141,7 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
   const moment = max(now, time);
   if (isDenied(request)) return false;
   if (HOLD_SLOTS != 0 && isInspected(flowOf(request))) return false;
+  if (isHeaded(flowOf(request))) return false;
   if (moment - load<u64>(request, REC_LAST_SEEN) >= timeout(<u32>load<u8>(request, REC_TIMER))) return false;
   const record = request + REC_SIZE;
   const ip = load<u32>(parsed, Parsed.IP);
@@ -190,9 +195,12 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
   }
   const flow = flowOf(record);
   if (Ipv4.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
+  if (isHeaded(flow) && !isWhole(parsed, load<u32>(parsed, Parsed.L4)))
+    return refuse(verdict, REASON_TRUNCATED, flow, endpoint);
   if (HOLD_SLOTS != 0 && isInspected(flow) && !observeReply(desc, parsed, verdict, record + REC_SIZE)) return;
   turnBack(parsed, ip, record);
   follow(record + REC_SIZE, parsed, SIDE_PROVIDER, load<u32>(desc, DESC_WIRE));
+  if (isHeaded(flow)) turnBackNumbers(parsed, flow);
   forwarded(verdict, REASON_FORWARDED, SIDE_CAPTURED, flow);
   emitInput(SIDE_PROVIDER, flow, desc);
 }

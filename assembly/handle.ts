@@ -33,6 +33,9 @@ import { lowestTick, mayBeDue } from "./flow/wheel";
 import { inspect, isInspected } from "./inspect/inspect";
 import { HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
+import { takeReply } from "./proxy/reply";
+import { takeRequest } from "./proxy/request";
+import { isHeaded } from "./proxy/stream";
 import { send } from "./send";
 import { dropped, droppedAt, passed } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
@@ -117,9 +120,17 @@ function confirm(parsed: u32): u32 {
 function forward(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const flow = flowOf(record);
   if (Ipv4.ttl(load<u32>(parsed, Parsed.IP)) <= 1) return expire(desc, parsed, verdict, record, flow);
-  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0 && HOLD_SLOTS != 0 && isInspected(flow))
-    return inspect(desc, parsed, verdict, record);
+  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) {
+    if (isHeaded(flow) && !takeHeaded(desc, parsed, verdict, record)) return;
+    if (HOLD_SLOTS != 0 && isInspected(flow)) return inspect(desc, parsed, verdict, record);
+  }
   send(desc, parsed, verdict, record, flow);
+}
+
+/** Looks at a packet of a flow with a PROXY header; false when it is dropped. */
+function takeHeaded(desc: u32, parsed: u32, verdict: u32, record: u32): bool {
+  if (load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) return takeRequest(desc, parsed, verdict, record);
+  return takeReply(parsed, verdict, record);
 }
 
 /** TTL 0 or 1. On the consumer's side the flow is not looked up, so the verdict names none. */

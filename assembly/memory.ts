@@ -19,6 +19,7 @@ import {
   CONTROL_MAX_FLOWS,
   CONTROL_POOL_SLOTS,
   CONTROL_PORT_BLOCKS,
+  CONTROL_PROXIES,
   CONTROL_REGIONS,
   CONTROL_RING_SIZE,
   CONTROL_TABLES_NEXT,
@@ -57,6 +58,7 @@ import {
   REGION_POOLS,
   REGION_POOL_SLOTS,
   REGION_PORT_BLOCKS,
+  REGION_PROXIES,
   REGION_RECORDS,
   REGION_REFUSED,
   REGION_RING,
@@ -75,6 +77,7 @@ import {
   INSPECT_SIZE,
   LINK_SIZE,
   POOL_SIZE,
+  PROXY_SIZE,
   REC_SIZE,
   REFUSED_SIZE,
 } from "./abi/records";
@@ -134,6 +137,9 @@ export let DEALT_ORDER: u32 = 0;
 export let HANDS: u32 = 0;
 /** Places of the hold pool; 0 when no rule identifies by name, and the regions below are empty. */
 export let HOLD_SLOTS: u32 = 0;
+/** Some service puts PROXY headers in front of streams; if not, the region is empty. */
+export let HAS_PROXIES: bool = false;
+export let PROXIES: u32 = 0;
 export let HOLDS: u32 = 0;
 /** Bytes of a place. */
 export let HOLD_SIZE: u32 = 0;
@@ -181,6 +187,8 @@ export function lay(): bool {
   layHostRegions(deals ? DEAL_MAX : BATCH_MAX, deals ? DEAL_MAX * EMIT_RESERVE : EMIT_CAPACITY);
   if (deals) layDealt();
   layInspection(<u64>MAX_FLOWS);
+  HAS_PROXIES = control(CONTROL_PROXIES) != 0;
+  PROXIES = region(REGION_PROXIES, HAS_PROXIES ? <u64>MAX_FLOWS * PROXY_SIZE : 0);
   layPorts(<u64>control(CONTROL_POOL_SLOTS));
   layFlows(<u64>MAX_FLOWS, <u64>MAX_DENIED);
   setControl(CONTROL_REGIONS + REGION_END * 4, <u32>end);

@@ -1,9 +1,11 @@
 // Letting a packet of a live flow leave: translated, taken note of, out on the other side.
 
-import { DESC_WIRE } from "./abi";
+import { DESC_WIRE, SIDE_CONSUMER } from "./abi";
 import { emitInput } from "./emit/queue";
 import { follow } from "./flow/follow";
 import { REASON, SIDE } from "./parse";
+import { leave } from "./proxy/request";
+import { isHeaded } from "./proxy/stream";
 import { rewrite } from "./rewrite";
 import { forwarded } from "./verdict";
 
@@ -13,5 +15,6 @@ export function send(desc: u32, parsed: u32, verdict: u32, record: u32, flow: u3
   rewrite(desc, parsed, record, side);
   follow(record, parsed, side, load<u32>(desc, DESC_WIRE));
   forwarded(verdict, <u32>load<u8>(parsed, REASON), side ^ 1, flow);
-  emitInput(side ^ 1, flow, desc);
+  if (side == SIDE_CONSUMER && isHeaded(flow)) leave(desc, parsed, flow);
+  else emitInput(side ^ 1, flow, desc);
 }

@@ -34,6 +34,8 @@ export interface CoreSizes {
   holdSlots?: number;
   /** Places remember requests. */
   holdRemembers?: boolean;
+  /** Some service puts PROXY headers in front of streams. */
+  proxies?: boolean;
   /** Report flows as they end. */
   keepEnded: boolean;
   /** Bytes for the frames of one batch; RING_SIZE when absent. */
@@ -279,6 +281,7 @@ export async function instantiated(
   control[Abi.CONTROL_KEEP_ENDED / 4] = Number(sizes.keepEnded);
   control[Abi.CONTROL_HOLD_SLOTS / 4] = sizes.holdSlots ?? 0;
   control[Abi.CONTROL_HOLD_REMEMBERS / 4] = Number(sizes.holdRemembers ?? false);
+  control[Abi.CONTROL_PROXIES / 4] = Number(sizes.proxies ?? false);
   control[Abi.CONTROL_SHARD / 4] = sizes.shard ?? 0;
   control[Abi.CONTROL_DEALS / 4] = Number(sizes.deals ?? false);
   if (exports.configure() === 0)

@@ -59,7 +59,7 @@ export interface PlaneCounters {
     /** Refused packets that found the quota of denied flows used up. */
     denialsUnrecorded: number;
   };
-  generated: { reset: number; icmp: number };
+  generated: { reset: number; icmp: number; proxyHeader: number };
   /** First messages of flows whose rule identifies by name. */
   names: {
     /** Packets that wait for the rest of one. */
@@ -90,7 +90,11 @@ export function readCounters(core: Core, names: Names, shard: number, shards: nu
       peak: at(Abi.COUNTER_FLOWS_PEAK),
       denialsUnrecorded: at(Abi.COUNTER_DENIALS_UNRECORDED),
     },
-    generated: { reset: at(Abi.COUNTER_RESETS_SENT), icmp: at(Abi.COUNTER_TIME_EXCEEDED_SENT) },
+    generated: {
+      reset: at(Abi.COUNTER_RESETS_SENT),
+      icmp: at(Abi.COUNTER_TIME_EXCEEDED_SENT),
+      proxyHeader: at(Abi.COUNTER_PROXY_HEADERS_SENT),
+    },
     names: {
       held: at(Abi.REASON_AWAITING_NAME),
       holdsPeak: at(Abi.COUNTER_HOLDS_PEAK),

@@ -58,6 +58,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     keepLinks: tables.keepLinks,
     holdSlots: tables.holdSlots,
     holdRemembers: tables.holdRemembers,
+    proxies: tables.proxies,
     keepEnded: options.onFlowEnd !== undefined,
     ringSize: roundedUp(options.ringSize ?? RING_SIZE),
   };
@@ -71,7 +72,7 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
       remedy: "Give it to normalizeConfiguration of linkplane/config first, or read it with parseConfiguration.",
     });
   const tables = compile(configuration, plan.midStream, plan.tables.numbering);
-  const { numbering, image, poolSlots, keepLinks, holdSlots, holdRemembers } = tables;
+  const { numbering, image, poolSlots, keepLinks, holdSlots, holdRemembers, proxies } = tables;
   const { sizes } = plan;
   checkChange(
     plan.configuration,
@@ -81,6 +82,7 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
       tables: sizes.tables ?? 0,
       holdSlots: sizes.holdSlots ?? 0,
       holdRemembers: sizes.holdRemembers ?? false,
+      proxies: sizes.proxies ?? false,
     },
     {
       tables: image.byteLength,
@@ -89,6 +91,7 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
       backends: numbering.backends.count,
       holdSlots,
       holdRemembers,
+      proxies,
       keepLinks,
       networks: numbering.networks.count,
       natAddresses: numbering.natAddresses.count,

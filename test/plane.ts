@@ -53,7 +53,7 @@ export interface CountersOut {
     peak: number;
     denialsUnrecorded: number;
   };
-  generated: { reset: number; icmp: number };
+  generated: { reset: number; icmp: number; proxyHeader: number };
   names: { held: number; holdsPeak: number; holds: number; encrypted: number };
   /** By endpoint name. */
   endpoints: Record<string, { flows: number; toService: Traffic; toConsumer: Traffic; drops: Record<string, number> }>;

@@ -90,6 +90,16 @@ export const MARK_RETRY = 4; // the server asked for another ClientHello
 export const MARK_ANSWER = 8; // INSPECT_ANSWER holds a value
 export const MARK_ENCRYPTED = 16; // the name that counts is encrypted
 
+/// PROXY header of a flow. Its index is the flow number; there when some service puts headers in front of streams.
+export const PROXY_START = 0; // u32, sequence number of the client's first byte
+export const PROXY_LENGTH = 4; // u8, bytes of the header; 0 for a flow without one
+export const PROXY_MARKS = 5; // u8, PROXY_ bits
+export const PROXY_SIZE = 8;
+export const PROXY_STARTED = 1; // PROXY_START holds a value
+export const PROXY_LEFT = 2; // a packet with the header left
+export const PROXY_ACKNOWLEDGED = 4; // the server has it
+export const PROXY_FOLLOWED = 8; // a packet with the client's first byte, or its FIN there, left
+
 /// Link header of a flow's first packet, in front of its IP header.
 export const LINK_LENGTH = 0; // u8
 export const LINK_TYPE = 1; // u8

@@ -61,6 +61,7 @@ export const NETWORK_GROUP = 0; // u16, first of the networks that peerings of w
 export const NETWORK_BLOCK_COUNT = 2; // u16
 export const NETWORK_BLOCKS = 4; // u32, section: blocks of its address space
 export const NETWORK_SOURCES = 8; // u32, trie entry: not 0 for addresses from which its endpoints are reached
+export const NETWORK_MTU = 12; // u16, bytes
 export const NETWORK_SIZE = 16;
 
 export const BLOCK_ENTRY_ADDRESS = 0; // u32, host order
@@ -91,7 +92,8 @@ export const ENDPOINT_NETWORK = 4; // u16
 export const ENDPOINT_FILTER = 6; // u16, number of its filter + 1, 0 for none
 export const ENDPOINT_LINK = 8; // u32, number of its connection
 export const ENDPOINT_GROUP = 12; // u16, resource and group it is mapped to, plus one; 0 for none
-export const ENDPOINT_SIZE = 16;
+export const ENDPOINT_IDENTITY = 16; // u32, section: what a PROXY header bears behind its addresses, its length (u8) first; 0 for none
+export const ENDPOINT_SIZE = 20;
 
 export const SERVICE_NETWORK = 0; // u16
 export const SERVICE_NAT_COUNT = 2; // u16

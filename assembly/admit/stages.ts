@@ -34,9 +34,10 @@ import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
-import { HOLD_SLOTS, TABLES } from "../memory";
+import { HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
 import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
+import { beginStream } from "../proxy/stream";
 import { tupleHigh, tupleLow } from "../tuple";
 import { droppedAt } from "../verdict";
 import { isBeginning } from "./admit";
@@ -56,6 +57,7 @@ export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
   const request = Decision.install(desc, parsed, midStream);
   if (HOLD_SLOTS != 0) beginInspection(request, identify);
+  if (HAS_PROXIES) beginStream(request, load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !midStream);
   return leaves(parsed, request, midStream ? REASON_MID_STREAM_ADMITTED : REASON_NEW_FLOW);
 }
 

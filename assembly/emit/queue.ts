@@ -67,6 +67,26 @@ export function emitInput(side: u32, flow: u32, desc: u32): void {
   store<u32>(at, side | (CAUSE_INPUT << 8) | ((<u32>load<u8>(desc, DESC_LINK)) << 16), EMIT_SIDE);
 }
 
+/** The packet of a descriptor, its headers and more written at `nextHead`; `body` is what follows them in the frame. */
+export function emitWithHead(
+  side: u32,
+  flow: u32,
+  desc: u32,
+  headLength: u32,
+  body: u32,
+  bodyLength: u32,
+  wireLength: u32,
+): void {
+  const head = nextHead();
+  const at = EMITS + emits++ * EMIT_SIZE;
+  store<u32>(at, head, EMIT_HEAD);
+  store<u32>(at, headLength, EMIT_HEAD_LENGTH);
+  store<u32>(at, body, EMIT_BODY);
+  store<u32>(at, bodyLength, EMIT_BODY_LENGTH);
+  store<u32>(at, wireLength, EMIT_WIRE_LENGTH);
+  finish(at, side, CAUSE_INPUT, <u32>load<u8>(desc, DESC_LINK), flow);
+}
+
 /** A packet that the plane wrote at `nextHead`. */
 export function emitHead(side: u32, cause: u32, link: u32, flow: u32, length: u32): void {
   const head = nextHead();

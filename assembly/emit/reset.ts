@@ -33,6 +33,7 @@ import {
 import { count } from "../counters";
 import { LINKS } from "../memory";
 import { BACKENDS, ENDPOINTS, SERVICES } from "../tables";
+import { expectedByServer, isHeaded } from "../proxy/stream";
 import * as Ipv4 from "../wire/ipv4";
 import * as Link from "../wire/link";
 import * as Tcp from "../wire/tcp";
@@ -49,7 +50,8 @@ export function emitResets(flow: u32, request: u32, cause: u32): void {
   const backendSequence = answered ? load<u32>(reply, REC_ACKNOWLEDGED) : clientEnd;
   const backendEnd = followed ? load<u32>(reply, REC_SEQUENCE_END) : clientSequence;
   emitReset(SIDE_CONSUMER, flow, request, reply, clientSequence, clientEnd);
-  emitReset(SIDE_PROVIDER, flow, request, request, backendSequence, backendEnd);
+  const expected = isHeaded(flow) ? expectedByServer(flow, backendSequence) : backendSequence;
+  emitReset(SIDE_PROVIDER, flow, request, request, expected, backendEnd);
 }
 
 /// Why resets are sent, CAUSE_.

@@ -3,7 +3,10 @@
 import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, DESC_FRAME, SIDE_CONSUMER } from "../abi";
 import { REC_ENDPOINT } from "../abi/records";
 import { flowOf } from "../flow/lifetime";
+import { IP, L4 } from "../parse";
 import { rewrite } from "../rewrite";
+import { shiftHeld } from "../proxy/held";
+import { isHeaded } from "../proxy/stream";
 import { send } from "../send";
 import { droppedAt, held } from "../verdict";
 import { giveUp } from "./hold";
@@ -46,7 +49,8 @@ export function wait(hold: u32, offset: u32, at: u32, length: u32): void {
   const head = at - load<u32>(desc, DESC_FRAME);
   if (!hasRoom(hold, head)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0, offset);
   rewrite(desc, parsed, request, SIDE_CONSUMER);
-  keepSegment(hold, desc, offset, length, head);
+  if (isHeaded(flowOf(request))) shiftHeld(flowOf(request), load<u32>(parsed, L4));
+  keepSegment(hold, desc, offset, length, head, load<u32>(parsed, IP));
   held(verdict, REASON_AWAITING_NAME, flowOf(request));
 }
 

@@ -21,6 +21,7 @@ import {
 import { BACKEND_HAS_MAC, BACKEND_SIZE } from "../abi/tables";
 import { flowOf } from "../flow/lifetime";
 import { HOLDS, HOLD_SIZE, INSPECTIONS } from "../memory";
+import { isHeaded } from "../proxy/stream";
 import { BACKENDS } from "../tables";
 
 export function inspectionOf(flow: u32): u32 {
@@ -42,7 +43,7 @@ export function beginInspection(request: u32, identify: u32): void {
 export function endInspection(request: u32): void {
   store<u8>(inspectionOf(flowOf(request)), <u8>EXPECT_NOTHING, INSPECT_EXPECTS);
   const backend = BACKENDS + <u32>load<u16>(request, REC_BACKEND) * BACKEND_SIZE;
-  if (load<u16>(backend, BACKEND_HAS_MAC) == 0) mark(request, 0);
+  if (load<u16>(backend, BACKEND_HAS_MAC) == 0 && !isHeaded(flowOf(request))) mark(request, 0);
 }
 
 function mark(request: u32, link: u32): void {

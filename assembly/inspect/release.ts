@@ -6,6 +6,8 @@ import { count, countManyAtEndpoint } from "../counters";
 import { emitHeld } from "../emit/queue";
 import { tally } from "../flow/follow";
 import { flowOf } from "../flow/lifetime";
+import { announceHeld } from "../proxy/held";
+import { isHeaded } from "../proxy/stream";
 import { send } from "../send";
 import { BYTES_AT, HOLD_COUNT } from "./hold";
 import {
@@ -70,6 +72,7 @@ export function discard(hold: u32, request: u32, reason: u32): void {
 }
 
 function sendHeld(hold: u32, segment: u32, request: u32): void {
+  if (isHeaded(flowOf(request))) announceHeld(segment, flowOf(request));
   emitHeld(
     SIDE_PROVIDER,
     <u32>load<u8>(segment, SEGMENT_LINK),

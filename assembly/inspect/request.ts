@@ -1,9 +1,6 @@
 // A client's packet of a flow whose first message is inspected (docs/behaviour.md, section 14).
 
 import {
-  DESC_CAPTURED,
-  DESC_FRAME,
-  DESC_WIRE,
   REASON_FIRST_MESSAGE_TOO_LONG,
   REASON_HELD_RETRANSMISSION,
   REASON_HOLD_POOL_FULL,
@@ -23,8 +20,7 @@ import {
 import { note } from "../flow/follow";
 import { flowOf } from "../flow/lifetime";
 import { MORE } from "../name/outcome";
-import { FLAGS, IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
-import * as Ipv4 from "../wire/ipv4";
+import { FLAGS, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
 import * as Tcp from "../wire/tcp";
 import { against, desc, drop, endpoint, forward, parsed, pass, request, state, takeUp, verdict, wait } from "./at-hand";
 import { BYTES_AT, HOLD_COUNT, HOLD_FROM, HOLD_REACH, keep, remember, takeHold } from "./hold";
@@ -33,6 +29,7 @@ import { PASS, PASS_ALL, commit, expected, judge, nameLength, taken } from "./ju
 import { releaseWith } from "./release";
 import { conflicts, covers, fits, place } from "./segments";
 import { inspectStream } from "./stream";
+import { cutData } from "./syn";
 
 /// Where the data of the packet at hand begin among those that are known.
 let offset: u32 = 0;
@@ -50,7 +47,7 @@ export function inspectRequest(itsDesc: u32, itsParsed: u32, itsVerdict: u32, it
     return drop(REASON_SEGMENTS_CONFLICT);
   const length = load<u32>(parsed, L4_LENGTH) - header;
   if (length == 0) return forward();
-  if (syn) return cutData(tcp, header, length) ? forward() : drop(REASON_TRUNCATED);
+  if (syn) return cutData(desc, parsed, tcp, length) ? forward() : drop(REASON_TRUNCATED);
   note(request, parsed);
   if ((flags & Tcp.URG) != 0) return against(REASON_SEGMENTS_CONFLICT, 0, 0);
   const captured = load<u32>(parsed, L4_CAPTURED);
@@ -65,19 +62,6 @@ function begin(sequence: u32): bool {
   store<u32>(state, sequence, INSPECT_START);
   store<u32>(state, sequence, INSPECT_JUDGED);
   store<u32>(state, sequence, INSPECT_FORGOTTEN);
-  return true;
-}
-
-/** Takes the data off a SYN, which the client sends again; false when they are not all there. */
-function cutData(tcp: u32, header: u32, length: u32): bool {
-  if (load<u32>(parsed, L4_CAPTURED) < header + length) return false;
-  const size = tcp + header - load<u32>(desc, DESC_FRAME);
-  Ipv4.shorten(load<u32>(parsed, IP), length);
-  Tcp.losePayload(tcp, header, length);
-  store<u32>(parsed, header, L4_LENGTH);
-  store<u32>(parsed, header, L4_CAPTURED);
-  store<u32>(desc, size, DESC_CAPTURED);
-  store<u32>(desc, size, DESC_WIRE);
   return true;
 }
 

@@ -19,6 +19,7 @@ export const SEGMENT_LENGTH: usize = 4; // u32
 export const SEGMENT_HEAD: usize = 8; // u32, address
 export const SEGMENT_HEAD_LENGTH: usize = 12; // u16
 export const SEGMENT_LINK: usize = 16; // u8
+export const SEGMENT_IP: usize = 17; // u8, bytes in front of its IP header
 export const SEGMENT_WIRE: usize = 20; // u32, wire length as it came
 
 /** The first segment of a place; the others follow in the order they came. */
@@ -86,7 +87,7 @@ export function hasRoom(hold: u32, head: u32): bool {
 }
 
 /** Keeps the frame, which was translated, of a segment whose bytes were placed; `head` bytes are before its data. */
-export function keepSegment(hold: u32, desc: u32, offset: u32, length: u32, head: u32): void {
+export function keepSegment(hold: u32, desc: u32, offset: u32, length: u32, head: u32, ip: u32): void {
   const headers = load<u32>(hold, HOLD_HEADERS);
   const segment = segmentsEnd(hold);
   const at = hold + HEADERS_AT + headers;
@@ -96,6 +97,7 @@ export function keepSegment(hold: u32, desc: u32, offset: u32, length: u32, head
   store<u32>(segment, at, SEGMENT_HEAD);
   store<u16>(segment, <u16>head, SEGMENT_HEAD_LENGTH);
   store<u8>(segment, load<u8>(desc, DESC_LINK), SEGMENT_LINK);
+  store<u8>(segment, <u8>(ip - load<u32>(desc, DESC_FRAME)), SEGMENT_IP);
   store<u32>(segment, load<u32>(desc, DESC_WIRE), SEGMENT_WIRE);
   store<u32>(hold, headers + head, HOLD_HEADERS);
   store<u32>(hold, load<u32>(hold, HOLD_COUNT) + 1, HOLD_COUNT);

@@ -102,6 +102,26 @@ export function shorten(ip: u32, by: u32): void {
   store<u16>(ip, <u16>adjust(<u32>load<u16>(ip, CHECKSUM), fold(delta16(before, after))), CHECKSUM);
 }
 
+/** Says that a packet is so many bytes longer; its total length is not 0. */
+export function lengthen(ip: u32, by: u32): void {
+  const before = <u32>load<u16>(ip, TOTAL_LENGTH);
+  const after = <u32>bswap<u16>(<u16>(totalLength(ip) + by));
+  store<u16>(ip, <u16>after, TOTAL_LENGTH);
+  store<u16>(ip, <u16>adjust(<u32>load<u16>(ip, CHECKSUM), fold(delta16(before, after))), CHECKSUM);
+}
+
+/** Gives a header its total length, checksum right. */
+export function setTotalLength(ip: u32, length: u32): void {
+  store<u16>(ip, bswap<u16>(<u16>length), TOTAL_LENGTH);
+  store<u16>(ip, 0, CHECKSUM);
+  store<u16>(ip, <u16>complement(sum(ip, headerLength(ip))), CHECKSUM);
+}
+
+/** Folded sum of both addresses, as a pseudo-header has them. */
+export function addressesSum(ip: u32): u32 {
+  return sum(ip + <u32>SOURCE, 8);
+}
+
 /** Writes a header without options, don't-fragment set or not, checksum right. */
 export function write(
   ip: u32,

@@ -1,6 +1,6 @@
 // TCP header (RFC 9293). Functions take the address of its first byte; nothing here checks bounds.
 
-import { adjust, complement, delta16, fold, sum } from "./checksum";
+import { adjust, complement, delta16, delta32, fold, sum } from "./checksum";
 
 const PORTS: usize = 0;
 const SEQUENCE: usize = 4;
@@ -52,6 +52,50 @@ export function sequenceEnd(tcp: u32, length: u32, flags: u32): u32 {
 /** Carries a change of the pseudo-header or the ports into the checksum. */
 export function adjustChecksum(tcp: u32, delta: u32): void {
   store<u16>(tcp, <u16>adjust(<u32>load<u16>(tcp, CHECKSUM), delta), CHECKSUM);
+}
+
+/** Replaces the sequence number, host order; the checksum follows. */
+export function setSequence(tcp: u32, sequence: u32): void {
+  const before = load<u32>(tcp, SEQUENCE);
+  const after = bswap<u32>(sequence);
+  adjustChecksum(tcp, fold(delta32(before, after)));
+  store<u32>(tcp, after, SEQUENCE);
+}
+
+/** Replaces the acknowledgement number, host order; the checksum follows. */
+export function setAcknowledgement(tcp: u32, acknowledgement: u32): void {
+  const before = load<u32>(tcp, ACKNOWLEDGEMENT);
+  const after = bswap<u32>(acknowledgement);
+  adjustChecksum(tcp, fold(delta32(before, after)));
+  store<u32>(tcp, after, ACKNOWLEDGEMENT);
+}
+
+/**
+ * Carries into the checksum that `more` bytes at `at` are put in front of the payload of a segment of `length` bytes, whose header
+ * is present. Behind an odd number of them the payload's bytes change places in their words; its sum is what the checksum says.
+ */
+export function gainPayload(tcp: u32, length: u32, at: u32, more: u32, addressesBe: u32): void {
+  const lengths = delta16(<u32>bswap<u16>(<u16>length), <u32>bswap<u16>(<u16>(length + more)));
+  let delta = fold(sum(at, more) + lengths);
+  if (more & 1) {
+    const checksum = <u32>load<u16>(tcp, CHECKSUM);
+    const header = fold(sum(tcp, dataOffset(tcp)) + (~checksum & 0xffff));
+    const rest = fold(addressesBe + PROTOCOL_BE + <u32>bswap<u16>(<u16>length) + header);
+    const payload = fold((~checksum & 0xffff) + (~rest & 0xffff));
+    delta = fold(delta + delta16(payload, <u32>bswap<u16>(<u16>payload)));
+  }
+  adjustChecksum(tcp, delta);
+}
+
+/** Makes a header that of an acknowledgement which bears the `payload` bytes behind it, its checksum right. Numbers in host order. */
+export function acknowledgeWith(tcp: u32, payload: u32, sequence: u32, addressesBe: u32): void {
+  store<u32>(tcp, bswap<u32>(sequence), SEQUENCE);
+  const length = dataOffset(tcp) + payload;
+  store<u8>(tcp, <u8>ACK, FLAGS);
+  store<u16>(tcp, 0, URGENT);
+  store<u16>(tcp, 0, CHECKSUM);
+  const total = fold(sum(tcp, length) + fold(addressesBe + PROTOCOL_BE + <u32>bswap<u16>(<u16>length)));
+  store<u16>(tcp, <u16>complement(total), CHECKSUM);
 }
 
 /** Carries into the checksum that a segment of `header` and `payload` bytes loses its payload, which is present. */

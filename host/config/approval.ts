@@ -39,7 +39,8 @@ export function linkIdentifiers(connections: readonly Connection[]): number[] {
   });
 }
 
-function hashOf(text: string): number {
+/** FNV-1a, 32 bits. */
+export function hashOf(text: string): number {
   let hash = FNV_OFFSET;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, FNV_PRIME);
   return hash >>> 0;

@@ -15,6 +15,8 @@ export interface Capacity {
   /** Places of the hold pool remember requests. */
   holdRemembers: boolean;
   keepLinks: boolean;
+  /** Flows have room for what a PROXY header takes. */
+  proxies: boolean;
 }
 
 /** What a configuration takes. */
@@ -27,7 +29,7 @@ export interface Demand extends Capacity {
 
 /** Things that numbers of 16 bits are given to. */
 const NUMBERED_MOST = 65_535;
-const FIXED = ["seed", "shards", "maxFlows", "maxDenied"] as const satisfies (keyof Settings)[];
+const FIXED = ["profile", "seed", "shards", "maxFlows", "maxDenied"] as const satisfies (keyof Settings)[];
 
 function refused(sentence: string, remedy = "Make a new plane."): LinkplaneError {
   return new LinkplaneError("CHANGE_REFUSED", sentence, { remedy });
@@ -43,6 +45,28 @@ export function sameMac(
     throw refused(
       `${what} cannot be given another macAddress while the plane runs.`,
       "Give it another name or address.",
+    );
+}
+
+/** Throws CHANGE_REFUSED when an endpoint's PROXY headers would name it otherwise: one that is sent again has to be the same. */
+export function sameIdentity(known: { identity: string } | undefined, now: string, endpoint: string): void {
+  if (known !== undefined && known.identity !== now)
+    throw refused(
+      `Endpoint ${endpoint} cannot be given another linkIdentifier, vpcEndpointId or pscConnectionId while the plane runs.`,
+      "Leave it as it was, or make a new plane.",
+    );
+}
+
+/** Throws CHANGE_REFUSED when a service begins or ceases to put PROXY headers in front of streams: its flows go on as they began. */
+export function sameAnnouncement(
+  known: { enableProxyProtocol: boolean } | undefined,
+  now: boolean,
+  service: string,
+): void {
+  if (known !== undefined && known.enableProxyProtocol !== now)
+    throw refused(
+      `Service ${service} cannot have its enableProxyProtocol changed while the plane runs.`,
+      "Leave it as it was, or make a new plane.",
     );
 }
 
@@ -66,6 +90,11 @@ export function checkChange(from: Configuration, to: Configuration, capacity: Ca
     throw refused(
       "The plane keeps no link headers: nothing had enableTcpReset or a macAddress when it was made.",
       "Make a new plane, or make it with a rule that has enableTcpReset.",
+    );
+  if (demand.proxies && !capacity.proxies)
+    throw refused(
+      "The plane has no room for PROXY headers: no service had enableProxyProtocol when it was made.",
+      "Make a new plane, or make it with a service that has enableProxyProtocol.",
     );
   const limits: [what: string, count: number, most: number][] = [
     ["bytes of tables", demand.tables, capacity.tables],

@@ -11,6 +11,7 @@ import { allowedNames, identifiesByName, looksAtEveryRequest, writeNames, writeS
 import { type NetworkNumbers, numberNetworks, writeNetworks } from "./networks.ts";
 import { keyOf, Numbering, type NumberedPair } from "./numbering.ts";
 import { writeBackendPools } from "./pools.ts";
+import { announcesClients } from "./proxy.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { writeRules, writeTimeouts } from "./rules.ts";
 import { numberServices, writeServices } from "./services.ts";
@@ -62,6 +63,8 @@ export interface CompiledTables {
   holdSlots: number;
   /** Places remember requests too: some rule looks at every one. */
   holdRemembers: boolean;
+  /** Some service puts PROXY headers in front of streams. */
+  proxies: boolean;
 }
 
 const NANOSECONDS = 1_000_000_000;
@@ -101,6 +104,7 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
     keepLinks: needsLinks(configuration),
     holdSlots: identifiesByName(configuration) ? settings.identification.holdSlots : 0,
     holdRemembers: looksAtEveryRequest(configuration),
+    proxies: announcesClients(configuration),
   };
 }
 

@@ -16,6 +16,8 @@ export interface VirtualNetwork {
   addressSpace: string[];
   /** VLAN identifier of its frames (one tag), or outer and inner identifier (two tags). */
   vlan?: number | [number, number];
+  /** Largest IP packet, bytes; 1500 when absent. */
+  mtu?: number;
   virtualNetworkPeerings?: VirtualNetworkPeering[];
   subnets?: Subnet[];
 }
@@ -92,8 +94,12 @@ export interface PrivateEndpoint {
   networkSecurityGroup?: string;
   privateEndpointNetworkPolicies?: NetworkPolicies;
   applicationSecurityGroups?: string[];
-  /** 32 bits, not 0; follows from the names when absent (link-identifiers.ts). */
+  /** 32 bits, not 0; follows from the names when absent (approval.ts). */
   linkIdentifier?: number;
+  /** `vpce-` and 8 or 17 hexadecimal digits; follows from the names when absent (proxy.ts). */
+  vpcEndpointId?: string;
+  /** 64 bits, decimal; follows from the names when absent (proxy.ts). */
+  pscConnectionId?: string;
   /** Names of the private DNS zones that its names are written to; those linked to its network when absent. */
   privateDnsZoneGroup?: string[];
 }
@@ -131,6 +137,8 @@ export interface PrivateLinkService {
   /** Who may connect, and whose connections are approved at once; `*` stands for all. */
   visibility?: { subscriptions: string[] };
   autoApproval?: { subscriptions: string[] };
+  /** A PROXY protocol header goes in front of each client's TCP stream; false when absent. */
+  enableProxyProtocol?: boolean;
   /** Resources behind it, for rules that identify by name. */
   resources?: Resource[];
 }
@@ -209,6 +217,8 @@ export interface Identification {
 }
 
 export interface Settings {
+  /** Whose private link it is: how PROXY headers name the endpoint. */
+  profile: "azure" | "aws" | "gcp";
   /** Seed of every hash of the plane, 0 to 2^32 - 1. */
   seed: number;
   /** Shards, each with its share of flows and NAT ports, a power of two up to 64. */
@@ -243,8 +253,12 @@ export interface Configuration {
   settings: Settings;
 }
 
+/** MTU of a network that does not say, bytes. */
+export const DEFAULT_MTU = 1500;
+
 /** What settings are when the file does not say otherwise. */
 export const DEFAULT_SETTINGS: Settings = {
+  profile: "azure",
   seed: 1,
   shards: 1,
   maxFlows: 1_048_576,

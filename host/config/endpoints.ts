@@ -3,6 +3,8 @@
 import * as Abi from "../abi.ts";
 import { linkIdentifiers } from "./approval.ts";
 import type { Configuration, ConnectionState } from "./configuration.ts";
+import { sameIdentity } from "./change.ts";
+import { proxyIdentities } from "./proxy.ts";
 import type { TableImage } from "./image.ts";
 import { groupsOf } from "./names.ts";
 import { keyOf, type Numbered, type NumberedEndpoint } from "./numbering.ts";
@@ -17,18 +19,22 @@ const STATES: Record<ConnectionState, number> = {
 
 /** Gives endpoints their numbers, in the configuration's order; one that is mapped to something else is another one. */
 export function numberEndpoints(
-  { privateEndpoints, privateLinkServices }: Configuration,
+  configuration: Configuration,
   networks: ReadonlyMap<string, number>,
   services: readonly number[],
   endpoints: Numbered<NumberedEndpoint>,
 ): number[] {
+  const { privateEndpoints, privateLinkServices } = configuration;
   const links = linkIdentifiers(privateEndpoints);
+  const identities = proxyIdentities(configuration);
   const byName = new Map(privateLinkServices.map(({ name }, index) => [name, services[index] as number]));
   return privateEndpoints.map(({ name, privateIPAddress: address, ...its }, index) => {
     const network = networks.get(its.virtualNetwork) as number;
     const service = byName.get(its.privateLinkService) as number;
     const key = keyOf(name, network, address, service, its.resource, its.groupId);
-    return endpoints.number(key, { name, address, network, service, link: links[index] as number });
+    const identity = String(identities[index]);
+    sameIdentity(endpoints.known(key), identity, name);
+    return endpoints.number(key, { name, address, network, service, link: links[index] as number, identity });
   });
 }
 
@@ -41,6 +47,7 @@ export function writeEndpoints(
   { things, count }: Numbered<NumberedEndpoint>,
 ): void {
   const groupOf = groupsOf(configuration);
+  const identities = proxyIdentities(configuration);
   const section = image.section(count * Abi.ENDPOINT_SIZE);
   image.u32(Abi.TABLES_ENDPOINTS, section);
   things.forEach(({ service, network, link }, number) => {
@@ -54,5 +61,11 @@ export function writeEndpoints(
     image.u8(at + Abi.ENDPOINT_CONNECTION, STATES[endpoint.connectionState]);
     image.u16(at + Abi.ENDPOINT_FILTER, filters[index] as number);
     image.u16(at + Abi.ENDPOINT_GROUP, groupOf(endpoint));
+    const identity = identities[index];
+    if (identity === undefined) return;
+    const bytes = image.section(1 + identity.length);
+    image.u8(bytes, identity.length);
+    image.copy(bytes + 1, identity);
+    image.u32(at + Abi.ENDPOINT_IDENTITY, bytes);
   });
 }

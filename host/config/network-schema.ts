@@ -34,6 +34,14 @@ export const virtualNetwork = z
       )
       .optional()
       .describe("VLAN identifier of its frames, or [outer, inner] for frames with two tags."),
+    mtu: z
+      .int()
+      .min(576)
+      .max(65_535)
+      .optional()
+      .describe(
+        "Largest IP packet of the network, bytes; a PROXY header that no longer fits leaves by itself. Left out: 1500.",
+      ),
     virtualNetworkPeerings: z
       .array(peering)
       .optional()

@@ -5,7 +5,7 @@ import * as Abi from "../abi.ts";
 import { cut } from "./classes.ts";
 import { blockOf } from "./address.ts";
 import type { AddressBlock } from "./address.ts";
-import type { Configuration } from "./configuration.ts";
+import { type Configuration, DEFAULT_MTU } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 import type { Reach } from "./reach.ts";
 import type { Tries } from "./trie.ts";
@@ -48,7 +48,7 @@ export function writeNetworks(
       image.u16(section + number * Abi.NETWORK_SIZE + Abi.NETWORK_GROUP, number);
       image.u32(section + number * Abi.NETWORK_SIZE + Abi.NETWORK_SOURCES, Abi.TRIE_VALUE);
     }
-    virtualNetworks.forEach(({ addressSpace }, network) => {
+    virtualNetworks.forEach(({ addressSpace, mtu = DEFAULT_MTU }, network) => {
       const at = section + (numbers[network] as number) * Abi.NETWORK_SIZE;
       const blocks = image.section(addressSpace.length * Abi.BLOCK_ENTRY_SIZE);
       addressSpace.forEach((text, index) => {
@@ -57,6 +57,7 @@ export function writeNetworks(
         image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_MASK, mask);
       });
       image.u16(at + Abi.NETWORK_GROUP, numbers[reach.groups[network] as number] as number);
+      image.u16(at + Abi.NETWORK_MTU, mtu);
       image.u16(at + Abi.NETWORK_BLOCK_COUNT, addressSpace.length);
       image.u32(at + Abi.NETWORK_BLOCKS, blocks);
       image.u32(at + Abi.NETWORK_SOURCES, entryOf(roots[network] as number));

@@ -42,12 +42,15 @@ export interface NumberedEndpoint {
   network: number;
   service: number;
   link: number;
+  /** What its PROXY headers bear, or would. */
+  identity: string;
 }
 
 export interface NumberedService {
   name: string;
   network: number;
   macAddress: string | undefined;
+  enableProxyProtocol: boolean;
 }
 
 export interface NumberedBackend {

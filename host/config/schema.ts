@@ -9,6 +9,9 @@ import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from 
 
 const SECONDS_MAX = 7_440;
 
+const VPC_ENDPOINT = /^vpce-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
+const UNSIGNED = /^(?:0|[1-9]\d{0,19})$/;
+const NO_UNSIGNED_64 = 'This is no number of 64 bits. Write a decimal one in quotes, such as "18446744072646845442".';
 const HOST_NAME = /^[A-Za-z0-9_.-]+$/;
 const seconds = (otherwise: number, what: string) =>
   z.number().min(1).max(SECONDS_MAX).default(otherwise).describe(`${what}, seconds (1 to ${SECONDS_MAX}).`);
@@ -46,6 +49,19 @@ const privateEndpoint = z
       .max(2 ** 32 - 1)
       .optional()
       .describe("Number of its connection, 32 bits. Left out: one that follows from the names."),
+    vpcEndpointId: z
+      .string()
+      .regex(VPC_ENDPOINT, "This is no identifier of a VPC endpoint. Write vpce- and 8 or 17 hexadecimal digits.")
+      .optional()
+      .describe("Its identifier in PROXY headers of profile aws. Left out: one that follows from the names."),
+    pscConnectionId: z
+      .string()
+      .regex(UNSIGNED, NO_UNSIGNED_64)
+      .refine((text) => !UNSIGNED.test(text) || BigInt(text) < 2n ** 64n, NO_UNSIGNED_64)
+      .optional()
+      .describe(
+        "Number of its connection in PROXY headers of profile gcp, 64 bits, in quotes. Left out: follows from the names.",
+      ),
     privateDnsZoneGroup,
   })
   .describe("A private endpoint: one address behind which a service stands.");
@@ -93,6 +109,12 @@ const privateLinkService = z
       .optional()
       .describe(
         "Whose connections are approved at once; others are Pending. Left out: nobody's, everybody's without visibility.",
+      ),
+    enableProxyProtocol: z
+      .boolean()
+      .optional()
+      .describe(
+        "Put a PROXY protocol header (version 2) in front of each client's TCP stream. The servers must expect it. Left out: false.",
       ),
     resources: z
       .array(resource)
@@ -209,6 +231,10 @@ const identification = z.strictObject({
 });
 
 const settings = z.strictObject({
+  profile: z
+    .enum(["azure", "aws", "gcp"])
+    .default(d.profile)
+    .describe("Whose private link it is: how PROXY headers name the endpoint."),
   seed: z
     .union(
       [

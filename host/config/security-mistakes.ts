@@ -26,7 +26,9 @@ export function securityMistakes(file: ConfigurationFile): Mistake[] {
       ...group(name, ["privateEndpoints", i]),
       ...members(names, application, ["privateEndpoints", i, "applicationSecurityGroups"]),
     ]),
-    ...linkIdentifiers(file),
+    ...identifiers(file, "linkIdentifier"),
+    ...identifiers(file, "vpcEndpointId"),
+    ...identifiers(file, "pscConnectionId"),
     ...file.privateLinkServices.flatMap(approval),
   ];
 }
@@ -85,16 +87,19 @@ function rules(
   return [...repeated(securityRules, path, "rules"), ...mistakes];
 }
 
-function linkIdentifiers({ privateEndpoints }: ConfigurationFile): Mistake[] {
-  const owners = new Map<number, string>();
-  return privateEndpoints.flatMap(({ name, linkIdentifier }, i): Mistake[] => {
-    if (linkIdentifier === undefined) return [];
-    const owner = owners.get(linkIdentifier);
-    owners.set(linkIdentifier, owner ?? name);
-    const path = ["privateEndpoints", i, "linkIdentifier"];
-    return owner === undefined
-      ? []
-      : [{ path, message: `${linkIdentifier} is that of "${owner}" too. Choose another.` }];
+/** Identifiers of connections that two endpoints have. */
+function identifiers(
+  { privateEndpoints }: ConfigurationFile,
+  field: "linkIdentifier" | "vpcEndpointId" | "pscConnectionId",
+): Mistake[] {
+  const owners = new Map<string, string>();
+  return privateEndpoints.flatMap((endpoint, i): Mistake[] => {
+    if (endpoint[field] === undefined) return [];
+    const identifier = String(endpoint[field]);
+    const owner = owners.get(identifier);
+    owners.set(identifier, owner ?? endpoint.name);
+    const path = ["privateEndpoints", i, field];
+    return owner === undefined ? [] : [{ path, message: `${identifier} is that of "${owner}" too. Choose another.` }];
   });
 }
 

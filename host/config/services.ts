@@ -2,7 +2,7 @@
 
 import * as Abi from "../abi.ts";
 import { addressNumber, macBytes } from "./address.ts";
-import { sameMac } from "./change.ts";
+import { sameAnnouncement, sameMac } from "./change.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 import { keyOf, type Numbering } from "./numbering.ts";
@@ -13,11 +13,12 @@ export function numberServices(
   networks: ReadonlyMap<string, number>,
   { services }: Numbering,
 ): number[] {
-  return privateLinkServices.map(({ name, virtualNetwork, macAddress }) => {
+  return privateLinkServices.map(({ name, virtualNetwork, macAddress, enableProxyProtocol = false }) => {
     const network = networks.get(virtualNetwork) as number;
     const key = keyOf(name, network);
     sameMac(services.known(key), macAddress, `Service ${name}`);
-    return services.number(key, { name, network, macAddress });
+    sameAnnouncement(services.known(key), enableProxyProtocol, name);
+    return services.number(key, { name, network, macAddress, enableProxyProtocol });
   });
 }
 

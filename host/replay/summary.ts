@@ -42,7 +42,7 @@ export interface ReplaySummary {
   /** Captured packets by what became of them: read = forwarded + dropped + passed. */
   packets: { read: number; forwarded: number; dropped: number; passed: number };
   /** Packets the replay or the plane made: rebuilt replies, resets, ICMP errors. */
-  generated: { mirrored: number; reset: number; icmp: number };
+  generated: { mirrored: number; reset: number; icmp: number; proxyHeader: number };
   drops: ReasonCounts;
   flows: { created: number; denied: number; expired: number; active: number; peak: number };
   endpoints: ReplayEndpoint[];

@@ -13,7 +13,7 @@ const SHAPE = {
     { file: "string", format: "string", linkType: "number", packets: "number", bytes: "number", damaged: "null" },
   ],
   packets: { read: "number", forwarded: "number", dropped: "number", passed: "number" },
-  generated: { mirrored: "number", reset: "number", icmp: "number" },
+  generated: { mirrored: "number", reset: "number", icmp: "number", proxyHeader: "number" },
   drops: "reasons",
   flows: { created: "number", denied: "number", expired: "number", active: "number", peak: "number" },
   endpoints: [
@@ -86,7 +86,7 @@ suite("The JSON summary of the shipped example", (test) => {
       { file: CAPTURE, format: "pcapng", linkType: 1, packets: 742, bytes: 342_159, damaged: null },
     ]);
     assert.equal(summary.packets, { read: 742, forwarded: 596, dropped: 90, passed: 56 });
-    assert.equal(summary.generated, { mirrored: 325, reset: 0, icmp: 0 });
+    assert.equal(summary.generated, { mirrored: 325, reset: 0, icmp: 0, proxyHeader: 0 });
     assert.equal(summary.replies, { mirrored: 325, identical: 325, different: 0, unmatched: 0, refused: 40 });
     assert.is(summary.flows.created, 30);
     assert.is(summary.flows.denied, 7);

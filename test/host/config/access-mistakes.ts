@@ -117,6 +117,16 @@ export const ACCESS_CONTRADICTIONS: readonly Mistaken[] = [
     '7 is that of "pe-blob" too. Choose another.',
   ],
   [
+    "groupId: blob\n  - { name: pe-vault,",
+    "vpcEndpointId: vpce-0a1b2c3d\n  - { vpcEndpointId: ^vpce-0a1b2c3d, name: pe-vault,",
+    'vpce-0a1b2c3d is that of "pe-blob" too. Choose another.',
+  ],
+  [
+    "groupId: blob\n  - { name: pe-vault,",
+    'pscConnectionId: ^"18446744073709551616"\n  - { name: pe-vault,',
+    'This is no number of 64 bits. Write a decimal one in quotes, such as "18446744072646845442".',
+  ],
+  [
     NAT,
     `${NAT}    visibility: { subscriptions: [shop] }\n    autoApproval: { subscriptions: [shop, ^bank] }\n`,
     '"bank" may not see the service. Add it to visibility.subscriptions.',

@@ -48,6 +48,23 @@ const REFUSED: [name: string, change: Change, message: RegExp][] = [
     (it) => Object.assign(it.privateLinkServices[0] as object, { macAddress: "02:00:00:00:00:09" }),
     /^Service service cannot be given another macAddress/,
   ],
+  ["another profile", (it) => void (it.settings.profile = "aws"), /^settings\.profile cannot change/],
+  [
+    "PROXY headers of a service that had none",
+    (it) => Object.assign(it.privateLinkServices[0] as object, { enableProxyProtocol: true }),
+    /^Service service cannot have its enableProxyProtocol changed/,
+  ],
+  [
+    "PROXY headers of a new service, which its flows have no room for",
+    (it) =>
+      it.privateLinkServices.push({
+        ...(it.privateLinkServices[0] as (typeof it.privateLinkServices)[0]),
+        name: "announcing",
+        natAddresses: ["10.2.0.11"],
+        enableProxyProtocol: true,
+      }),
+    /no room for PROXY headers/,
+  ],
   [
     "tables larger than there is room for",
     (it) => {
@@ -103,5 +120,20 @@ suite("A running plane does not take", (test) => {
       () => plane.apply(baseConfiguration()),
       (error: { code: string }) => error.code === "CONFIG_INVALID",
     );
+  });
+
+  test("another identifier of an endpoint whose clients are announced; of others it does", async () => {
+    const renamed = (announces: boolean): [Configuration, Configuration] => {
+      const first = baseConfiguration();
+      for (const service of first.privateLinkServices) service.enableProxyProtocol = announces;
+      const next = structuredClone(first);
+      Object.assign(next.privateEndpoints[0] as object, { linkIdentifier: 77 });
+      return [markChecked(first), markChecked(next)];
+    };
+    const [announced, other] = renamed(true);
+    const plane = await createPlane(announced);
+    assert.throws(() => plane.apply(other), /Endpoint shop-approved cannot be given another linkIdentifier/);
+    const [silent, next] = renamed(false);
+    (await createPlane(silent)).apply(next);
   });
 });

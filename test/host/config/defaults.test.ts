@@ -73,6 +73,7 @@ const FILLED_IN: Configuration = {
     },
   ],
   settings: {
+    profile: "azure",
     seed: 1,
     shards: 1,
     maxFlows: 1_048_576,
@@ -105,6 +106,7 @@ const FILLED_IN: Configuration = {
 
 /** Other than the defaults, falsy where that is allowed. */
 const OTHERWISE: Configuration["settings"] = {
+  profile: "gcp",
   seed: 0,
   shards: 64,
   maxFlows: 1,

@@ -19,6 +19,7 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   [`${RULE}.idleTimeoutInMinutes`, 4, 100, true],
   ["privateEndpoints[0].linkIdentifier", 1, 4294967295, true],
   ["networkSecurityGroups[0].securityRules[0].priority", 100, 4096, true],
+  ["virtualNetworks[0].mtu", 576, 65_535, true],
   ["settings.seed", 0, 4294967295, true],
   ["settings.shards", 1, 64, true],
   ["settings.maxFlows", 1, 1_024_000_000, true],

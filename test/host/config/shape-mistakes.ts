@@ -112,6 +112,16 @@ export const SHAPE_MISTAKES: readonly Mistaken[] = [
     "natAddresses: [10.2.1.4, 10.2.1.5]\n    resources: [{ name: r, names: [^a!b] }]\n",
     "This is no host name. Use letters, digits, hyphens and dots.",
   ],
+  [
+    "groupId: blob\n  - { name: pe-vault,",
+    "vpcEndpointId: ^vpce-1\n  - { name: pe-vault,",
+    "This is no identifier of a VPC endpoint. Write vpce- and 8 or 17 hexadecimal digits.",
+  ],
+  [
+    "groupId: blob\n  - { name: pe-vault,",
+    'pscConnectionId: ^"0x12"\n  - { name: pe-vault,',
+    'This is no number of 64 bits. Write a decimal one in quotes, such as "18446744072646845442".',
+  ],
   ["[front]", "^[]", "A service needs a frontend. Name one of its load balancer, or leave the field out to take all."],
   ["[{ address: 10.2.0.11, weight: 2 }, { address: 10.2.0.12 }]", "^[]", "A pool needs a backend. Add one."],
   [

@@ -9,7 +9,7 @@ const NOTHING: ReplaySummary = {
   schema: "linkplane.replay/1",
   captures: [{ file: "day.pcapng", format: "pcapng", linkType: 1, packets: 0, bytes: 0, damaged: null }],
   packets: { read: 0, forwarded: 0, dropped: 0, passed: 0 },
-  generated: { mirrored: 0, reset: 0, icmp: 0 },
+  generated: { mirrored: 0, reset: 0, icmp: 0, proxyHeader: 0 },
   drops: {},
   flows: { created: 0, denied: 0, expired: 0, active: 0, peak: 0 },
   endpoints: [],
@@ -44,7 +44,7 @@ const DAY: ReplaySummary = {
     { file: "one.pcap", format: "pcap", linkType: 1, packets: 1, bytes: 60, damaged: null },
   ],
   packets: { read: 12_346, forwarded: 12_000, dropped: 46, passed: 300 },
-  generated: { mirrored: 6000, reset: 2, icmp: 1 },
+  generated: { mirrored: 6000, reset: 2, icmp: 1, proxyHeader: 0 },
   drops: { icmp: 5, "connection-pending": 40, "reply-unmatched": 1 },
   flows: { created: 1024, denied: 3, expired: 24, active: 1000, peak: 1001 },
   endpoints: [

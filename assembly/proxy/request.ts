@@ -1,0 +1,140 @@
+// A client's packets of a flow with a PROXY header: what may not pass, and how the others leave (docs/behaviour.md, section 16).
+
+import {
+  CAUSE_ANSWER,
+  COUNTER_PROXY_HEADERS_SENT,
+  DESC_CAPTURED,
+  DESC_FRAME,
+  DESC_LINK,
+  DESC_WIRE,
+  REASON_SEGMENTS_CONFLICT,
+  REASON_TRUNCATED,
+  SIDE_PROVIDER,
+} from "../abi";
+import { PROXY_FOLLOWED, PROXY_LEFT, PROXY_STARTED, REC_ENDPOINT } from "../abi/records";
+import {
+  ENDPOINT_SERVICE,
+  ENDPOINT_SIZE,
+  NETWORK_MTU,
+  NETWORK_SIZE,
+  SERVICE_NETWORK,
+  SERVICE_SIZE,
+} from "../abi/tables";
+import { count } from "../counters";
+import { emitHead, emitInput, emitWithHead, nextHead } from "../emit/queue";
+import { flowOf, requestOf } from "../flow/lifetime";
+import { cutData } from "../inspect/syn";
+import { FLAGS, IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
+import { ENDPOINTS, NETWORKS, SERVICES } from "../tables";
+import { droppedAt } from "../verdict";
+import * as Ipv4 from "../wire/ipv4";
+import * as Tcp from "../wire/tcp";
+import { become, headerLength, is, isBefore, isDue, serverSequence, startAt, startOf, writeHeader } from "./stream";
+
+/** Looks at a client's packet before anything else does; false when it is dropped, its verdict written. */
+export function takeRequest(desc: u32, parsed: u32, verdict: u32, request: u32): bool {
+  const reason = fault(desc, parsed, flowOf(request));
+  if (reason == 0) return true;
+  droppedAt(verdict, reason, flowOf(request), <u32>load<u16>(request, REC_ENDPOINT));
+  return false;
+}
+
+/** What is against a client's packet, or 0. A SYN loses its data. */
+function fault(desc: u32, parsed: u32, flow: u32): u32 {
+  const tcp = load<u32>(parsed, L4);
+  if (!isWhole(parsed, tcp)) return REASON_TRUNCATED;
+  const sequence = Tcp.sequence(tcp);
+  const length = load<u32>(parsed, L4_LENGTH) - Tcp.dataOffset(tcp);
+  if ((<u32>load<u8>(parsed, FLAGS) & Tcp.SYN) != 0) {
+    if (!startAt(flow, sequence + 1) && sequence + 1 != startOf(flow)) return REASON_SEGMENTS_CONFLICT;
+    return length == 0 || cutData(desc, parsed, tcp, length) ? 0 : <u32>REASON_TRUNCATED;
+  }
+  if (!is(flow, PROXY_STARTED)) return REASON_TRUNCATED;
+  const reaches = <i32>(sequence + length - startOf(flow)) > 0;
+  return isBefore(flow, sequence) && reaches ? <u32>REASON_SEGMENTS_CONFLICT : 0;
+}
+
+/** Whether all of a packet's TCP header is captured. */
+export function isWhole(parsed: u32, tcp: u32): bool {
+  const captured = load<u32>(parsed, L4_CAPTURED);
+  return captured >= Tcp.HEADER_MIN && captured >= Tcp.dataOffset(tcp);
+}
+
+/** Lets a client's packet leave that was translated and taken note of: behind the header, with it, or in its new place. */
+export function leave(desc: u32, parsed: u32, flow: u32): void {
+  const ip = load<u32>(parsed, IP);
+  const tcp = load<u32>(parsed, L4);
+  const flags = <u32>load<u8>(parsed, FLAGS);
+  const sequence = Tcp.sequence(tcp);
+  const bare = load<u32>(parsed, L4_LENGTH) == Tcp.dataOffset(tcp) && (flags & Tcp.FIN) == 0;
+  const due = isDue(flow, sequence, flags, bare);
+  if (sequence == startOf(flow) && !bare) become(flow, PROXY_FOLLOWED);
+  if (due && fits(ip, flow, flags)) return emitJoined(desc, parsed, flow);
+  if (due) emitHeader(load<u32>(desc, DESC_FRAME), ip, tcp, <u32>load<u8>(desc, DESC_LINK), flow);
+  shift(flow, tcp, flags);
+  emitInput(SIDE_PROVIDER, flow, desc);
+}
+
+/** Gives a translated segment the sequence number that the server has for its first byte. */
+export function shift(flow: u32, tcp: u32, flags: u32): void {
+  const sequence = Tcp.sequence(tcp);
+  const after = serverSequence(flow, sequence, flags);
+  if (after != sequence) Tcp.setSequence(tcp, after);
+}
+
+/** Whether a packet can take the header up. */
+function fits(ip: u32, flow: u32, flags: u32): bool {
+  const total = Ipv4.totalLength(ip);
+  return (flags & Tcp.URG) == 0 && total != 0 && total + headerLength(flow) <= mtuOf(flow);
+}
+
+/** MTU of the network of a flow's service, bytes. */
+function mtuOf(flow: u32): u32 {
+  const endpoint = ENDPOINTS + <u32>load<u16>(requestOf(flow), REC_ENDPOINT) * ENDPOINT_SIZE;
+  const service = SERVICES + <u32>load<u16>(endpoint, ENDPOINT_SERVICE) * SERVICE_SIZE;
+  return <u32>load<u16>(NETWORKS + <u32>load<u16>(service, SERVICE_NETWORK) * NETWORK_SIZE, NETWORK_MTU);
+}
+
+/** The packet with the header between its own headers and its data. */
+function emitJoined(desc: u32, parsed: u32, flow: u32): void {
+  const frame = load<u32>(desc, DESC_FRAME);
+  const ip = load<u32>(parsed, IP);
+  const tcp = load<u32>(parsed, L4);
+  const data = tcp + Tcp.dataOffset(tcp);
+  const head = nextHead();
+  const header = head + (data - frame);
+  const length = writeHeader(header, flow);
+  Tcp.gainPayload(tcp, load<u32>(parsed, L4_LENGTH), header, length, Ipv4.addressesSum(ip));
+  Ipv4.lengthen(ip, length);
+  memory.copy(head, frame, data - frame);
+  const captured = load<u32>(desc, DESC_CAPTURED);
+  emitWithHead(
+    SIDE_PROVIDER,
+    flow,
+    desc,
+    data - frame + length,
+    data,
+    captured - (data - frame),
+    load<u32>(desc, DESC_WIRE) + length,
+  );
+  left(flow);
+}
+
+/** A packet of its own for the header, made from the headers of a translated segment that begins at the client's first byte. */
+export function emitHeader(frame: u32, ip: u32, tcp: u32, link: u32, flow: u32): void {
+  const head = nextHead();
+  const ownIp = head + (ip - frame);
+  const ownTcp = head + (tcp - frame);
+  const headers = tcp + Tcp.dataOffset(tcp) - frame;
+  memory.copy(head, frame, headers);
+  const length = writeHeader(head + headers, flow);
+  Tcp.acknowledgeWith(ownTcp, length, startOf(flow), Ipv4.addressesSum(ownIp));
+  Ipv4.setTotalLength(ownIp, tcp - ip + Tcp.dataOffset(tcp) + length);
+  emitHead(SIDE_PROVIDER, CAUSE_ANSWER, link, flow, headers + length);
+  left(flow);
+}
+
+function left(flow: u32): void {
+  become(flow, PROXY_LEFT);
+  count(COUNTER_PROXY_HEADERS_SENT, 1);
+}
