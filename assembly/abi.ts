@@ -248,11 +248,13 @@ export const CONTROL_DENIED_TOP = 44; // u32, denied numbers ever used
 export const CONTROL_FLOW_TOP = 48; // u32, flow numbers ever used
 export const CONTROL_MORE_DUE = 52; // u32, 1 when advance left due flows for the next call
 export const CONTROL_REFUSED_COUNT = 72; // u32, reports of refused names
+export const CONTROL_TRACED = 84; // u32, records written
 /// Written by the host before configure.
 export const CONTROL_HOLD_SLOTS = 64; // u32, places of the hold pool; 0 when no rule identifies by name
 export const CONTROL_PORT_BLOCKS = 76; // u32, blocks of NAT ports that all pools share
 /// Written by configure and activate.
 export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that is activated next has to lie
+export const CONTROL_TRACE = 80; // u32, read by process and advance: 1 writes down what the stages look at and decide
 export const CONTROL_PROXIES = 100; // u32, 1 when some service puts PROXY headers in front of streams
 export const CONTROL_HOLD_REMEMBERS = 96; // u32, 1 when some rule looks at every request
 /// Addresses of the regions, u32 each, written by configure.
@@ -286,8 +288,9 @@ export const REGION_REFUSED = 24;
 export const REGION_INSPECTIONS = 25;
 export const REGION_HOLDS = 26;
 export const REGION_PROXIES = 27;
-export const REGION_END = 28;
-export const REGION_COUNT = 29;
+export const REGION_TRACE = 28;
+export const REGION_END = 29;
+export const REGION_COUNT = 30;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors

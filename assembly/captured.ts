@@ -33,6 +33,7 @@ import {
   SEEN_TCP_MASK,
 } from "./abi/records";
 import { ENDPOINT_SERVICE, ENDPOINT_SIZE } from "./abi/tables";
+import { STAGE_CAPTURED_REPLY, TRACE_GOES_ON } from "./abi/trace";
 import { speakerAt } from "./admit/endpoint";
 import { ruleOf } from "./admit/rules";
 import { keep, now } from "./clock";
@@ -56,6 +57,8 @@ import { dropped, droppedAt, forwarded } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
+import { trace, tracing } from "./trace";
+import { traceRewrite } from "./traced";
 
 const TTL_MAX: u32 = 255;
 /// A direction in which numbers were seen needs no note of it.
@@ -184,6 +187,7 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
 export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const ip = load<u32>(parsed, Parsed.IP);
   const endpoint = speakerAt(<u32>load<u16>(parsed, Parsed.NETWORK), Ipv4.sourceBe(ip));
+  if (tracing) trace(STAGE_CAPTURED_REPLY, TRACE_GOES_ON, endpoint);
   if (record != 0 && isDenied(record) && now < deniedDeath(record))
     return refuse(verdict, REASON_REPLY_REFUSED, <u32>NO_FLOW, endpoint);
   if (record == 0 || isDenied(record) || !lives(record) || Ipv4.ttl(ip) == TTL_MAX)
@@ -217,8 +221,9 @@ function turnBack(parsed: u32, ip: u32, record: u32): void {
   const l4 = load<u32>(parsed, Parsed.L4);
   const low = load<u64>(record, REC_TEMPLATE);
   const high = load<u64>(record, REC_TEMPLATE + 8);
-  Ipv4.restore(ip, <u32>high, <u32>(low >> 32), <u32>low & 0xffff);
   const ports = rotl<u32>(<u32>(high >> 32), 16);
+  if (tracing) traceRewrite(ip, l4, <u32>high, <u32>(low >> 32), ports);
+  Ipv4.restore(ip, <u32>high, <u32>(low >> 32), <u32>low & 0xffff);
   store<u32>(l4, ports);
   const captured = load<u32>(parsed, Parsed.L4_CAPTURED);
   const delta = <u32>(low >> 16) & 0xffff;

@@ -14,6 +14,7 @@ import {
   VERDICT_EMITS,
 } from "./abi";
 import { REC_ENDPOINT, REC_SEEN, SEEN_LINK } from "./abi/records";
+import { STAGE_JUDGED } from "./abi/trace";
 import { admit, isBeginning } from "./admit/admit";
 import { CONTINUE } from "./admit/connection";
 import { MOVES, cut, judge, keepFlow } from "./admit/judge";
@@ -39,13 +40,15 @@ import { isHeaded } from "./proxy/stream";
 import { send } from "./send";
 import { dropped, droppedAt, passed } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
+import { trace, tracing } from "./trace";
+import { traceFlow, tracePacket, traceTtl } from "./traced";
 
 /** Time before which no timer is due, the clock moves on without a gap and no flow is left to be judged, nanoseconds. */
 export let quiet: u64 = 0;
 
 /** Finds out how long it is quiet: after whatever may have changed clock or timers. */
 export function listen(): void {
-  quiet = walking ? 0 : quietUntil(lowestTick());
+  quiet = walking || tracing ? 0 : quietUntil(lowestTick());
 }
 
 /** Handles a packet that was parsed and probed. */
@@ -54,6 +57,7 @@ export function handle(desc: u32, parsed: u32, verdict: u32): void {
   const emits = emitCount();
   moveTo(load<u64>(desc, DESC_TIME));
   if (mayBeDue()) releaseDue(RELEASE_PER_PACKET);
+  if (tracing) tracePacket(desc, parsed);
   const judging = walking;
   if (judging) walkOne();
   const record = decide(desc, parsed, verdict, judging);
@@ -68,11 +72,12 @@ function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
   let kind = <u32>load<u8>(parsed, Parsed.KIND);
   if (kind == Parsed.KIND_BETWEEN) kind = settleBetween(parsed);
   if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
+  if (tracing && (kind == Parsed.KIND_FLOW || kind == Parsed.KIND_REPLY)) traceFlow(confirm(parsed));
   if (judging && loses(parsed, verdict, kind)) return 0;
   if (kind == Parsed.KIND_FLOW) {
     const record = confirm(parsed);
     const beginning = isBeginning(<u32>load<u8>(parsed, Parsed.FLAGS));
-    if (record != 0 && !isDenied(record) && !beginning && lives(record))
+    if (record != 0 && !isDenied(record) && !beginning && !tracing && lives(record))
       return Parsed.leaves(parsed, record, REASON_FORWARDED);
   }
   if (kind == Parsed.KIND_REPLY) {
@@ -90,6 +95,7 @@ function loses(parsed: u32, verdict: u32, kind: u32): bool {
   if (record == 0 || isDenied(record) || !isStale(record) || !lives(record)) return false;
   const flow = flowOf(record);
   const reason = judge(flow);
+  if (tracing) trace(STAGE_JUDGED, reason == MOVES ? <u32>REASON_FLOW_WITHDRAWN : reason, flow);
   if (reason == CONTINUE) {
     keepFlow(flow);
     return false;
@@ -119,6 +125,7 @@ function confirm(parsed: u32): u32 {
 /** Lets a packet of a live flow leave, unless the flow's first message is not known yet and has its say. */
 function forward(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const flow = flowOf(record);
+  if (tracing && load<u8>(parsed, Parsed.SIDE) != SIDE_CONSUMER) traceTtl(parsed);
   if (Ipv4.ttl(load<u32>(parsed, Parsed.IP)) <= 1) return expire(desc, parsed, verdict, record, flow);
   if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) {
     if (isHeaded(flow) && !takeHeaded(desc, parsed, verdict, record)) return;

@@ -34,6 +34,7 @@ import { beginRefused, endRefused } from "./inspect/refused";
 import { resetHolds, settleHolds } from "./inspect/hold";
 import { run } from "./path";
 import { adopt } from "./tables";
+import { beginTrace, endTrace } from "./trace";
 
 /** Version of the boundary, ABI_VERSION. */
 export function version(): u32 {
@@ -59,10 +60,12 @@ export function process(count: u32): u32 {
   beginEnded();
   beginRefused();
   settleHolds();
+  beginTrace();
   const handled = run(min(count, <u32>BATCH_MAX));
   endEmits();
   endEnded();
   endRefused();
+  endTrace();
   return handled;
 }
 
@@ -77,12 +80,14 @@ export function advance(time: u64): void {
   beginEnded();
   beginRefused();
   settleHolds();
+  beginTrace();
   moveTo(time);
   if (Memory.control(CONTROL_MORE_DUE) == 0) walkOn(JUDGE_PER_ADVANCE);
   releaseWhileRoom();
   Memory.setControl(CONTROL_MORE_DUE, mayBeDue() ? 1 : 0);
   endEmits();
   endEnded();
+  endTrace();
 }
 
 /**

@@ -64,6 +64,7 @@ import {
   REGION_RING,
   REGION_TABLES,
   REGION_TIMERS,
+  REGION_TRACE,
   REGION_VERDICTS,
   REGION_WHEEL,
   SHARDS_MAX,
@@ -88,6 +89,7 @@ import { REMEMBERED_AT } from "./inspect/hold";
 import { REMEMBERED_SIZE } from "./inspect/remembered";
 import { NAME_MAX } from "./name/host";
 import { TIMER_SIZE, WHEEL_LIST_SIZE } from "./flow/wheel";
+import { TRACE_CAPACITY, TRACE_SIZE } from "./abi/trace";
 
 const PAGE: u64 = 65536;
 const PAGES_MAX: u64 = 65535;
@@ -140,6 +142,8 @@ export let HOLD_SLOTS: u32 = 0;
 /** Some service puts PROXY headers in front of streams; if not, the region is empty. */
 export let HAS_PROXIES: bool = false;
 export let PROXIES: u32 = 0;
+/** Notes of what the stages decided. */
+export let TRACES: u32 = 0;
 export let HOLDS: u32 = 0;
 /** Bytes of a place. */
 export let HOLD_SIZE: u32 = 0;
@@ -186,6 +190,7 @@ export function lay(): bool {
   const deals = control(CONTROL_DEALS) != 0;
   layHostRegions(deals ? DEAL_MAX : BATCH_MAX, deals ? DEAL_MAX * EMIT_RESERVE : EMIT_CAPACITY);
   if (deals) layDealt();
+  TRACES = region(REGION_TRACE, TRACE_CAPACITY * TRACE_SIZE);
   layInspection(<u64>MAX_FLOWS);
   HAS_PROXIES = control(CONTROL_PROXIES) != 0;
   PROXIES = region(REGION_PROXIES, HAS_PROXIES ? <u64>MAX_FLOWS * PROXY_SIZE : 0);

@@ -12,6 +12,8 @@ import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
+import { tracing } from "./trace";
+import { traceRewrite } from "./traced";
 
 /** Rewrites a packet that entered on `side` by the template of its record. */
 export function rewrite(desc: u32, parsed: u32, record: u32, side: u32): void {
@@ -20,6 +22,7 @@ export function rewrite(desc: u32, parsed: u32, record: u32, side: u32): void {
   const low = load<u64>(record, REC_TEMPLATE);
   const high = load<u64>(record, REC_TEMPLATE + 8);
   const captured = load<u32>(parsed, L4_CAPTURED);
+  if (tracing) traceRewrite(ip, l4, <u32>(low >> 32), <u32>high, <u32>(high >> 32));
   const delta = <u32>(low >> 16) & 0xffff;
   if (l4 - ip == Ipv4.HEADER_MIN) Ipv4.transposeWithPorts(ip, low, high, <u32>low & 0xffff);
   else rewriteBehindOptions(ip, l4, low, high);

@@ -3,3 +3,4 @@
 export * from "../assembly/abi.ts";
 export * from "../assembly/abi/records.ts";
 export * from "../assembly/abi/tables.ts";
+export * from "../assembly/abi/trace.ts";

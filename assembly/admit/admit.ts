@@ -18,6 +18,7 @@ import {
   STATE_RESET,
 } from "../abi";
 import { FLAG_ENDPOINT_SOURCES_DROP } from "../abi/tables";
+import { STAGE_DENIED, STAGE_ENDPOINT, TRACE_GOES_ON } from "../abi/trace";
 import { now } from "../clock";
 import { answerTimeExceeded } from "../emit/time-exceeded";
 import {
@@ -38,6 +39,8 @@ import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
 import { endpointAt, speakerAt } from "./endpoint";
 import { open } from "./stages";
+import { trace, tracing } from "../trace";
+import { traceTtl } from "../traced";
 
 /** Decides on an IPv4 packet of the consumer's side: the record it leaves by, or 0 when its verdict is written. */
 export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
@@ -45,11 +48,13 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   const network = <u32>load<u16>(parsed, NETWORK);
   const endpoint = endpointAt(network, Ipv4.destinationBe(ip));
   const speaker = speakerAt(network, Ipv4.sourceBe(ip));
+  if (tracing) trace(STAGE_ENDPOINT, TRACE_GOES_ON, endpoint, speaker);
   if (speaker >= 0 && has(FLAG_ENDPOINT_SOURCES_DROP))
     return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);
   if (load<u8>(parsed, KIND) != KIND_FLOW)
     return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);
+  if (tracing) traceTtl(parsed);
   if (Ipv4.ttl(ip) <= 1) {
     answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
     return droppedAt(verdict, REASON_TTL_EXPIRED, <u32>NO_FLOW, endpoint);
@@ -86,8 +91,10 @@ function retry(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32,
     releaseDenied(denied, END_IDLE);
     return open(desc, parsed, verdict, endpoint, 0);
   }
-  if (mayRetry(denied, beginning)) return open(desc, parsed, verdict, endpoint, denied);
+  const again = mayRetry(denied, beginning);
   const reason = deniedReason(denied);
+  if (tracing) trace(STAGE_DENIED, again ? <u32>TRACE_GOES_ON : reason, deniedNumber(denied), reason);
+  if (again) return open(desc, parsed, verdict, endpoint, denied);
   countDenied(denied, reason, load<u32>(desc, DESC_WIRE));
   return droppedAt(verdict, reason, deniedNumber(denied), endpoint);
 }

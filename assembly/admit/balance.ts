@@ -18,6 +18,8 @@ import {
 import { mix32, pick } from "../flow/hash";
 import { TABLES } from "../memory";
 import { BACKENDS, POOLS, RULES } from "../tables";
+import { tracing } from "../trace";
+import { traceBalance, traceCandidates } from "../traced";
 
 /// Words of a tuple: network and protocol, and both ports above them.
 const NETWORK_AND_PROTOCOL: u64 = 0xffffffff;
@@ -28,9 +30,10 @@ export function balance(rule: u32, low: u64, high: u64, preferredBe: u32): i32 {
   const at = RULES + rule * RULE_SIZE;
   const pool = POOLS + <u32>load<u16>(at, RULE_POOL) * BACKEND_POOL_SIZE;
   const slots = load<u32>(pool, BACKEND_POOL_SLOTS);
-  if (slots == 0) return -1;
+  if (tracing) traceCandidates(pool);
+  if (slots == 0) return report(-1, pool, 0, -1);
   const preferred = preferredBe == 0 ? -1 : memberAt(pool, preferredBe);
-  if (preferred >= 0) return preferred;
+  if (preferred >= 0) return report(preferred, pool, 0, -1);
   const distribution = <u32>load<u8>(at, RULE_DISTRIBUTION);
   const kept: u64 =
     distribution == DISTRIBUTION_DEFAULT
@@ -38,8 +41,15 @@ export function balance(rule: u32, low: u64, high: u64, preferredBe: u32): i32 {
       : distribution == DISTRIBUTION_SOURCE_IP
         ? NETWORK
         : NETWORK_AND_PROTOCOL;
-  const slot = pick(mix32(low & kept, high), slots);
-  return <i32>load<u16>(TABLES + load<u32>(pool, BACKEND_POOL_TABLE) + (slot << 1));
+  const hash = mix32(low & kept, high);
+  const slot = pick(hash, slots);
+  return report(<i32>load<u16>(TABLES + load<u32>(pool, BACKEND_POOL_TABLE) + (slot << 1)), pool, hash, slot);
+}
+
+/** The backend that was chosen, noted. */
+function report(backend: i32, pool: u32, hash: u32, slot: i32): i32 {
+  if (tracing) tracePool(backend, pool, hash, slot);
+  return backend;
 }
 
 /** Backend of a pool that has an address and takes new flows, or -1. */
@@ -52,4 +62,10 @@ function memberAt(pool: u32, addressBe: u32): i32 {
     if (load<u32>(at, BACKEND_ADDRESS_BE) == addressBe && load<u16>(at, BACKEND_TAKES_FLOWS) != 0) return <i32>backend;
   }
   return -1;
+}
+
+function tracePool(backend: i32, pool: u32, hash: u32, slot: i32): void {
+  const members = load<u32>(pool, BACKEND_POOL_COUNT);
+  const number = (pool - POOLS) / BACKEND_POOL_SIZE;
+  traceBalance(backend, number, members, hash, slot, load<u32>(pool, BACKEND_POOL_SLOTS));
 }

@@ -18,6 +18,7 @@ import { TABLES } from "../memory";
 import { ENDPOINTS, FILTERS } from "../tables";
 import { foundVector, sourceOf } from "./sources";
 import { valueOf } from "./trie";
+import { tracing } from "../trace";
 
 /// The port looked up last, the trie it was looked up in, and what was found; a root is never 0.
 let lastRoot: u32 = 0;
@@ -29,9 +30,18 @@ export function forgetPort(): void {
   lastRoot = 0;
 }
 
+/// Index of the rule that decided last, among those of its filter; -1 for none.
+let deciding: i32 = -1;
+
+/** Index of the rule that decided about the packet looked at last, in the order they are asked; -1 for none. */
+export function decidingRule(): i32 {
+  return deciding;
+}
+
 /** Whether a packet may open a flow to a port (host order) of an endpoint. */
 export function allows(parsed: u32, endpoint: u32, protocol: u32, port: u32): bool {
   const filter = filterOf(endpoint);
+  deciding = -1;
   if (filter == 0) return true;
   let source = foundVector(parsed);
   if (source == 0) source = TABLES + valueOf(load<u32>(filter, FILTER_SOURCES), sourceOf(parsed));
@@ -55,6 +65,7 @@ function passes(filter: u32, source: u32, protocol: u32, port: u32): bool {
     const before = ~words & (words - 1);
     const rules = wordBehind(source, sourceWords & before) & wordBehind(target, targetWords & before);
     if (rules == 0) continue;
+    if (tracing) deciding = <i32>(((<u32>ctz<u64>(words)) << 6) + <u32>ctz<u64>(rules));
     const allowed = load<u64>(TABLES + load<u32>(filter, FILTER_ALLOWS) + ((<u32>ctz<u64>(words)) << 3));
     return ((allowed >> ctz<u64>(rules)) & 1) != 0;
   }

@@ -29,9 +29,11 @@ import {
   SERVICE_NATS,
   SERVICE_SIZE,
 } from "../abi/tables";
+import { STAGE_BEGINNING, STAGE_OPENED, STAGE_RULE, TRACE_GOES_ON } from "../abi/trace";
 import { countDenied, deniedNumber, deny, judgeDenied, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
+import { flowOf } from "../flow/lifetime";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
 import { HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
@@ -43,11 +45,13 @@ import { droppedAt } from "../verdict";
 import { isBeginning } from "./admit";
 import { balance } from "./balance";
 import { CONTINUE, connection } from "./connection";
-import { allows } from "./filter";
+import { allows, decidingRule } from "./filter";
 import * as Decision from "./install";
 import { poolSlot, takePort } from "./natport";
 import { reaches } from "./reach";
 import { ruleOf } from "./rules";
+import { trace, tracing } from "../trace";
+import { traceConnection, traceEndpointRules, traceNatPort, traceReach, traceRoom } from "../traced";
 
 /** Opens a flow for a packet, whose record it returns, or refuses it; `denied` is the denied flow of its tuple, or 0. */
 export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): u32 {
@@ -56,6 +60,7 @@ export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
   const request = Decision.install(desc, parsed, midStream);
+  if (tracing) trace(STAGE_OPENED, TRACE_GOES_ON, flowOf(request));
   if (HOLD_SLOTS != 0) beginInspection(request, identify);
   if (HAS_PROXIES) beginStream(request, load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !midStream);
   return leaves(parsed, request, midStream ? REASON_MID_STREAM_ADMITTED : REASON_NEW_FLOW);
@@ -66,27 +71,46 @@ let identify: u32 = 0;
 
 /** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
 function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
-  if (!reaches(<u32>load<u16>(parsed, NETWORK), endpoint, sourceBe(parsed))) return REASON_ENDPOINT_UNREACHABLE;
+  const network = <u32>load<u16>(parsed, NETWORK);
+  const inReach = reaches(network, endpoint, sourceBe(parsed));
+  if (tracing) traceReach(inReach, network, endpoint);
+  if (!inReach) return REASON_ENDPOINT_UNREACHABLE;
   const state = connection(endpoint);
+  if (tracing) traceConnection(state, endpoint);
   if (state != CONTINUE) return state;
   const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
   const portsBe = <u32>(load<u64>(parsed, KEY_HIGH) >> 32);
   const protocol = <u32>load<u8>(parsed, PROTOCOL);
   const port = <u32>bswap<u16>(<u16>(portsBe >> 16));
-  if (!allows(parsed, endpoint, protocol, port)) return REASON_ENDPOINT_RULE_DENIED;
+  const allowed = allows(parsed, endpoint, protocol, port);
+  if (tracing) traceEndpointRules(allowed, endpoint, decidingRule());
+  if (!allowed) return REASON_ENDPOINT_RULE_DENIED;
   const rule = ruleOf(service, protocol, port);
+  if (tracing) trace(STAGE_RULE, rule < 0 ? <u32>REASON_NO_RULE : <u32>TRACE_GOES_ON, service, rule, protocol, port);
   if (rule < 0) return REASON_NO_RULE;
   identify = <u32>load<u8>(RULES + rule * RULE_SIZE, RULE_IDENTIFY);
+  const reason = beginning(protocol, midStream);
+  if (tracing) trace(STAGE_BEGINNING, reason, identify, <u32>midStream);
+  if (reason != CONTINUE) return reason;
+  return choose(desc, parsed, endpoint, service, rule, protocol);
+}
+
+/** Whether a flow may begin with the packet at hand. */
+function beginning(protocol: u32, midStream: bool): u32 {
   if (identify != IDENTIFY_ADDRESS && protocol != PROTOCOL_TCP) return REASON_UDP_NOT_IDENTIFIED;
-  if (midStream && has(FLAG_MID_STREAM_DROP)) return REASON_MID_STREAM;
+  return midStream && has(FLAG_MID_STREAM_DROP) ? <u32>REASON_MID_STREAM : CONTINUE;
+}
+
+/** Chooses a backend and a NAT port. */
+function choose(desc: u32, parsed: u32, endpoint: u32, service: u32, rule: u32, protocol: u32): u32 {
   const low = tupleLow(parsed);
   const high = tupleHigh(parsed);
   const backend = balance(rule, low, high, load<u32>(desc, DESC_BACKEND));
   if (backend < 0) return REASON_NO_BACKEND;
-  if (!flowsHaveRoom()) {
-    releaseDue(RELEASE_WHEN_FULL);
-    if (!flowsHaveRoom()) return REASON_FLOW_TABLE_FULL;
-  }
+  if (!flowsHaveRoom()) releaseDue(RELEASE_WHEN_FULL);
+  const room = flowsHaveRoom();
+  if (tracing) traceRoom(room);
+  if (!room) return REASON_FLOW_TABLE_FULL;
   Decision.decide(endpoint, service, rule, backend);
   const found =
     findPort(service, backend, protocol, low, high) ||
@@ -103,8 +127,10 @@ function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64
     const nat = first + i < count ? first + i : first + i - count;
     const slot = poolSlot(service, nat, backend, protocol);
     const port = takePort(slot);
+    const address = load<u32>(TABLES + load<u32>(at, SERVICE_NATS) + (nat << 2));
+    if (tracing) traceNatPort(address, slot, port);
     if (port != 0) {
-      Decision.decidePort(load<u32>(TABLES + load<u32>(at, SERVICE_NATS) + (nat << 2)), slot, port);
+      Decision.decidePort(address, slot, port);
       return true;
     }
   }

@@ -30,6 +30,7 @@ import {
   SERVICE_MAC,
   SERVICE_SIZE,
 } from "../abi/tables";
+import { STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET } from "../abi/trace";
 import { count } from "../counters";
 import { LINKS } from "../memory";
 import { BACKENDS, ENDPOINTS, SERVICES } from "../tables";
@@ -38,6 +39,7 @@ import * as Ipv4 from "../wire/ipv4";
 import * as Link from "../wire/link";
 import * as Tcp from "../wire/tcp";
 import { emitHead, nextHead } from "./queue";
+import { trace, tracing } from "../trace";
 
 /** Emits both resets; `request` is the hot record of the request direction. */
 export function emitResets(flow: u32, request: u32, cause: u32): void {
@@ -83,6 +85,7 @@ function emitReset(side: u32, flow: u32, request: u32, record: u32, sequence: u3
   );
   emitHead(side, resetCause, link, flow, length + Ipv4.HEADER_MIN + Tcp.HEADER_MIN);
   count(COUNTER_RESETS_SENT, 1);
+  if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET, side);
 }
 
 /** Gives an Ethernet frame towards a flow's backend the addresses that are configured for it, if any. */

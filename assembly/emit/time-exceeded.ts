@@ -2,6 +2,7 @@
 
 import { CAUSE_ANSWER, COUNTER_TIME_EXCEEDED_SENT, DESC_FRAME, DESC_LINK, LINK_ETHERNET, PROTOCOL_ICMP } from "../abi";
 import { FLAG_TIME_EXCEEDED } from "../abi/tables";
+import { STAGE_ANSWER, TRACE_GOES_ON, TRACE_TIME_EXCEEDED } from "../abi/trace";
 import { count } from "../counters";
 import { IP, L4_CAPTURED, SIDE } from "../parse";
 import { has } from "../tables";
@@ -9,6 +10,7 @@ import * as Icmp from "../wire/icmp";
 import * as Ipv4 from "../wire/ipv4";
 import * as Link from "../wire/link";
 import { emitHead, nextHead } from "./queue";
+import { trace, tracing } from "../trace";
 
 /// Bytes of the packet's payload that are quoted (RFC 792).
 const QUOTED_PAYLOAD: u32 = 8;
@@ -33,4 +35,5 @@ export function answerTimeExceeded(desc: u32, parsed: u32, flow: u32): void {
   Ipv4.write(head + linkLength, length, PROTOCOL_ICMP, Ipv4.destinationBe(ip), Ipv4.sourceBe(ip), false);
   emitHead(<u32>load<u8>(parsed, SIDE), CAUSE_ANSWER, link, flow, linkLength + length);
   count(COUNTER_TIME_EXCEEDED_SENT, 1);
+  if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_TIME_EXCEEDED, <u32>load<u8>(parsed, SIDE));
 }

@@ -28,6 +28,7 @@ import {
   REC_ENDPOINT,
   REC_SIZE,
 } from "../abi/records";
+import { STAGE_ENDED, TRACE_GOES_ON } from "../abi/trace";
 import { releasePort } from "../admit/natport";
 import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
 import { emitResets } from "../emit/reset";
@@ -38,6 +39,7 @@ import { reportEnded } from "./ended";
 import { requestOf, stateOf } from "./lifetime";
 import { remove } from "./table";
 import { drop } from "./wheel";
+import { trace, tracing } from "../trace";
 
 /// Flow number + 1 released last, 0 for none; the others are chained through their cold records.
 let free: u32 = 0;
@@ -93,6 +95,7 @@ export function releaseDead(flow: u32): void {
 export function release(flow: u32, how: u32): void {
   const request = requestOf(flow);
   const cold = coldOf(flow);
+  if (tracing) trace(STAGE_ENDED, TRACE_GOES_ON, flow, how);
   if (load<u64>(cold, COLD_FIRST_SEEN) >= arrivalsSince()) settleArrivals();
   reportEnded(request, cold, flow, how);
   if (HOLD_SLOTS != 0) leaveInspection(flow);

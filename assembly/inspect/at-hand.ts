@@ -2,6 +2,7 @@
 
 import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, DESC_FRAME, SIDE_CONSUMER } from "../abi";
 import { REC_ENDPOINT } from "../abi/records";
+import { STAGE_HELD } from "../abi/trace";
 import { flowOf } from "../flow/lifetime";
 import { IP, L4 } from "../parse";
 import { rewrite } from "../rewrite";
@@ -9,12 +10,13 @@ import { shiftHeld } from "../proxy/held";
 import { isHeaded } from "../proxy/stream";
 import { send } from "../send";
 import { droppedAt, held } from "../verdict";
-import { giveUp } from "./hold";
+import { HOLD_COUNT, giveUp } from "./hold";
 import { endInspection, holdOf, inspectionOf } from "./inspection";
 import { isAllowed } from "./judge";
 import { refuse } from "./refuse";
 import { releaseWith } from "./release";
 import { hasRoom, keepSegment } from "./segments";
+import { trace, tracing } from "../trace";
 
 export let desc: u32 = 0;
 export let parsed: u32 = 0;
@@ -50,6 +52,7 @@ export function wait(hold: u32, offset: u32, at: u32, length: u32): void {
   if (!hasRoom(hold, head)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0, offset);
   rewrite(desc, parsed, request, SIDE_CONSUMER);
   if (isHeaded(flowOf(request))) shiftHeld(flowOf(request), load<u32>(parsed, L4));
+  if (tracing) trace(STAGE_HELD, REASON_AWAITING_NAME, load<u32>(hold, HOLD_COUNT) + 1);
   keepSegment(hold, desc, offset, length, head, load<u32>(parsed, IP));
   held(verdict, REASON_AWAITING_NAME, flowOf(request));
 }

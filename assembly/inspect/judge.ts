@@ -33,6 +33,7 @@ import {
   REC_SIZE,
   SEEN_SEQUENCE,
 } from "../abi/records";
+import { STAGE_MESSAGE, TRACE_GOES_ON } from "../abi/trace";
 import { count } from "../counters";
 import { allowedName } from "../name/allowed";
 import { normalize } from "../name/host";
@@ -42,6 +43,8 @@ import { POSTGRES_FIRST, readEncryptionRequest } from "../name/postgres";
 import { TDS_PRELOGIN, readPrelogin } from "../name/tds";
 import { TYPE_HANDSHAKE, readAfterHello, readHello } from "../name/tls";
 import { NAME_ALLOW } from "../tables";
+import { trace, tracing } from "../trace";
+import { traceName } from "../traced";
 
 /// What judging comes to, besides Outcome.MORE and the reasons: all there is may pass; it and all that follows may.
 export const PASS: u32 = 250;
@@ -68,6 +71,13 @@ export function isAllowed(reason: u32): bool {
 
 /** Judges bytes that follow what was let through: PASS, PASS_ALL, Outcome.MORE or a reason. */
 export function judge(state: u32, endpoint: u32, at: u32, length: u32): u32 {
+  const outcome = judgeAll(state, endpoint, at, length);
+  if (tracing)
+    trace(STAGE_MESSAGE, TRACE_GOES_ON, <u32>load<u8>(state, INSPECT_EXPECTS), expects, taken, length, outcome);
+  return outcome;
+}
+
+function judgeAll(state: u32, endpoint: u32, at: u32, length: u32): u32 {
   expects = <u32>load<u8>(state, INSPECT_EXPECTS);
   marks = <u32>load<u8>(state, INSPECT_MARKS);
   name = load<u32>(state, INSPECT_NAME);
@@ -131,6 +141,7 @@ function judgeName(endpoint: u32, first: u32): u32 {
   if (hidden && !isAllowed(REASON_NAME_ENCRYPTED)) return REASON_NAME_ENCRYPTED;
   if (nameLength == 0) return again ? <u32>REASON_NAME_CHANGED : <u32>REASON_NAME_MISSING;
   const index = allowedName(endpoint, nameLength);
+  if (tracing) traceName(index, nameLength);
   if (again && index + 1 != <i32>name) return REASON_NAME_CHANGED;
   if (index < 0) return REASON_RESOURCE_DENIED;
   name = index + 1;

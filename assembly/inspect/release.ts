@@ -2,6 +2,7 @@
 
 import { REASON_AWAITING_NAME, REASON_FORWARDED, SIDE_CONSUMER, SIDE_PROVIDER } from "../abi";
 import { REC_ENDPOINT } from "../abi/records";
+import { STAGE_LET_GO, TRACE_GOES_ON } from "../abi/trace";
 import { count, countManyAtEndpoint } from "../counters";
 import { emitHeld } from "../emit/queue";
 import { tally } from "../flow/follow";
@@ -21,6 +22,7 @@ import {
   nextSegment,
   nextUpTo,
 } from "./segments";
+import { trace, tracing } from "../trace";
 
 /** Lets held segments go, those behind a gap only with `all` set. */
 export function release(hold: u32, request: u32, all: bool): void {
@@ -73,6 +75,8 @@ export function discard(hold: u32, request: u32, reason: u32): void {
 
 function sendHeld(hold: u32, segment: u32, request: u32): void {
   if (isHeaded(flowOf(request))) announceHeld(segment, flowOf(request));
+  if (tracing)
+    trace(STAGE_LET_GO, TRACE_GOES_ON, load<u32>(segment, SEGMENT_OFFSET), load<u32>(segment, SEGMENT_LENGTH));
   emitHeld(
     SIDE_PROVIDER,
     <u32>load<u8>(segment, SEGMENT_LINK),

@@ -3,6 +3,7 @@
 
 import { REASON_TRUNCATED } from "../abi";
 import { PROXY_ACKNOWLEDGED, PROXY_LEFT, REC_ENDPOINT } from "../abi/records";
+import { STAGE_PROXY_SHIFT, TRACE_GOES_ON } from "../abi/trace";
 import { flowOf } from "../flow/lifetime";
 import { FLAGS, L4 } from "../parse";
 import { droppedAt } from "../verdict";
@@ -10,6 +11,7 @@ import * as Sack from "../wire/sack";
 import * as Tcp from "../wire/tcp";
 import { isWhole } from "./request";
 import { become, headerLength, is, startOf } from "./stream";
+import { trace, tracing } from "../trace";
 
 /** Gives a server's packet the numbers that the client has; false when it is dropped, its verdict written. */
 export function takeReply(parsed: u32, verdict: u32, reply: u32): bool {
@@ -25,7 +27,7 @@ export function takeReply(parsed: u32, verdict: u32, reply: u32): bool {
     const acknowledged = Tcp.acknowledgement(tcp);
     noteAcknowledged(flow, acknowledged);
     const lower = Sack.lowered(acknowledged, start, length);
-    if (lower != acknowledged) Tcp.setAcknowledgement(tcp, lower);
+    if (lower != acknowledged) setAcknowledgement(tcp, acknowledged, lower);
   }
   const delta = Sack.lowerAll(tcp + Tcp.HEADER_MIN, tcp + Tcp.dataOffset(tcp), start, length);
   if (delta != 0) Tcp.adjustChecksum(tcp, delta);
@@ -41,11 +43,16 @@ export function turnBackNumbers(parsed: u32, flow: u32): void {
   if ((<u32>load<u8>(parsed, FLAGS) & Tcp.ACK) != 0) {
     const acknowledged = Tcp.acknowledgement(tcp);
     const higher = Sack.raised(acknowledged, start, length, left);
-    if (higher != acknowledged) Tcp.setAcknowledgement(tcp, higher);
+    if (higher != acknowledged) setAcknowledgement(tcp, acknowledged, higher);
     noteAcknowledged(flow, higher);
   }
   const delta = Sack.raiseAll(tcp + Tcp.HEADER_MIN, tcp + Tcp.dataOffset(tcp), start, length, left);
   if (delta != 0) Tcp.adjustChecksum(tcp, delta);
+}
+
+function setAcknowledgement(tcp: u32, before: u32, after: u32): void {
+  if (tracing) trace(STAGE_PROXY_SHIFT, TRACE_GOES_ON, before, after, 1);
+  Tcp.setAcknowledgement(tcp, after);
 }
 
 function noteAcknowledged(flow: u32, number: u32): void {

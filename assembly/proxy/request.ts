@@ -20,6 +20,7 @@ import {
   SERVICE_NETWORK,
   SERVICE_SIZE,
 } from "../abi/tables";
+import { STAGE_PROXY_HEADER, STAGE_PROXY_SHIFT, TRACE_GOES_ON } from "../abi/trace";
 import { count } from "../counters";
 import { emitHead, emitInput, emitWithHead, nextHead } from "../emit/queue";
 import { flowOf, requestOf } from "../flow/lifetime";
@@ -30,6 +31,7 @@ import { droppedAt } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
 import { become, headerLength, is, isBefore, isDue, serverSequence, startAt, startOf, writeHeader } from "./stream";
+import { trace, tracing } from "../trace";
 
 /** Looks at a client's packet before anything else does; false when it is dropped, its verdict written. */
 export function takeRequest(desc: u32, parsed: u32, verdict: u32, request: u32): bool {
@@ -79,7 +81,9 @@ export function leave(desc: u32, parsed: u32, flow: u32): void {
 export function shift(flow: u32, tcp: u32, flags: u32): void {
   const sequence = Tcp.sequence(tcp);
   const after = serverSequence(flow, sequence, flags);
-  if (after != sequence) Tcp.setSequence(tcp, after);
+  if (after == sequence) return;
+  if (tracing) trace(STAGE_PROXY_SHIFT, TRACE_GOES_ON, sequence, after, 0);
+  Tcp.setSequence(tcp, after);
 }
 
 /** Whether a packet can take the header up. */
@@ -117,7 +121,7 @@ function emitJoined(desc: u32, parsed: u32, flow: u32): void {
     captured - (data - frame),
     load<u32>(desc, DESC_WIRE) + length,
   );
-  left(flow);
+  left(flow, false);
 }
 
 /** A packet of its own for the header, made from the headers of a translated segment that begins at the client's first byte. */
@@ -131,10 +135,11 @@ export function emitHeader(frame: u32, ip: u32, tcp: u32, link: u32, flow: u32):
   Tcp.acknowledgeWith(ownTcp, length, startOf(flow), Ipv4.addressesSum(ownIp));
   Ipv4.setTotalLength(ownIp, tcp - ip + Tcp.dataOffset(tcp) + length);
   emitHead(SIDE_PROVIDER, CAUSE_ANSWER, link, flow, headers + length);
-  left(flow);
+  left(flow, true);
 }
 
-function left(flow: u32): void {
+function left(flow: u32, alone: bool): void {
+  if (tracing) trace(STAGE_PROXY_HEADER, TRACE_GOES_ON, headerLength(flow), <u32>alone);
   become(flow, PROXY_LEFT);
   count(COUNTER_PROXY_HEADERS_SENT, 1);
 }

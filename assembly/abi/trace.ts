@@ -1,0 +1,71 @@
+// Records of what the stages looked at and decided about one packet, written while CONTROL_TRACE is set (abi.ts says what belongs
+// here). Each has a stage, a result and up to seven values, whose meaning is said with the stage.
+
+export const TRACE_STAGE = 0; // u8, STAGE_
+export const TRACE_RESULT = 1; // u8, TRACE_GOES_ON or a verdict reason
+export const TRACE_VALUES = 4; // u32 each
+export const TRACE_VALUE_COUNT = 7;
+export const TRACE_SIZE = 32;
+export const TRACE_CAPACITY = 512; // records; what comes behind them is lost
+export const TRACE_GOES_ON = 255; // the stage has nothing against the packet
+export const TRACE_NONE = 0xffffffff; // of a value: there is none
+
+/// Kind of packet (KIND_ of assembly/parse.ts), its network, the network the caller named, side + protocol * 256 + TCP flags * 65536,
+/// bytes in front of the IP header, TTL, bytes behind the IP header. The result is what parsing says of it.
+export const STAGE_PACKET = 1;
+/// Number of a flow that ended before the packet was decided on, END_.
+export const STAGE_ENDED = 2;
+/// Number of the flow of its tuple or none, 1 for a flow and 2 for a denied one, 1 when it lives, STATE_, reason of a denied one.
+export const STAGE_FLOW = 3;
+/// Endpoint of the destination or none, endpoint of the source or none.
+export const STAGE_ENDPOINT = 4;
+/// 1 when the destination is a NAT address of the network.
+export const STAGE_NAT_ADDRESS = 5;
+/// TTL.
+export const STAGE_TTL = 6;
+/// Number of the denied flow, its reason. The result goes on when the stages are walked again.
+export const STAGE_DENIED = 7;
+/// Network of the packet, network of the endpoint.
+export const STAGE_REACH = 8;
+/// Endpoint, CONNECTION_.
+export const STAGE_CONNECTION = 9;
+/// Number of the endpoint's filter + 1 or 0 for none, index of the rule that decided or none, endpoint.
+export const STAGE_ENDPOINT_RULES = 10;
+/// Service, rule or none, protocol, port in host order.
+export const STAGE_RULE = 11;
+/// IDENTIFY_, 1 for a packet that is no beginning.
+export const STAGE_BEGINNING = 12;
+/// Backend, 1 when it takes new flows: one of those the pool has, at most 16 of which are said.
+export const STAGE_CANDIDATE = 13;
+/// Pool, hash, place of the pool's table or none, places, backend or none, backends of the pool.
+export const STAGE_BALANCE = 14;
+/// Flows there are, flows there may be.
+export const STAGE_ROOM = 15;
+/// NAT address, pool slot, port in host order or 0, ports of it in use.
+export const STAGE_NAT_PORT = 16;
+/// Number of the flow that was opened.
+export const STAGE_OPENED = 17;
+/// Number of a flow that was judged by a changed configuration.
+export const STAGE_JUDGED = 18;
+/// Source, destination (network order), ports as in the packet; the same as they leave.
+export const STAGE_REWRITE = 19;
+/// EXPECT_ before, EXPECT_ after, bytes judged, bytes at hand, what came of it (Outcome and judge of assembly/inspect).
+export const STAGE_MESSAGE = 20;
+/// Index of the allowed name or none, length of the name; STAGE_TEXT records with its bytes follow.
+export const STAGE_NAME = 21;
+/// Up to 28 bytes.
+export const STAGE_TEXT = 22;
+/// Segments held with this one.
+export const STAGE_HELD = 23;
+/// Where the data of a held segment that was let go begin among those held, and how many they are.
+export const STAGE_LET_GO = 24;
+/// Bytes of the PROXY header that left, 1 when by itself.
+export const STAGE_PROXY_HEADER = 25;
+/// Sequence or acknowledgement number before and after, 1 for an acknowledgement number.
+export const STAGE_PROXY_SHIFT = 26;
+/// TRACE_TIME_EXCEEDED or TRACE_RESET, the side it leaves on.
+export const STAGE_ANSWER = 27;
+export const TRACE_TIME_EXCEEDED = 1;
+export const TRACE_RESET = 2;
+/// Endpoint of the source of a captured reply.
+export const STAGE_CAPTURED_REPLY = 28;

@@ -1,0 +1,131 @@
+// The notes whose values take more than one look at the tables (abi/trace.ts says what they are).
+
+import {
+  COUNTER_FLOWS_ACTIVE,
+  DESC_NETWORK,
+  NO_FLOW,
+  REASON_ENDPOINT_RULE_DENIED,
+  REASON_ENDPOINT_UNREACHABLE,
+  REASON_FLOW_TABLE_FULL,
+  REASON_NAT_EXHAUSTED,
+  REASON_NO_BACKEND,
+  REASON_TTL_EXPIRED,
+} from "./abi";
+import { POOL_IN_USE } from "./abi/records";
+import {
+  BACKEND_POOL_COUNT,
+  BACKEND_POOL_MEMBERS,
+  BACKEND_SIZE,
+  BACKEND_TAKES_FLOWS,
+  ENDPOINT_CONNECTION,
+  ENDPOINT_FILTER,
+  ENDPOINT_NETWORK,
+  ENDPOINT_SIZE,
+} from "./abi/tables";
+import {
+  STAGE_BALANCE,
+  STAGE_CANDIDATE,
+  STAGE_CONNECTION,
+  STAGE_ENDPOINT_RULES,
+  STAGE_FLOW,
+  STAGE_NAME,
+  STAGE_NAT_PORT,
+  STAGE_PACKET,
+  STAGE_REACH,
+  STAGE_REWRITE,
+  STAGE_ROOM,
+  STAGE_TEXT,
+  STAGE_TTL,
+  TRACE_GOES_ON,
+} from "./abi/trace";
+import { counter } from "./counters";
+import { deniedDeath, deniedNumber, deniedReason, isDenied } from "./flow/denied";
+import { flowOf, lives, requestOf, stateOf } from "./flow/lifetime";
+import { MAX_FLOWS, NAME, POOL_SLOTS, TABLES } from "./memory";
+import * as Parsed from "./parse";
+import { now } from "./clock";
+import { BACKENDS, ENDPOINTS } from "./tables";
+import { trace, traceBytes } from "./trace";
+import * as Ipv4 from "./wire/ipv4";
+
+const GOES_ON: u32 = TRACE_GOES_ON;
+/// Backends of a pool that are told one by one.
+const CANDIDATES_MOST: u32 = 16;
+const FLOW: u32 = 1;
+const DENIED_FLOW: u32 = 2;
+
+export function tracePacket(desc: u32, parsed: u32): void {
+  const kind = <u32>load<u8>(parsed, Parsed.KIND);
+  const told = ((<u32>load<u8>(parsed, Parsed.FLAGS)) << 16) | ((<u32>load<u8>(parsed, Parsed.PROTOCOL)) << 8);
+  trace(
+    STAGE_PACKET,
+    <u32>load<u8>(parsed, Parsed.REASON),
+    kind,
+    <u32>load<u16>(parsed, Parsed.NETWORK),
+    <u32>load<u16>(desc, DESC_NETWORK),
+    told | <u32>load<u8>(parsed, Parsed.SIDE),
+  );
+}
+
+export function traceFlow(record: u32): void {
+  if (record == 0) return trace(STAGE_FLOW, GOES_ON, NO_FLOW);
+  if (isDenied(record)) {
+    const alive = now < deniedDeath(record);
+    return trace(STAGE_FLOW, GOES_ON, deniedNumber(record), DENIED_FLOW, <u32>alive, 0, deniedReason(record));
+  }
+  const flow = flowOf(record);
+  trace(STAGE_FLOW, GOES_ON, flow, FLOW, <u32>lives(record), stateOf(requestOf(flow)));
+}
+
+export function traceTtl(parsed: u32): void {
+  const ttl = Ipv4.ttl(load<u32>(parsed, Parsed.IP));
+  trace(STAGE_TTL, ttl <= 1 ? <u32>REASON_TTL_EXPIRED : GOES_ON, ttl);
+}
+
+export function traceReach(inReach: bool, network: u32, endpoint: u32): void {
+  const home = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_NETWORK);
+  trace(STAGE_REACH, inReach ? GOES_ON : <u32>REASON_ENDPOINT_UNREACHABLE, network, home);
+}
+
+export function traceConnection(result: u32, endpoint: u32): void {
+  trace(STAGE_CONNECTION, result, endpoint, <u32>load<u8>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_CONNECTION));
+}
+
+export function traceEndpointRules(allowed: bool, endpoint: u32, rule: i32): void {
+  const filter = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_FILTER);
+  trace(STAGE_ENDPOINT_RULES, allowed ? GOES_ON : <u32>REASON_ENDPOINT_RULE_DENIED, filter, rule, endpoint);
+}
+
+export function traceCandidates(pool: u32): void {
+  let member = TABLES + load<u32>(pool, BACKEND_POOL_MEMBERS);
+  const end = member + (min(load<u32>(pool, BACKEND_POOL_COUNT), CANDIDATES_MOST) << 1);
+  for (; member < end; member += 2) {
+    const backend = <u32>load<u16>(member);
+    trace(STAGE_CANDIDATE, GOES_ON, backend, <u32>load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_TAKES_FLOWS));
+  }
+}
+
+export function traceBalance(backend: i32, pool: u32, members: u32, hash: u32, slot: i32, slots: u32): void {
+  trace(STAGE_BALANCE, backend < 0 ? <u32>REASON_NO_BACKEND : GOES_ON, pool, hash, slot, slots, backend, members);
+}
+
+export function traceRoom(room: bool): void {
+  trace(STAGE_ROOM, room ? GOES_ON : <u32>REASON_FLOW_TABLE_FULL, <u32>counter(COUNTER_FLOWS_ACTIVE), MAX_FLOWS);
+}
+
+export function traceNatPort(natAddress: u32, slot: u32, port: u32): void {
+  const pool = load<u32>(POOL_SLOTS + slot * 4);
+  const result = port == 0 ? <u32>REASON_NAT_EXHAUSTED : GOES_ON;
+  trace(STAGE_NAT_PORT, result, natAddress, slot, port, load<u32>(pool, POOL_IN_USE));
+}
+
+/** Addresses and ports of a packet, and what they become. All in network order. */
+export function traceRewrite(ip: u32, l4: u32, source: u32, destination: u32, ports: u32): void {
+  trace(STAGE_REWRITE, GOES_ON, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), load<u32>(l4), source, destination, ports);
+}
+
+/** The name at NAME, and which of the allowed ones it is, -1 for none. */
+export function traceName(index: i32, length: u32): void {
+  trace(STAGE_NAME, GOES_ON, index, length);
+  traceBytes(STAGE_TEXT, GOES_ON, NAME, length);
+}
