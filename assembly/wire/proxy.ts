@@ -14,7 +14,7 @@ const PORTS: usize = 24;
 export const ADDRESSED: u32 = 28;
 const FIXED: u32 = 16;
 
-const SIGNATURE_FIRST: u64 = 0x0a0d0d000a0d0a0d;
+const SIGNATURE_FIRST: u64 = 0x510a0d000a0d0a0d;
 const SIGNATURE_LAST: u32 = 0x0a544955;
 const VERSION_2_PROXY: u8 = 0x21;
 const TCP_OVER_IPV4: u8 = 0x11;

@@ -15,7 +15,7 @@ const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, g
 const CLIENT_MAC = "020000000001";
 const GATEWAY_MAC = "020000000002";
 
-/** Builds a frame. Values: seq ack ttl data hex id tos options(words) total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
+/** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
 export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
   const [kind = "tcp", source = "", , destination = "", ...rest] = text.split(" ");
   const words = wordsOf(rest);
@@ -100,8 +100,7 @@ function transportOf(
     ...u16(number(words, "window", 0)),
     0,
     0,
-    0,
-    0,
+    ...u16(number(words, "urgent", 0)),
     ...data,
   ];
   header.splice(16, 2, ...u16(number(words, "l4sum", checksum([...pseudo, ...header]))));
