@@ -1,9 +1,10 @@
 // Parts of the core's ring that a replay without comparison works in: three that captures are read into, one for frames as they
-// were, one for frames that were read elsewhere, two for what is written. While one is read into, frames of the second are
+// were, one for frames that were read elsewhere, one for a packet that is brought together, two for what is written. While one is read into, frames of the second are
 // translated, and what became of the third is written.
 //
-//   ring  | read 0 | read 1 | read 2 | before | elsewhere | written 0 | written 1 |
+//   ring  | read 0 | read 1 | read 2 | before | elsewhere | joined | written 0 | written 1 |
 
+import { EMIT_HEAD_SIZE, FRAME_MAX } from "../abi.ts";
 import type { ByteSink } from "../capture/capture.ts";
 import type { Core } from "../core.ts";
 
@@ -19,9 +20,11 @@ export const HEADROOM = 64;
 const CARRIED_MOST = 262_144;
 const BLOCK = HEADROOM + CARRIED_MOST + READ_SIZE;
 const READS = 3;
+/** A frame and a PROXY header. */
+const JOINED_SIZE = FRAME_MAX + EMIT_HEAD_SIZE;
 const AREA_SIZE = WRITE_SIZE + 3 * (CARRIED_MOST + READ_SIZE);
 /** Ring that all of it takes. */
-export const DIRECT_RING = (READS + 2) * BLOCK + 2 * AREA_SIZE;
+export const DIRECT_RING = (READS + 2) * BLOCK + JOINED_SIZE + 2 * AREA_SIZE;
 
 /** A piece of the core's memory. */
 interface Span {
@@ -36,6 +39,8 @@ export class Areas {
   readonly before: number;
   /** Where frames are brought in that were read elsewhere, `READ_SIZE` bytes. */
   readonly elsewhere: number;
+  /** Where a packet is brought together that left in two pieces. */
+  readonly joined: number;
   /** Where the next bytes to be written may be put, and where their area ends. */
   end: number;
   private readonly sink: ByteSink | undefined;
@@ -54,7 +59,8 @@ export class Areas {
     this.sink = sink;
     this.before = this.blockAt(READS) + HEADROOM;
     this.elsewhere = this.blockAt(READS + 1) + HEADROOM;
-    const first = this.blockAt(READS + 2);
+    this.joined = this.blockAt(READS + 2);
+    const first = this.joined + JOINED_SIZE;
     this.written = [first, first + AREA_SIZE];
     this.end = first;
   }

@@ -3,11 +3,13 @@
 import * as Abi from "../abi.ts";
 import type { Conversation } from "./conversation.ts";
 import type { FeedParts } from "./feed.ts";
-import { SYN } from "./conversation.ts";
+import { REASONS } from "../reasons.ts";
+import { isBeginning, SYN } from "./conversation.ts";
 import { FrameView } from "./frame.ts";
-import { firstDifference } from "./mirror.ts";
+import { firstDifference, type Request } from "./mirror.ts";
 import type { Pending } from "./pending.ts";
 import { withoutData } from "./shorten.ts";
+import type { Departure } from "./stream.ts";
 
 const NO_VLANS = (): undefined => undefined;
 
@@ -15,6 +17,7 @@ const NO_VLANS = (): undefined => undefined;
 export class Comparison {
   private readonly parts: FeedParts;
   private readonly pending: Pending;
+  private readonly before = new FrameView();
   private readonly after = new FrameView();
   /** Whether some rule identifies by name, and where the core keeps what it knows of first messages. */
   private readonly inspects: boolean;
@@ -29,7 +32,7 @@ export class Comparison {
   }
 
   /** A request: what left must be by the translation there is, or tells a new one. */
-  request(at: number, left: Uint8Array | undefined, code: number, reason: number): string | undefined {
+  request(at: number, left: Departure | undefined, code: number, reason: number): string | undefined {
     const { pending } = this;
     const { mirror } = this.parts;
     const conversation = pending.conversation[at];
@@ -38,8 +41,13 @@ export class Comparison {
     const flags = pending.flags[at] as number;
     const unfit = pending.unfit[at] === 1;
     const bound = mirror.isBound(conversation, flags, time);
+    const against = unfit ? undefined : this.streamTakes(at, conversation, code, reason, bound);
     if (code !== Abi.FORWARD) {
       if (unfit) return undefined;
+      if (against === reason) {
+        if (conversation.state === "unknown") mirror.refused(conversation, time);
+        return undefined;
+      }
       if (this.inspects && isOfMessage(code, reason)) {
         if (endsFlow(reason, flags)) mirror.refused(conversation, time);
         return undefined;
@@ -50,9 +58,20 @@ export class Comparison {
     }
     const fault = unfit
       ? "request differs: it is malformed or its TTL has run out, and the plane let it through"
-      : this.translation(at, conversation, left, bound, reason);
+      : against !== undefined
+        ? `request differs: it is against its PROXY header (${REASONS[against]?.name}), and the plane let it through`
+        : this.translation(at, conversation, left, bound, reason);
     mirror.forwarded(conversation, false, flags, time);
     return fault === undefined ? undefined : this.differs(fault);
+  }
+
+  /** A held packet that is let go: what is in front of it must be its PROXY header, if that is due. */
+  letGo(at: number, left: Departure, wireLength: number): string | undefined {
+    const { conversation, link } = this.pending;
+    const of = conversation[at];
+    if (of === undefined) return undefined;
+    const fault = this.parts.mirror.letGo(of, left, link[at] ?? "other", wireLength);
+    return fault === undefined ? undefined : this.differs(`held packet differs from its flow's translation ${fault}`);
   }
 
   /** A reply: what came out must be what was captured. */
@@ -70,13 +89,19 @@ export class Comparison {
     }
     if (mirror.changes.forbids(conversation, false))
       return this.differs("reply differs: its endpoint's connection is not approved, and the plane let it through");
-    mirror.forwarded(conversation, true, pending.flags[at] as number, time);
-    if (unfit)
-      return this.differs("reply differs: it is malformed or its TTL has run out, and the plane let it through");
-    if (conversation.state === "broken") return this.differs("reply differs: its request left wrongly translated");
     const expected = pending.expected[at] as Uint8Array;
     const length = Math.max(left.length, expected.length);
     const difference = firstDifference(left, expected, this.linkLength(at, left), length);
+    if (difference >= 0 && mirror.mayBeAnothers(conversation, time)) {
+      conversation.state = "ended";
+      tally.refused++;
+      return undefined;
+    }
+    mirror.forwarded(conversation, true, pending.flags[at] as number, time);
+    if (conversation.stream !== undefined && this.reads(at)) conversation.stream.answered(this.before);
+    if (unfit)
+      return this.differs("reply differs: it is malformed or its TTL has run out, and the plane let it through");
+    if (conversation.state === "broken") return this.differs("reply differs: its request left wrongly translated");
     if (difference >= 0) return this.differs(`reply differs from the captured one at byte ${difference}`);
     tally.identical++;
     return undefined;
@@ -91,11 +116,33 @@ export class Comparison {
     conversation.undecided = lives && core.u8(this.inspections + flow * Abi.INSPECT_SIZE) !== Abi.EXPECT_NOTHING;
   }
 
+  /** The reason for which a request's flow, with the PROXY header it has or begins with, may not let it through. */
+  private streamTakes(
+    at: number,
+    conversation: Conversation,
+    code: number,
+    reason: number,
+    bound: boolean,
+  ): number | undefined {
+    if (conversation.announced === undefined) return undefined;
+    const flags = this.pending.flags[at] as number;
+    const cutShort = code === Abi.DROP && reason === Abi.REASON_TRUNCATED && isBeginning(flags);
+    if (isFresh(reason) || (cutShort && !bound)) this.parts.mirror.begins(conversation, flags, !cutShort);
+    if (conversation.stream === undefined || !this.reads(at)) return undefined;
+    return conversation.stream.take(this.before, this.pending.wireLength[at] as number);
+  }
+
+  /** Looks at a frame as it entered. */
+  private reads(at: number): boolean {
+    const frame = this.pending.frame[at] as Uint8Array;
+    return this.before.read(frame, 0, frame.length, this.pending.link[at] ?? "other", 0, NO_VLANS);
+  }
+
   /** What is wrong with a forwarded request's translation, if anything; a new one is learnt. */
   private translation(
     at: number,
     conversation: Conversation,
-    left: Uint8Array | undefined,
+    left: Departure | undefined,
     bound: boolean,
     reason: number,
   ): string | undefined {
@@ -108,15 +155,17 @@ export class Comparison {
     const whole = pending.frame[at] as Uint8Array;
     const link = pending.link[at] ?? "other";
     const syn = ((pending.flags[at] as number) & SYN) !== 0;
-    const frame = this.inspects && syn && left.length < whole.length ? withoutData(whole, link) : whole;
-    const fresh = reason === Abi.REASON_NEW_FLOW || reason === Abi.REASON_MID_STREAM_ADMITTED;
+    const mayLoseData = this.inspects || conversation.stream !== undefined;
+    const bytes = mayLoseData && syn && left.packet.length < whole.length ? withoutData(whole, link) : whole;
+    const request: Request = { bytes, link, wireLength: pending.wireLength[at] as number };
+    const fresh = isFresh(reason);
     if (bound || (!fresh && conversation.state === "translated")) {
       if (mirror.changes.forbids(conversation, false))
         return "request differs: its endpoint's connection is not approved, and the plane let it through";
-      const difference = mirror.difference(conversation, frame, left, link);
-      return difference < 0 ? undefined : `request differs from its flow's translation at byte ${difference}`;
+      const difference = mirror.difference(conversation, request, left);
+      return difference === undefined ? undefined : `request differs from its flow's translation ${difference}`;
     }
-    const sound = mirror.learn(conversation, frame, left, link, fresh);
+    const sound = mirror.learn(conversation, request, left, fresh);
     if (sound && mirror.changes.forbids(conversation, fresh))
       return "request differs: the configuration by then has no such flow, and the plane let it through";
     return sound ? undefined : "request differs: it left wrongly translated";
@@ -135,6 +184,10 @@ export class Comparison {
     return after.ip;
   }
 }
+
+/** Whether a forwarded packet opened a flow. */
+const isFresh = (reason: number): boolean =>
+  reason === Abi.REASON_NEW_FLOW || reason === Abi.REASON_MID_STREAM_ADMITTED;
 
 /** Whether a reply was dropped for having no flow, or none any more. */
 const isFlowless = (reason: number): boolean =>

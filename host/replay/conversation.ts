@@ -1,5 +1,8 @@
 // A conversation: a client's tuple towards an endpoint, what the plane made of it, and what was forwarded of it so far.
 
+import type { Announced } from "./proxy-header.ts";
+import type { Stream } from "./stream.ts";
+
 /**
  * `unknown`: no verdict yet. `translated`: the plane gave it a translation. `broken`: its request left wrongly translated.
  * `refused`: the plane let no flow open. `ended`: its flow ended, and its NAT port is another conversation's.
@@ -56,6 +59,9 @@ export class Conversation {
   answered = 0;
   /** Its flow opened with a packet that is no beginning. */
   midStream = false;
+  /** What PROXY headers of such conversations say, and the stream that its flow puts one in front of. */
+  announced: Announced | undefined;
+  stream: Stream | undefined;
   /** Another one at its place in the mirror's memory. */
   alike: Conversation | undefined;
   /** Queue it waits in to be forgotten, and its neighbours there. */

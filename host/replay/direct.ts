@@ -12,6 +12,7 @@ import { type Areas, HEADROOM, READ_SIZE } from "./areas.ts";
 import type { Busiest } from "./busiest.ts";
 import type { DirectOutput } from "./direct-output.ts";
 import { FrameView, type VlanNetworks } from "./frame.ts";
+import { PROXY_HEADER_COMMENT } from "./recording.ts";
 import type { Tally } from "./tally.ts";
 
 const SIDES: readonly Side[] = ["consumer", "provider"];
@@ -43,6 +44,8 @@ export class Direct {
   /** By interface of the capture: the core's number of its link type, and the output's number of it. */
   private readonly links: number[] = [];
   private readonly recorded: number[] = [];
+  /** Some service puts PROXY headers in front of streams. */
+  private readonly announces: boolean;
   /** Only the provider's side is written, or nothing. */
   private readonly plain: boolean;
   /** Earliest and latest time so far, halves of a u64. */
@@ -54,6 +57,7 @@ export class Direct {
     this.parts = parts;
     this.core = plane.core;
     this.counted = plane.counters();
+    this.announces = plane.core.control(Abi.CONTROL_PROXIES) > 0;
     this.plain = output === undefined || output.only === "provider";
   }
 
@@ -171,7 +175,7 @@ export class Direct {
     let word = core.verdict(0) >>> 2;
     for (let i = start; i < start + handled; i++, word += Abi.VERDICT_SIZE / 4) {
       const about = words[word] as number;
-      if ((about & 0xff) !== Abi.FORWARD || words[word + Abi.VERDICT_EMITS / 4] !== 1) {
+      if ((about & 0xff) !== Abi.FORWARD || words[word + Abi.VERDICT_EMITS / 4] !== 1 || this.joins(word)) {
         this.other(batch, base, before, i, word);
         continue;
       }
@@ -223,13 +227,39 @@ export class Direct {
       if (cause !== Abi.CAUSE_TIMER) enter();
       if (cause === Abi.CAUSE_INPUT) {
         if (reply) output.other(id, "consumer", at + before, length, wire, low, high, undefined);
-        else output.translated(id, at, length, wire, low, high);
+        else if (words[from + Abi.EMIT_HEAD_LENGTH / 4] === 0) output.translated(id, at, length, wire, low, high);
+        else this.joined(output, id, from, low, high);
       } else if (((place >>> 16) & 0xff) === this.links[which]) {
         const [head, size, , , onWire] = words.subarray(from, from + 5) as unknown as [number, number, 0, 0, number];
-        output.other(id, SIDES[place & 1] as Side, head, size, onWire, low, high, undefined);
+        // A packet of the plane's own that goes on towards the server with the client's is its PROXY header.
+        const says = cause === Abi.CAUSE_ANSWER && (place & 1) === Abi.SIDE_PROVIDER ? PROXY_HEADER_COMMENT : undefined;
+        output.other(id, SIDES[place & 1] as Side, head, size, onWire, low, high, says);
       }
     }
     enter();
+  }
+
+  /** Whether the packet of a verdict, which lies at a word, left with a PROXY header in it. */
+  private joins(word: number): boolean {
+    if (!this.announces) return false;
+    const emit = this.core.emit(this.core.words[word + Abi.VERDICT_FIRST_EMIT / 4] as number);
+    return this.core.u32(emit + Abi.EMIT_HEAD_LENGTH) > 0;
+  }
+
+  /** Writes a packet that left in two pieces; its emit lies at a word. */
+  private joined(output: DirectOutput, id: number, from: number, low: number, high: number): void {
+    const { bytes, words } = this.core;
+    const at = this.parts.areas.joined;
+    const [head, size, body, rest, wire] = words.subarray(from, from + 5) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    bytes.copyWithin(at, head, head + size);
+    bytes.copyWithin(at + size, body, body + rest);
+    output.other(id, "provider", at, size + rest, wire, low, high, undefined);
   }
 
   /** Counts a dropped or passed frame towards the busiest destinations, as long as none was an endpoint's. */

@@ -195,18 +195,21 @@ export class Feed {
     const expected = this.copy(frame.bytes);
     view.move(expected);
     readdress(view, { ...tupleOf(view), source: role.address, sourcePort: port }, ttlLoss - 1);
+    conversation.stream?.tidy(view, frame.wireLength);
     const entered = this.copy(frame.bytes);
     view.move(entered);
-    mirror.rebuild(conversation, view, ttlLoss);
+    const cut = !mirror.rebuild(conversation, view, frame.wireLength, ttlLoss);
     const at = this.place(frame, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
     this.pending.expected[at] = expected;
-    this.about(at, conversation, isUnfit(view, frame.wireLength, view.ttl + ttlLoss));
+    const unfit = cut || isUnfit(view, frame.wireLength, view.ttl + ttlLoss);
+    this.about(at, conversation, unfit);
     this.parts.tally.mirrored++;
   }
 
   /** Whether what a reply has to become depends on a packet that waits. */
   private hangsOn(conversation: Conversation, frame: CapturedFrame): boolean {
     if (conversation.uncertainIn === this.batch) return true;
+    if (conversation.waitsIn === this.batch && conversation.stream?.hinges(this.view, frame.wireLength)) return true;
     return this.parts.mirror.mayBeDeadAfter(conversation, this.timeOf(frame), this.batch);
   }
 

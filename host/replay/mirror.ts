@@ -10,8 +10,18 @@ import type { Lifespans } from "./lifespan.ts";
 import { Memory } from "./memory.ts";
 import { readdress } from "./readdress.ts";
 import type { Role } from "./roles.ts";
+import { type Departure, Stream } from "./stream.ts";
 
 const NO_VLANS: VlanNetworks = () => undefined;
+/** A client's address and port, and an endpoint's port and what is left of it, are each one number. */
+const PORTS = 65_536;
+
+/** A client's packet as it entered. */
+export interface Request {
+  bytes: Uint8Array;
+  link: LinkName;
+  wireLength: number;
+}
 
 /** Remembers conversations, a bounded number of them. */
 export class Mirror {
@@ -21,6 +31,8 @@ export class Mirror {
   readonly changes = new Changes();
   /** Who was given a NAT port last: by NAT address and port, then by backend, protocol and network. */
   private readonly holders = new Map<number, Map<number, Conversation>>();
+  /** Flows have begun whose NAT ports are not known. */
+  private hasUnseen = false;
   private readonly scratch = new Uint8Array(FRAME_MAX);
   private readonly before = new FrameView();
   private readonly after = new FrameView();
@@ -40,6 +52,7 @@ export class Mirror {
     const opens = (view.flags & SYN) !== 0 || conversation.state !== "translated" || conversation.undecided;
     if (opens || this.mayBeDeadAfter(conversation, time, batch)) conversation.uncertainIn = batch;
     if (conversation.lastChange !== this.changes.count) conversation.keepsServer = role.keeps(port, view.protocol);
+    if (view.protocol === PROTOCOL_TCP) conversation.announced = role.announced;
     return conversation;
   }
 
@@ -78,6 +91,11 @@ export class Mirror {
   mayBeDeadAfter(conversation: Conversation, time: number, batch: number): boolean {
     if (this.mayBeDead(conversation, time)) return true;
     return conversation.waitsIn === batch && !this.lifespans.mustLiveAfter(conversation, time);
+  }
+
+  /** Whether the NAT port of a conversation that may have ended may be that of one which is not known to have it. */
+  mayBeAnothers(conversation: Conversation, time: number): boolean {
+    return this.hasUnseen && this.mayBeDead(conversation, time);
   }
 
   /** Takes note of a packet that was placed in a batch. */
@@ -119,17 +137,11 @@ export class Mirror {
    * for byte: a backend would not have answered anything else. Whether it is; if not, the conversation's replies count as
    * different. `fresh` says that the request opened a flow.
    */
-  learn(
-    conversation: Conversation,
-    request: Uint8Array,
-    translated: Uint8Array,
-    link: LinkName,
-    fresh: boolean,
-  ): boolean {
+  learn(conversation: Conversation, request: Request, left: Departure, fresh: boolean): boolean {
     const { after } = this;
     this.leave(conversation);
     conversation.state = "broken";
-    if (!after.read(translated, 0, translated.length, link, 0, NO_VLANS)) return false;
+    if (!after.read(left.packet, 0, left.packet.length, request.link, 0, NO_VLANS)) return false;
     if (fresh) {
       conversation.asked = 0;
       conversation.answered = 0;
@@ -138,7 +150,11 @@ export class Mirror {
     conversation.natPort = after.sourcePort;
     conversation.backend = after.destination;
     conversation.backendPort = after.destinationPort;
-    if (this.difference(conversation, request, translated, link) >= 0) return false;
+    if (this.difference(conversation, request, left) !== undefined) {
+      if (fresh || !hasLost(conversation)) return false;
+      conversation.state = "ended";
+      return true;
+    }
     if (conversation.keepsServer && conversation.backend !== conversation.server) return false;
     if (fresh) conversation.midStream = conversation.protocol === PROTOCOL_TCP && !isBeginning(this.before.flags);
     conversation.state = "translated";
@@ -146,21 +162,43 @@ export class Mirror {
     return true;
   }
 
-  /** Offset of the first byte in which a translated request is not what its conversation's translation makes of it, or -1. */
-  difference(conversation: Conversation, request: Uint8Array, translated: Uint8Array, link: LinkName): number {
-    const { before, scratch } = this;
-    scratch.set(request);
-    if (!before.read(scratch, 0, request.length, link, 0, NO_VLANS)) return 0;
-    if (request.length !== translated.length) return Math.min(request.length, translated.length);
+  /** Where what left for a request is not what its conversation's translation makes of it; undefined when it is. */
+  difference(conversation: Conversation, { bytes, link, wireLength }: Request, left: Departure): string | undefined {
+    const { before } = this;
+    const copy = this.scratch.subarray(0, bytes.length);
+    copy.set(bytes);
+    if (!before.read(copy, 0, bytes.length, link, 0, NO_VLANS)) return "at byte 0";
     const { nat, natPort, backend, backendPort } = conversation;
     readdress(before, { source: nat, sourcePort: natPort, destination: backend, destinationPort: backendPort }, -1);
-    return firstDifference(scratch, translated, before.ip, request.length);
+    const expected = conversation.stream?.leave(before, wireLength) ?? { packet: copy, header: undefined };
+    return unlike(expected, left, before.ip);
   }
 
-  /** Turns a copy of a reply, seen in a view, into what the backend sent; `raise` is what the TTL lost since. */
-  rebuild(conversation: Conversation, view: FrameView, raise: number): void {
+  /** What is wrong with a held packet that was let go, as far as its PROXY header goes; undefined for nothing. */
+  letGo({ stream }: Conversation, left: Departure, link: LinkName, wireLength: number): string | undefined {
+    const { after } = this;
+    if (stream === undefined || !after.read(left.packet, 0, left.packet.length, link, 0, NO_VLANS)) return undefined;
+    return unlike({ packet: left.packet, header: stream.announcing(after, wireLength) }, left, after.ip);
+  }
+
+  /** A conversation's flow began with a packet with these flags; if that was dropped, `seen` is false: its NAT port is not known. */
+  begins(conversation: Conversation, flags: number, seen: boolean): void {
+    const { announced, client, service } = conversation;
+    this.hasUnseen ||= !seen;
+    conversation.stream = undefined;
+    if (announced === undefined || !isBeginning(flags)) return;
+    const clientPort = client % PORTS;
+    conversation.stream = new Stream(announced, (client - clientPort) / PORTS, clientPort, service % PORTS);
+  }
+
+  /**
+   * Turns a copy of a reply, seen in a view, into what the backend sent; `raise` is what the TTL lost since. False when its numbers
+   * would have to change and are not captured.
+   */
+  rebuild(conversation: Conversation, view: FrameView, wireLength: number, raise: number): boolean {
     const { backend, backendPort, nat, natPort } = conversation;
     readdress(view, { source: backend, sourcePort: backendPort, destination: nat, destinationPort: natPort }, raise);
+    return conversation.stream?.raise(view, wireLength) ?? true;
   }
 
   private add(service: number, client: number, role: Role, protocol: number, port: number, time: number) {
@@ -195,6 +233,28 @@ export class Mirror {
     if (holders.size === 0) this.holders.delete(port);
   }
 }
+
+/** Whether it is not known if a conversation's flow has a PROXY header: its beginning was forgotten, or nothing of it let through. */
+function hasLost({ announced, stream, midStream }: Conversation): boolean {
+  return announced !== undefined && stream === undefined && !midStream;
+}
+
+/** Where what left is not what was expected, without the link header's addresses; undefined when it is. */
+function unlike(expected: Departure, left: Departure, ip: number): string | undefined {
+  if (expected.header === undefined && left.header !== undefined) return "by a PROXY header that is not due";
+  if (expected.header !== undefined) {
+    if (left.header === undefined) return "by a PROXY header that is missing";
+    expected.header.set(left.packet.subarray(0, ip));
+    if (!isSame(expected.header, left.header, 0)) return "in its PROXY header";
+  }
+  if (isSame(expected.packet, left.packet, ip)) return undefined;
+  const length = Math.min(expected.packet.length, left.packet.length);
+  const differs = firstDifference(expected.packet, left.packet, ip, length);
+  return `at byte ${differs < 0 ? length : differs}`;
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array, from: number): boolean =>
+  a.length === b.length && firstDifference(a, b, from, a.length) < 0;
 
 /** Number of an endpoint's port as a network sees it. Of few networks and endpoints it is a small integer, which maps find faster. */
 function serviceKey({ network, protocol }: FrameView, { endpoint }: Role, port: number): number {

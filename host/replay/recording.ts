@@ -12,6 +12,9 @@ export interface Stamp {
   wireLength: number;
 }
 
+/** What stands beside the packet of its own that a PROXY header leaves in. */
+export const PROXY_HEADER_COMMENT = "PROXY header, in front of the client's first byte";
+
 /** The output of a replay. */
 export class Recording {
   private readonly writer: CaptureWriter;

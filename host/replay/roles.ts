@@ -10,6 +10,7 @@ import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
 import { type FrameView, PROTOCOL_TCP, PROTOCOL_UDP, type VlanNetworks } from "./frame.ts";
 import type { EndpointAlias } from "./options.ts";
+import { type Announced, announcements } from "./proxy-header.ts";
 
 /** One endpoint as the replay sees it. */
 export interface Role {
@@ -30,6 +31,8 @@ export interface Role {
   server: number;
   /** Whether flows to an endpoint's port can stay with that server: it is in the rule's pool and takes new flows. */
   keeps: (port: number, protocol: number) => boolean;
+  /** What PROXY headers of its clients say, if its service has them. */
+  announced: Announced | undefined;
 }
 
 /** What a captured packet is. */
@@ -106,6 +109,7 @@ const portKey = (protocol: string, port: number): string => `${protocol}/${port}
 
 function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side): Role[] {
   const networks = configuration.virtualNetworks.map(({ name }) => name);
+  const announced = announcements(configuration);
   return configuration.privateEndpoints.flatMap((endpoint, index) => {
     const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
     if (service === undefined) return [];
@@ -121,6 +125,7 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
       frontendPort: (port: number) => port,
       server: 0,
       keeps: () => false,
+      announced: announced[index],
     };
     for (const port of base.ports)
       if (port.startsWith("All/")) for (const protocol of ["Tcp", "Udp"]) base.ports.add(port.replace("All", protocol));

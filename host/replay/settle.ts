@@ -4,12 +4,13 @@ import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
 import { linkNumber } from "../links.ts";
 import { REASONS } from "../reasons.ts";
-import { ipError, transportError } from "./checksums.ts";
+import { type ChecksumError, ipError, transportError } from "./checksums.ts";
 import { Comparison } from "./comparison.ts";
 import type { FeedParts } from "./feed.ts";
 import { FrameView } from "./frame.ts";
 import { KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
-import type { Stamp } from "./recording.ts";
+import { PROXY_HEADER_COMMENT, type Stamp } from "./recording.ts";
+import type { Departure } from "./stream.ts";
 
 const SIDES = ["consumer", "provider"] as const;
 const NO_VLANS = (): undefined => undefined;
@@ -22,32 +23,30 @@ export class Settler {
   private readonly comparison: Comparison;
   private readonly before = new FrameView();
   private readonly after = new FrameView();
+  /** Some service puts PROXY headers in front of streams. */
+  private readonly announces: boolean;
 
   constructor(parts: FeedParts, pending: Pending) {
     this.parts = parts;
     this.pending = pending;
     this.core = parts.plane.core;
     this.comparison = new Comparison(parts, pending);
+    this.announces = this.core.control(Abi.CONTROL_PROXIES) > 0;
   }
 
   /** Settles the frame that was placed as number `at` of its batch, its verdict lying at `verdict`. */
   settle(at: number, verdict: number): void {
-    const { core, pending } = this;
+    const { core } = this;
     const code = core.u8(verdict + Abi.VERDICT_CODE);
     const reason = core.u8(verdict + Abi.VERDICT_REASON);
     const first = core.u32(verdict + Abi.VERDICT_FIRST_EMIT);
     const emits = core.u32(verdict + Abi.VERDICT_EMITS);
     this.count(at, code);
     this.countReleased(first, emits);
-    const left = this.find(
-      first,
-      emits,
-      pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER,
-    );
-    let note =
+    const says =
       code === Abi.DROP || code === Abi.HELD ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
-    if (pending.kind[at] === KIND_REPLY) note = this.comparison.reply(at, left, code, reason) ?? note;
-    else if (pending.kind[at] === KIND_REQUEST) note = this.comparison.request(at, left, code, reason) ?? note;
+    const { left, fault } = this.judge(at, first, emits, code, reason);
+    const note = fault ?? says;
     this.comparison.follow(at, core.u32(verdict + Abi.VERDICT_FLOW));
     if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
     if (this.parts.recording !== undefined) this.record(at, first, emits, note);
@@ -72,14 +71,36 @@ export class Settler {
     }
   }
 
-  /** The packet itself as it left on a side, if it did. */
-  private find(first: number, emits: number, side: number): Uint8Array | undefined {
+  /** The packet itself as it left on the other side, if it did, and what is wrong with what left. */
+  private judge(at: number, first: number, emits: number, code: number, reason: number) {
+    const { core, comparison } = this;
+    const other = this.pending.side[at] === Abi.SIDE_CONSUMER ? Abi.SIDE_PROVIDER : Abi.SIDE_CONSUMER;
+    let left: Uint8Array | undefined;
+    let header: Uint8Array | undefined;
+    let fault: string | undefined;
     for (let i = first; i < first + emits; i++) {
-      const emit = this.core.emit(i);
-      if (this.core.u8(emit + Abi.EMIT_CAUSE) === Abi.CAUSE_INPUT && this.core.u8(emit + Abi.EMIT_SIDE) === side)
-        return this.bytes(emit);
+      const emit = core.emit(i);
+      const cause = core.u8(emit + Abi.EMIT_CAUSE);
+      const side = core.u8(emit + Abi.EMIT_SIDE);
+      if (cause === Abi.CAUSE_INPUT && side === other) {
+        left ??= this.bytes(emit);
+        fault = this.compare(at, { packet: left, header }, code, reason) ?? fault;
+        header = undefined;
+      } else if (this.announces && side === Abi.SIDE_PROVIDER) {
+        const packet = this.bytes(emit);
+        if (cause === Abi.CAUSE_HELD)
+          fault = comparison.letGo(at, { packet, header }, core.u32(emit + Abi.EMIT_WIRE_LENGTH)) ?? fault;
+        header = cause === Abi.CAUSE_ANSWER ? packet : undefined;
+      }
     }
-    return undefined;
+    if (left === undefined) fault = this.compare(at, undefined, code, reason) ?? fault;
+    return { left, fault };
+  }
+
+  private compare(at: number, left: Departure | undefined, code: number, reason: number): string | undefined {
+    const kind = this.pending.kind[at];
+    if (kind === KIND_REPLY) return this.comparison.reply(at, left?.packet, code, reason);
+    return kind === KIND_REQUEST ? this.comparison.request(at, left, code, reason) : undefined;
   }
 
   private bytes(emit: number): Uint8Array {
@@ -107,7 +128,16 @@ export class Settler {
     const transport = transportError(before);
     tally.verified++;
     if (ip !== 0 || (transport ?? 0) !== 0) tally.wrongBefore++;
-    if (ip !== ipError(after) || transport !== transportError(after)) tally.changed++;
+    if (ip !== ipError(after) || moved(transport, left.length - entered.length) !== transportError(after))
+      tally.changed++;
+  }
+
+  /** Whether an emit is the packet of a PROXY header: one that the plane made right before a client's packet. */
+  private isHeader(i: number, end: number): boolean {
+    const { core } = this;
+    if (!this.announces || i + 1 === end || core.u8(core.emit(i) + Abi.EMIT_CAUSE) !== Abi.CAUSE_ANSWER) return false;
+    const cause = core.u8(core.emit(i + 1) + Abi.EMIT_CAUSE);
+    return cause === Abi.CAUSE_INPUT || cause === Abi.CAUSE_HELD;
   }
 
   private record(at: number, first: number, emits: number, note: string | undefined): void {
@@ -132,9 +162,15 @@ export class Settler {
       }
       const wireLength = core.u32(emit + Abi.EMIT_WIRE_LENGTH);
       const side = SIDES[core.u8(emit + Abi.EMIT_SIDE) as 0 | 1];
+      const comment = this.isHeader(i, first + emits) ? PROXY_HEADER_COMMENT : undefined;
       if (core.u8(emit + Abi.EMIT_LINK) === link)
-        recording?.write(interfaceId, side, bytes, { ...stamp, wireLength }, undefined);
+        recording?.write(interfaceId, side, bytes, { ...stamp, wireLength }, comment);
     }
     if (!entered) recording?.write(interfaceId, own, frame, stamp, note);
   }
+}
+
+/** The error of a checksum once a PROXY header of so many bytes, if any, stands in front of the data: an odd one moves them by a byte. */
+function moved(error: ChecksumError, longer: number): ChecksumError {
+  return error !== undefined && longer > 0 && longer % 2 === 1 ? (error * 256) % 65_535 : error;
 }

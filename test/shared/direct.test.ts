@@ -1,6 +1,7 @@
 // A replay without comparison does to real captures what a replay with comparison does: same bytes, same flows, same counters.
 
 import { readFileSync } from "node:fs";
+import { type Settings, markChecked } from "../../host/config/configuration.ts";
 import { memorySink, memorySource } from "../../host/capture/memory.ts";
 import { gunzipped } from "../../host/capture/gzip.ts";
 import type { ReplayOutput } from "../../host/replay/options.ts";
@@ -40,8 +41,20 @@ function agreed({ time: _, replies, packets, drops, ...rest }: ReplaySummary) {
   return { ...rest, packets, drops: { ...others, noFlow: late + unmatched } };
 }
 
-async function judge(given: Given): Promise<void> {
-  for (const output of OUTPUTS) {
+/** The same with PROXY headers at every service, in networks of an MTU. */
+function announcing({ capture, configuration }: Given, profile: Settings["profile"], mtu: number): Given {
+  const { settings, privateLinkServices, virtualNetworks } = configuration;
+  const announced = {
+    ...configuration,
+    settings: { ...settings, profile },
+    privateLinkServices: privateLinkServices.map((service) => ({ ...service, enableProxyProtocol: true })),
+    virtualNetworks: virtualNetworks.map((network) => ({ ...network, mtu })),
+  };
+  return { capture, configuration: markChecked(announced) };
+}
+
+async function judge(given: Given, outputs = OUTPUTS): Promise<void> {
+  for (const output of outputs) {
     const where = `${output.format} ${output.oneSided === true ? output.side : ""}`;
     const compared = await run(given, output, true);
     const direct = await run(given, output, false);
@@ -55,10 +68,21 @@ async function judge(given: Given): Promise<void> {
 
 suite("A replay without comparison does what one with comparison does", (test) => {
   test("to the example", async () => judge(await readExample()));
+  test("to the example with PROXY headers", async () => {
+    const example = await readExample();
+    await judge(announcing(example, "azure", 1500));
+    await judge(announcing(example, "aws", 576));
+    await judge(announcing(example, "gcp", 65_535));
+  });
   const captures = sharedCaptures();
   test.skipUnless(captures.length > 0, ABSENT, "there are captures of others", () => {
     assert.ok(captures.length >= 48);
   });
-  for (const { file, path, configuration } of captures)
+  captures.forEach(({ file, path, configuration }, i) => {
     test(file, () => judge({ capture: new Uint8Array(readFileSync(path)), configuration }));
+    test(`${file} with PROXY headers`, () => {
+      const given = { capture: new Uint8Array(readFileSync(path)), configuration };
+      return judge(announcing(given, "aws", 576), OUTPUTS.slice(i % OUTPUTS.length, (i % OUTPUTS.length) + 1));
+    });
+  });
 });

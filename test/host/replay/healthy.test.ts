@@ -29,6 +29,18 @@ function withTimers(configuration: Configuration, dice: Dice): Configuration {
   return markChecked({ ...configuration, settings: { ...settings, timers, maxFlows: dice.pick([20, 5000]) } });
 }
 
+/** The same with PROXY headers of some profile at every service, in networks of some MTU. */
+function announcing(configuration: Configuration, dice: Dice): Configuration {
+  const mtu = dice.pick([576, 1500, 65_535]);
+  const profile = dice.pick(["azure", "aws", "gcp"] as const);
+  return markChecked({
+    ...configuration,
+    virtualNetworks: configuration.virtualNetworks.map((network) => ({ ...network, mtu })),
+    privateLinkServices: configuration.privateLinkServices.map((it) => ({ ...it, enableProxyProtocol: true })),
+    settings: { ...configuration.settings, profile },
+  });
+}
+
 /** Established flows end after a few seconds of silence; the capture is as it was. */
 async function withShortIdle(path: string, configuration: Configuration): Promise<void> {
   const { settings } = configuration;
@@ -64,28 +76,39 @@ function atServer(configuration: Configuration): Configuration {
   return markChecked({ ...configuration, privateEndpoints: endpoints, loadBalancers: servers });
 }
 
-/** Replays a capture made worse again and again. The seed stands in the message of what fails. */
+/** Replays a capture made worse again and again: what came out right, and the PROXY headers that left. The seed stands in the message of what fails. */
 async function endure(
   packets: Packets,
   configuration: Configuration,
   rounds: number,
   side: Side = "consumer",
-): Promise<number> {
+  announces = false,
+): Promise<{ identical: number; headers: number }> {
   let identical = 0;
+  let headers = 0;
   for (let seed = 1; seed <= rounds; seed++) {
     const dice = new Dice(seed);
     const input = { file: "disturbed.pcap", source: memorySource(await disturbed(packets, dice)) };
-    const { replies } = await replay({ configuration: withTimers(configuration, dice), inputs: [input], side });
+    const timed = withTimers(configuration, dice);
+    const given = announces ? announcing(timed, dice) : timed;
+    const { replies, generated } = await replay({ configuration: given, inputs: [input], side });
     assert.is(replies.different, 0, `seed ${seed}: ${JSON.stringify(replies)}`);
     identical += replies.identical;
+    headers += generated.proxyHeader;
   }
-  return identical;
+  return { identical, headers };
 }
 
 suite("No reply of a plane that works is different", (test) => {
   test("the example, disturbed", async () => {
     const { capture, configuration } = await readExample();
     await endure(await packetsOf(memorySource(capture), PACKETS_MOST), configuration, 60);
+  });
+  test("the example with PROXY headers, disturbed", async () => {
+    const { capture, configuration } = await readExample();
+    const packets = await packetsOf(memorySource(capture), PACKETS_MOST);
+    assert.ok((await endure(packets, configuration, 40, "consumer", true)).headers > 0);
+    assert.ok((await endure(packets, atServer(configuration), 10, "provider", true)).headers > 0);
   });
 
   const captures = sharedCaptures().filter(({ endpointPackets }) => (endpointPackets ?? 0) > 0);
@@ -96,8 +119,9 @@ suite("No reply of a plane that works is different", (test) => {
       const source = await fileSource(path);
       const packets = await packetsOf(source, PACKETS_MOST);
       await source.close();
-      assert.ok((await endure(packets, configuration, ROUNDS)) > 0);
-      assert.ok((await endure(packets, atServer(configuration), 2, "provider")) > 0);
+      assert.ok((await endure(packets, configuration, ROUNDS)).identical > 0);
+      assert.ok((await endure(packets, atServer(configuration), 2, "provider")).identical > 0);
+      assert.ok((await endure(packets, configuration, 2, "consumer", true)).identical > 0);
     });
   }
 });

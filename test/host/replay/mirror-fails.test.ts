@@ -1,26 +1,10 @@
 import * as Abi from "../../../host/abi.ts";
 import type { Core } from "../../../host/core.ts";
-import { createPlane, type Plane } from "../../../host/plane.ts";
 import { FrameView } from "../../../host/replay/frame.ts";
 import { readdress, type Tuple } from "../../../host/replay/readdress.ts";
 import { assert, suite } from "../../kit.ts";
-import { configurationWith, conversation, replayLines } from "./conversation.ts";
-
-/** A plane whose core is tampered with after every batch, as a bug in it would. */
-async function tamperedPlane(tamper: (core: Core) => void): Promise<Plane> {
-  const configuration = configurationWith(({ settings }) => {
-    settings.endpointSources = "admit";
-    settings.midStream = "admit";
-  });
-  const plane = await createPlane(configuration);
-  const run = plane.core.run.bind(plane.core);
-  plane.core.run = (): number => {
-    const handled = run();
-    tamper(plane.core);
-    return handled;
-  };
-  return plane;
-}
+import { conversation, replayLines } from "./conversation.ts";
+import { tamperedPlane } from "./tampered.ts";
 
 const request = (core: Core): number => core.region(Abi.REGION_RECORDS);
 const reply = (core: Core): number => request(core) + Abi.REC_SIZE;

@@ -1,0 +1,197 @@
+// A client's stream with a PROXY header in front of it (docs/behaviour.md, section 16): the mirror's own reckoning of what may
+// pass, what the header goes into, and which numbers the server has.
+
+import * as Abi from "../abi.ts";
+import { ACK, FIN, RST, SYN } from "./conversation.ts";
+import { type FrameView, IPV4, PROTOCOL_TCP, TCP } from "./frame.ts";
+import { type Announced, headerLength, headerOf } from "./proxy-header.ts";
+import { changed, get16, put16 } from "./readdress.ts";
+import {
+  acknowledgement,
+  ahead,
+  changeSelective,
+  further,
+  type Segment,
+  segmentOf,
+  selectiveNumbers,
+  setAcknowledgement,
+  setSequence,
+  wordsSum,
+} from "./segment.ts";
+
+const URG = 0x20;
+const URGENT = 18;
+const ALL_ONES = 0xffff;
+const ADDRESSES_END = 20;
+
+/** A packet that leaves towards a server, and the packet of its own that a PROXY header leaves in right before it. */
+export interface Departure {
+  packet: Uint8Array;
+  header: Uint8Array | undefined;
+}
+
+/** The header of one flow, and how far it has come. */
+export class Stream {
+  private readonly announced: Announced;
+  private readonly client: number;
+  private readonly clientPort: number;
+  private readonly port: number;
+  /** Bytes of the header. */
+  private readonly length: number;
+  /** Sequence number of the client's first byte. */
+  private start: number | undefined;
+  private hasLeft = false;
+  private isAcknowledged = false;
+  /** A packet with the client's first byte, or its FIN in that place, has left. */
+  private isFollowed = false;
+
+  constructor(announced: Announced, client: number, clientPort: number, port: number) {
+    this.announced = announced;
+    this.client = client;
+    this.clientPort = clientPort;
+    this.port = port;
+    this.length = headerLength(announced);
+  }
+
+  /** Takes a client's packet that its flow gets; the reason for which it may not pass, or undefined. */
+  take(view: FrameView, wireLength: number): number | undefined {
+    const segment = segmentOf(view, wireLength);
+    if (segment === undefined) return Abi.REASON_TRUNCATED;
+    const { sequence, flags, length, complete } = segment;
+    if ((flags & SYN) !== 0) {
+      this.start ??= further(sequence, 1);
+      if (further(sequence, 1) !== this.start) return Abi.REASON_SEGMENTS_CONFLICT;
+      return length > 0 && !complete ? Abi.REASON_TRUNCATED : undefined;
+    }
+    if (this.start === undefined) return Abi.REASON_TRUNCATED;
+    const begins = ahead(sequence, this.start);
+    return begins < 0 && begins + length > 0 ? Abi.REASON_SEGMENTS_CONFLICT : undefined;
+  }
+
+  /** What has to leave for a client's packet with its new addresses; the frame in the view is changed. */
+  leave(view: FrameView, wireLength: number): Departure {
+    const { start, buffer } = { start: this.start, buffer: view.buffer };
+    const segment = segmentOf(view, wireLength);
+    if (segment === undefined || start === undefined) return { packet: buffer, header: undefined };
+    const { sequence, flags, total } = segment;
+    const due = this.isDue(segment);
+    if (sequence === start && !isBare(segment)) this.isFollowed = true;
+    if (ahead(sequence, start) < 0 || ((flags & RST) !== 0 && !this.hasLeft))
+      return { packet: buffer, header: undefined };
+    if (!due) {
+      setSequence(view, further(sequence, this.length));
+      return { packet: buffer, header: undefined };
+    }
+    this.hasLeft = true;
+    if ((flags & URG) === 0 && total !== 0 && total + this.length <= this.announced.mtu)
+      return { packet: this.joined(view, segment), header: undefined };
+    const header = this.alone(view, segment);
+    setSequence(view, further(sequence, this.length));
+    return { packet: buffer, header };
+  }
+
+  /** The packet of its own that a header has to leave in before a held packet, which is in the view as it left. */
+  announcing(view: FrameView, wireLength: number): Uint8Array | undefined {
+    const segment = segmentOf(view, wireLength);
+    if (segment === undefined || this.start === undefined) return undefined;
+    if (segment.sequence !== further(this.start, this.length)) return undefined;
+    this.isFollowed = true;
+    if (this.hasLeft) return undefined;
+    this.hasLeft = true;
+    return this.alone(view, segment);
+  }
+
+  /** Whether a reply's numbers in the server's place depend on whether the header has left by then. */
+  hinges(view: FrameView, wireLength: number): boolean {
+    if (this.hasLeft || segmentOf(view, wireLength) === undefined) return false;
+    return [acknowledgement(view), ...selectiveNumbers(view)].includes(this.start ?? -1);
+  }
+
+  /** Turns a captured reply into what the server has to have sent; false when its TCP header is cut. */
+  raise(view: FrameView, wireLength: number): boolean {
+    if (segmentOf(view, wireLength) === undefined) return false;
+    if ((view.flags & ACK) !== 0) {
+      const number = acknowledgement(view);
+      if (this.raised(number) !== number) setAcknowledgement(view, this.raised(number));
+    }
+    changeSelective(view, (number) => this.raised(number));
+    return true;
+  }
+
+  /** Takes selective acknowledgements of nothing out of a captured reply: no plane with PROXY headers lets them through. */
+  tidy(view: FrameView, wireLength: number): void {
+    if (segmentOf(view, wireLength) !== undefined) changeSelective(view, (number) => number);
+  }
+
+  /** Takes note of a server's packet, which came through. */
+  answered(view: FrameView): void {
+    if ((view.flags & ACK) === 0 || this.start === undefined) return;
+    if (ahead(acknowledgement(view), this.start) >= this.length) this.isAcknowledged = true;
+  }
+
+  private raised(number: number): number {
+    if (this.start === undefined) return number;
+    const behind = ahead(number, this.start);
+    return behind > 0 || (behind === 0 && this.hasLeft) ? further(number, this.length) : number;
+  }
+
+  private isDue(segment: Segment): boolean {
+    if (segment.sequence !== this.start || (segment.flags & (ACK | SYN | RST)) !== ACK) return false;
+    return !this.isAcknowledged && (!this.hasLeft || this.isFollowed || isBare(segment));
+  }
+
+  /** The packet in a view with the header between its TCP header and its data. */
+  private joined(view: FrameView, { header, length, total }: Segment): Uint8Array {
+    const { buffer, ip, l4 } = view;
+    const bytes = this.bytes();
+    const data = l4 + header;
+    const packet = new Uint8Array(buffer.length + bytes.length);
+    packet.set(buffer.subarray(0, data));
+    packet.set(bytes, data);
+    packet.set(buffer.subarray(data), data + bytes.length);
+    const checksum = get16(buffer, l4 + TCP.checksum);
+    let growth = wordsSum(bytes, 0, bytes.length) + bytes.length;
+    if (bytes.length % 2 === 1) {
+      const others = pseudoSum(buffer, ip, header + length) + wordsSum(buffer, l4, data) - checksum;
+      const sum = (((ALL_ONES - checksum - others) % ALL_ONES) + ALL_ONES) % ALL_ONES;
+      growth += ((sum * 256) % ALL_ONES) - sum;
+    }
+    put16(packet, l4 + TCP.checksum, changed(checksum, growth));
+    put16(packet, ip + IPV4.totalLength, total + bytes.length);
+    put16(packet, ip + IPV4.checksum, changed(get16(buffer, ip + IPV4.checksum), bytes.length));
+    return packet;
+  }
+
+  /** A packet of its own for the header, with the headers of the packet in a view. */
+  private alone({ buffer, ip, l4 }: FrameView, { header }: Segment): Uint8Array {
+    const bytes = this.bytes();
+    const data = l4 + header;
+    const start = this.start as number;
+    const packet = new Uint8Array(data + bytes.length);
+    packet.set(buffer.subarray(0, data));
+    packet.set(bytes, data);
+    put16(packet, l4 + 4, start >>> 16);
+    put16(packet, l4 + 6, start & ALL_ONES);
+    packet[l4 + TCP.flags] = ACK;
+    put16(packet, l4 + URGENT, 0);
+    put16(packet, ip + IPV4.totalLength, packet.length - ip);
+    put16(packet, ip + IPV4.checksum, 0);
+    put16(packet, ip + IPV4.checksum, changed(ALL_ONES, wordsSum(packet, ip, l4)));
+    put16(packet, l4 + TCP.checksum, 0);
+    const sum = pseudoSum(packet, ip, packet.length - l4) + wordsSum(packet, l4, packet.length);
+    put16(packet, l4 + TCP.checksum, changed(ALL_ONES, sum));
+    return packet;
+  }
+
+  private bytes(): Uint8Array {
+    return headerOf(this.announced, this.client, this.clientPort, this.port);
+  }
+}
+
+/** Whether a segment has neither data nor FIN. */
+const isBare = ({ length, flags }: Segment): boolean => length === 0 && (flags & FIN) === 0;
+
+/** Sum of a pseudo-header's words. */
+function pseudoSum(buffer: Uint8Array, ip: number, length: number): number {
+  return wordsSum(buffer, ip + IPV4.source, ip + ADDRESSES_END) + PROTOCOL_TCP + length;
+}
