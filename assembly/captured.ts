@@ -58,7 +58,7 @@ import * as Ipv4 from "./wire/ipv4";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
 import { trace, tracing } from "./trace";
-import { traceRewrite } from "./traced";
+import { traceFlow, traceRewrite } from "./traced";
 
 const TTL_MAX: u32 = 255;
 /// A direction in which numbers were seen needs no note of it.
@@ -187,7 +187,10 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
 export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const ip = load<u32>(parsed, Parsed.IP);
   const endpoint = speakerAt(<u32>load<u16>(parsed, Parsed.NETWORK), Ipv4.sourceBe(ip));
-  if (tracing) trace(STAGE_CAPTURED_REPLY, TRACE_GOES_ON, endpoint);
+  if (tracing) {
+    trace(STAGE_CAPTURED_REPLY, TRACE_GOES_ON, endpoint);
+    traceFlow(record);
+  }
   if (record != 0 && isDenied(record) && now < deniedDeath(record))
     return refuse(verdict, REASON_REPLY_REFUSED, <u32>NO_FLOW, endpoint);
   if (record == 0 || isDenied(record) || !lives(record) || Ipv4.ttl(ip) == TTL_MAX)

@@ -41,7 +41,7 @@ import { send } from "./send";
 import { dropped, droppedAt, passed } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
 import { trace, tracing } from "./trace";
-import { traceFlow, tracePacket, traceTtl } from "./traced";
+import { tracePacket, traceTtl } from "./traced";
 
 /** Time before which no timer is due, the clock moves on without a gap and no flow is left to be judged, nanoseconds. */
 export let quiet: u64 = 0;
@@ -72,7 +72,6 @@ function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
   let kind = <u32>load<u8>(parsed, Parsed.KIND);
   if (kind == Parsed.KIND_BETWEEN) kind = settleBetween(parsed);
   if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
-  if (tracing && (kind == Parsed.KIND_FLOW || kind == Parsed.KIND_REPLY)) traceFlow(confirm(parsed));
   if (judging && loses(parsed, verdict, kind)) return 0;
   if (kind == Parsed.KIND_FLOW) {
     const record = confirm(parsed);

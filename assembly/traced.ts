@@ -28,6 +28,7 @@ import {
   STAGE_CONNECTION,
   STAGE_ENDPOINT_RULES,
   STAGE_FLOW,
+  STAGE_MESSAGE,
   STAGE_NAME,
   STAGE_NAT_PORT,
   STAGE_PACKET,
@@ -37,6 +38,7 @@ import {
   STAGE_TEXT,
   STAGE_TTL,
   TRACE_GOES_ON,
+  TRACE_MORE,
 } from "./abi/trace";
 import { counter } from "./counters";
 import { deniedDeath, deniedNumber, deniedReason, isDenied } from "./flow/denied";
@@ -57,9 +59,10 @@ const DENIED_FLOW: u32 = 2;
 export function tracePacket(desc: u32, parsed: u32): void {
   const kind = <u32>load<u8>(parsed, Parsed.KIND);
   const told = ((<u32>load<u8>(parsed, Parsed.FLAGS)) << 16) | ((<u32>load<u8>(parsed, Parsed.PROTOCOL)) << 8);
+  const reason = <u32>load<u8>(parsed, Parsed.REASON);
   trace(
     STAGE_PACKET,
-    <u32>load<u8>(parsed, Parsed.REASON),
+    kind == Parsed.KIND_FINAL ? reason : GOES_ON,
     kind,
     <u32>load<u16>(parsed, Parsed.NETWORK),
     <u32>load<u16>(desc, DESC_NETWORK),
@@ -122,6 +125,11 @@ export function traceNatPort(natAddress: u32, slot: u32, port: u32): void {
 /** Addresses and ports of a packet, and what they become. All in network order. */
 export function traceRewrite(ip: u32, l4: u32, source: u32, destination: u32, ports: u32): void {
   trace(STAGE_REWRITE, GOES_ON, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), load<u32>(l4), source, destination, ports);
+}
+
+/** What came of judging `length` bytes: a reason, or one of TRACE_MORE and those behind it. */
+export function traceMessage(before: u32, after: u32, taken: u32, length: u32, outcome: u32): void {
+  trace(STAGE_MESSAGE, outcome < <u32>TRACE_MORE ? outcome : GOES_ON, before, after, taken, length, outcome);
 }
 
 /** The name at NAME, and which of the allowed ones it is, -1 for none. */

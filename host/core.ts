@@ -194,6 +194,14 @@ export class Core {
     }
   }
 
+  /** Has the core write down what its stages decide, from the next run on (assembly/abi/trace.ts), or no more. */
+  trace(on: boolean): void {
+    for (const { words } of this.shards) {
+      words[(Abi.CONTROL_AT + Abi.CONTROL_TRACE) >>> 2] = Number(on);
+      words[(Abi.CONTROL_AT + Abi.CONTROL_TRACED) >>> 2] = 0;
+    }
+  }
+
   /** Puts other tables in force, which have to fit, between two runs. */
   adopt(tables: Uint8Array): void {
     this.bytes.set(tables, this.control(Abi.CONTROL_TABLES_NEXT));

@@ -3,6 +3,8 @@
 export type { Configuration, Settings, Timers } from "./config/configuration.ts";
 export type { BackendCounters, EndpointCounters, NatPoolCounters, PlaneCounters, ReasonCounts } from "./counters.ts";
 export { type ErrorCode, LinkplaneError } from "./errors.ts";
+export type { Departure, Explanation } from "./explain/explanation.ts";
+export type { Step } from "./explain/stage.ts";
 export type { Flow, FlowEnd, FlowState, Traffic } from "./flows.ts";
 export type { LinkName } from "./links.ts";
 export { coreModule } from "./module.ts";

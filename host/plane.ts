@@ -6,6 +6,7 @@ import { type Configuration, isChecked } from "./config/configuration.ts";
 import { Core } from "./core.ts";
 import { type PlaneCounters, readCounters } from "./counters.ts";
 import { aliveOf, type Flow, FlowReader } from "./flows.ts";
+import { type Explanation, explanationOf } from "./explain/explanation.ts";
 import { coreModule } from "./module.ts";
 import { Intake, type Packet, place, unsigned } from "./packet.ts";
 import { checkPackets, checkTime } from "./packet-check.ts";
@@ -114,6 +115,30 @@ export class Plane {
   /** Handles one frame. Throws as `process` does. */
   processFrame(frame: Uint8Array, about: Omit<Packet, "frame">): Result {
     return this.process([{ ...about, frame }])[0] as Result;
+  }
+
+  /**
+   * Handles one packet as `process` does, and says why it became of it what it did: every stage's own note of what it looked at and
+   * decided. Throws as `process` does.
+   */
+  explain(packet: Packet): Explanation {
+    const [checked] = checkPackets([packet]) as [Packet];
+    const network = this.intake.networkOf(checked);
+    const { core } = this;
+    core.trace(true);
+    try {
+      place(core, checked, network);
+      core.run();
+      return explanationOf(core, this, checked.frame, checked.link ?? "ethernet");
+    } finally {
+      core.trace(false);
+      this.takeReports();
+    }
+  }
+
+  /** The last packet that left in the last run, if any did. */
+  lastEmission(): Emission | undefined {
+    return this.core.emitCount === 0 ? undefined : emissionAt(this.core, this.core.emitCount - 1);
   }
 
   /** Moves the clock to `time` (ns) and releases flows that are due; what leaves are their resets. Throws BAD_PACKET for no time. */

@@ -10,8 +10,8 @@ export const TRACE_CAPACITY = 512; // records; what comes behind them is lost
 export const TRACE_GOES_ON = 255; // the stage has nothing against the packet
 export const TRACE_NONE = 0xffffffff; // of a value: there is none
 
-/// Kind of packet (KIND_ of assembly/parse.ts), its network, the network the caller named, side + protocol * 256 + TCP flags * 65536,
-/// bytes in front of the IP header, TTL, bytes behind the IP header. The result is what parsing says of it.
+/// Kind of packet (KIND_ of assembly/parse.ts), its network, the network the caller named, side + protocol * 256 + TCP flags * 65536
+/// and why it is none that is translated. The result is what parsing drops or passes it for.
 export const STAGE_PACKET = 1;
 /// Number of a flow that ended before the packet was decided on, END_.
 export const STAGE_ENDED = 2;
@@ -49,8 +49,11 @@ export const STAGE_OPENED = 17;
 export const STAGE_JUDGED = 18;
 /// Source, destination (network order), ports as in the packet; the same as they leave.
 export const STAGE_REWRITE = 19;
-/// EXPECT_ before, EXPECT_ after, bytes judged, bytes at hand, what came of it (Outcome and judge of assembly/inspect).
+/// EXPECT_ before, EXPECT_ after, bytes judged, bytes at hand, TRACE_MORE, TRACE_PASS or TRACE_PASS_ALL; the result is what is against it.
 export const STAGE_MESSAGE = 20;
+export const TRACE_MORE = 240; // more bytes are needed
+export const TRACE_PASS = 250; // what there is may pass
+export const TRACE_PASS_ALL = 251; // and all that follows
 /// Index of the allowed name or none, length of the name; STAGE_TEXT records with its bytes follow.
 export const STAGE_NAME = 21;
 /// Up to 28 bytes.
@@ -67,5 +70,7 @@ export const STAGE_PROXY_SHIFT = 26;
 export const STAGE_ANSWER = 27;
 export const TRACE_TIME_EXCEEDED = 1;
 export const TRACE_RESET = 2;
+/// Of a packet to an endpoint or NAT address that is none which is translated; the result is why.
+export const STAGE_KIND = 29;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

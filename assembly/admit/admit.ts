@@ -18,7 +18,7 @@ import {
   STATE_RESET,
 } from "../abi";
 import { FLAG_ENDPOINT_SOURCES_DROP } from "../abi/tables";
-import { STAGE_DENIED, STAGE_ENDPOINT, TRACE_GOES_ON } from "../abi/trace";
+import { STAGE_DENIED, STAGE_ENDPOINT, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
 import { now } from "../clock";
 import { answerTimeExceeded } from "../emit/time-exceeded";
 import {
@@ -40,7 +40,7 @@ import * as Tcp from "../wire/tcp";
 import { endpointAt, speakerAt } from "./endpoint";
 import { open } from "./stages";
 import { trace, tracing } from "../trace";
-import { traceTtl } from "../traced";
+import { traceFlow, traceTtl } from "../traced";
 
 /** Decides on an IPv4 packet of the consumer's side: the record it leaves by, or 0 when its verdict is written. */
 export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
@@ -52,8 +52,10 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   if (speaker >= 0 && has(FLAG_ENDPOINT_SOURCES_DROP))
     return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);
-  if (load<u8>(parsed, KIND) != KIND_FLOW)
+  if (load<u8>(parsed, KIND) != KIND_FLOW) {
+    if (tracing) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
     return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);
+  }
   if (tracing) traceTtl(parsed);
   if (Ipv4.ttl(ip) <= 1) {
     answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
@@ -61,6 +63,7 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   }
   const flags = <u32>load<u8>(parsed, FLAGS);
   const found = load<u32>(parsed, RECORD);
+  if (tracing) traceFlow(found);
   if (found == 0) return open(desc, parsed, verdict, endpoint, 0);
   if (isDenied(found)) return retry(desc, parsed, verdict, endpoint, found, isBeginning(flags));
   if (keepsFlow(found, flags)) return leaves(parsed, found, REASON_FORWARDED);

@@ -2,7 +2,7 @@
 // dropped when it is addressed to a NAT address, and creates and refreshes nothing.
 
 import { NO_FLOW, REASON_FORWARDED, REASON_NO_ENDPOINT, REASON_NO_FLOW, REASON_TUNNEL } from "../abi";
-import { STAGE_NAT_ADDRESS, TRACE_GOES_ON } from "../abi/trace";
+import { STAGE_KIND, STAGE_NAT_ADDRESS, TRACE_GOES_ON } from "../abi/trace";
 import { isDenied } from "../flow/denied";
 import { lives } from "../flow/lifetime";
 import { IP, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON, RECORD, leaves } from "../parse";
@@ -10,6 +10,7 @@ import { dropped, passed } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
 import { isNatAddress } from "./endpoint";
 import { trace, tracing } from "../trace";
+import { traceFlow } from "../traced";
 
 /** Decides on an IPv4 packet of the provider's side: the record it leaves by, or 0 when its verdict is written. */
 export function reply(parsed: u32, verdict: u32): u32 {
@@ -17,8 +18,10 @@ export function reply(parsed: u32, verdict: u32): u32 {
   const ours = isNatAddress(<u32>load<u16>(parsed, NETWORK), Ipv4.destinationBe(load<u32>(parsed, IP)));
   if (tracing) trace(STAGE_NAT_ADDRESS, TRACE_GOES_ON, <u32>ours);
   if (!ours) return passed(verdict, kind == KIND_TUNNEL ? REASON_TUNNEL : REASON_NO_ENDPOINT);
+  if (tracing && kind != KIND_FLOW) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
   if (kind != KIND_FLOW) return dropped(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW);
   const found = load<u32>(parsed, RECORD);
+  if (tracing) traceFlow(found);
   if (found == 0 || isDenied(found) || !lives(found)) return dropped(verdict, REASON_NO_FLOW, <u32>NO_FLOW);
   return leaves(parsed, found, REASON_FORWARDED);
 }

@@ -33,7 +33,7 @@ import {
   REC_SIZE,
   SEEN_SEQUENCE,
 } from "../abi/records";
-import { STAGE_MESSAGE, TRACE_GOES_ON } from "../abi/trace";
+import { TRACE_PASS, TRACE_PASS_ALL } from "../abi/trace";
 import { count } from "../counters";
 import { allowedName } from "../name/allowed";
 import { normalize } from "../name/host";
@@ -43,12 +43,12 @@ import { POSTGRES_FIRST, readEncryptionRequest } from "../name/postgres";
 import { TDS_PRELOGIN, readPrelogin } from "../name/tds";
 import { TYPE_HANDSHAKE, readAfterHello, readHello } from "../name/tls";
 import { NAME_ALLOW } from "../tables";
-import { trace, tracing } from "../trace";
-import { traceName } from "../traced";
+import { tracing } from "../trace";
+import { traceMessage, traceName } from "../traced";
 
 /// What judging comes to, besides Outcome.MORE and the reasons: all there is may pass; it and all that follows may.
-export const PASS: u32 = 250;
-export const PASS_ALL: u32 = 251;
+export const PASS: u32 = TRACE_PASS;
+export const PASS_ALL: u32 = TRACE_PASS_ALL;
 
 /** Bytes judged. */
 export let taken: u32 = 0;
@@ -72,8 +72,7 @@ export function isAllowed(reason: u32): bool {
 /** Judges bytes that follow what was let through: PASS, PASS_ALL, Outcome.MORE or a reason. */
 export function judge(state: u32, endpoint: u32, at: u32, length: u32): u32 {
   const outcome = judgeAll(state, endpoint, at, length);
-  if (tracing)
-    trace(STAGE_MESSAGE, TRACE_GOES_ON, <u32>load<u8>(state, INSPECT_EXPECTS), expects, taken, length, outcome);
+  if (tracing) traceMessage(<u32>load<u8>(state, INSPECT_EXPECTS), expects, taken, length, outcome);
   return outcome;
 }
 

@@ -20,6 +20,8 @@ import { CHUNKS, LENGTH, bodyLength, readFraming } from "../name/framing";
 import { normalize } from "../name/host";
 import { readRequest } from "../name/http";
 import * as Outcome from "../name/outcome";
+import { tracing } from "../trace";
+import { traceMessage, traceName } from "../traced";
 import { PASS } from "./judge";
 
 /** Bytes up to the last one that is not body. */
@@ -32,6 +34,13 @@ let name: u32 = 0;
 
 /** Judges bytes that begin at the edge: PASS, Outcome.MORE or a reason. */
 export function judgeStream(state: u32, endpoint: u32, at: u32, length: u32): u32 {
+  const outcome = judgeAll(state, endpoint, at, length);
+  if (tracing) traceMessage(<u32>load<u8>(state, INSPECT_EXPECTS), expects, looked, length, outcome);
+  return outcome;
+}
+
+function judgeAll(state: u32, endpoint: u32, at: u32, length: u32): u32 {
+  looked = 0;
   expects = <u32>load<u8>(state, INSPECT_EXPECTS);
   name = load<u32>(state, INSPECT_NAME);
   beginChunk(load<u32>(state, INSPECT_CHUNK));
@@ -77,6 +86,7 @@ function readHead(endpoint: u32, at: u32, length: u32): u32 {
   const asked = normalize(Outcome.nameAt, Outcome.nameLength, true);
   if (asked == 0) return REASON_NAME_MISSING;
   const index = allowedName(endpoint, asked);
+  if (tracing) traceName(index, asked);
   if (index < 0) {
     nameLength = asked;
     return REASON_RESOURCE_DENIED;

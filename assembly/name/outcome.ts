@@ -2,8 +2,10 @@
 // which a flow is refused. A reader looks at `length` bytes at most, in time proportional to them, and writes what it found
 // to the variables below.
 
+import { TRACE_MORE } from "../abi/trace";
+
 /// More bytes are needed: nothing so far is against them.
-export const MORE: u32 = 240;
+export const MORE: u32 = TRACE_MORE;
 /// A message that bears a name, or should: see `found`.
 export const NAMED: u32 = 241;
 /// A message in front of the one that bears the name.

@@ -6,7 +6,7 @@ import { nearest } from "../config/nearest.ts";
 import { EXIT, report, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { helpText, packageVersion } from "./help.ts";
 
-const COMMANDS = ["replay", "check", "resolve", "bench"];
+const COMMANDS = ["replay", "explain", "check", "resolve", "bench"];
 
 /** The whole command line; tests read its options. */
 export function commandLine(): Command {
@@ -38,6 +38,7 @@ export function commandLine(): Command {
     .action(async (captures, options) => {
       process.exitCode = await (await import("./replay.ts")).replayCommand(captures, options);
     });
+  addExplain(program, collect);
   command(program.command("check"), "check")
     .argument("<file>")
     .option("--json")
@@ -64,6 +65,23 @@ function addResolve(program: Command): void {
     .option("--json")
     .action(async (name, options) => {
       process.exitCode = await (await import("./resolve.ts")).resolveCommand(name, options);
+    });
+}
+
+function addExplain(program: Command, collect: (value: string, before: string[]) => string[]): void {
+  command(program.command("explain"), "explain")
+    .argument("[capture]")
+    .requiredOption("--config <file>")
+    .option("--packet <n>")
+    .option("--flow <tuple>")
+    .option("--name <host>")
+    .option("--network <network>")
+    .option("--as <alias>", "", collect, [])
+    .option("--events <file>")
+    .option("--side <side>")
+    .option("--json")
+    .action(async (capture, options) => {
+      process.exitCode = await (await import("./explain.ts")).explainCommand(capture, options);
     });
 }
 

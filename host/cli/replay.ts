@@ -1,18 +1,15 @@
 // linkplane replay: reads the options, opens the files, replays, reports.
 
-import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import type { FileSource } from "../capture/file.ts";
-import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { nearest } from "../config/nearest.ts";
-import type { Side } from "../plane.ts";
-import type { EndpointAlias, ReplayOptions, ReplayOutput } from "../replay/options.ts";
+import type { ReplayOptions, ReplayOutput } from "../replay/options.ts";
 import { replay } from "../replay/replay.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { jsonReport } from "../report/json.ts";
 import { textReport } from "../report/text.ts";
 import { failed as isFailure } from "../expect/judge.ts";
+import { aliasesOf, captureAndNetwork, countOf, sideOf } from "./arguments.ts";
 import { judgeOf, readConfiguration, readEvents } from "./configuration.ts";
 import { EXIT, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { OpenFiles, refuseClashes } from "./files.ts";
@@ -144,61 +141,4 @@ function exitCode(summary: ReplaySummary): number {
   if (summary.interrupted === true) return EXIT.interrupted;
   if (summary.captures.some(({ damaged }) => damaged !== null)) return EXIT.input;
   return (summary.expectations ?? []).some(isFailure) ? EXIT.expectation : EXIT.done;
-}
-
-/** Splits CAPTURE@NETWORK; a file whose name has an @ in it is that file. */
-function captureAndNetwork(capture: string, { virtualNetworks }: Configuration): { file: string; network?: string } {
-  const at = capture.lastIndexOf("@");
-  if (at < 0 || existsSync(capture)) return { file: capture };
-  const network = capture.slice(at + 1);
-  const names = virtualNetworks.map(({ name }) => name);
-  if (names.includes(network)) return { file: capture.slice(0, at), network };
-  const near = nearest(network, names);
-  throw usageError(
-    `There is no file "${capture}", and no virtual network "${network}".`,
-    near === undefined ? `Use one of the networks ${names.join(", ")}.` : `Did you mean "${near}"?`,
-  );
-}
-
-/** Reads every --as; an address stands for one endpoint. */
-function aliasesOf(texts: readonly string[], configuration: Configuration): EndpointAlias[] {
-  const aliases = texts.map((text) => aliasOf(text, configuration));
-  const owners = new Map<string, string>();
-  for (const { endpoint, address, port } of aliases) {
-    const key = `${address}:${port ?? "any"}`;
-    const owner = owners.get(key);
-    if (owner !== undefined && owner !== endpoint)
-      throw usageError(`--as has ${address} stand for "${owner}" and for "${endpoint}".`, "Leave one, or name ports.");
-    owners.set(key, endpoint);
-  }
-  return aliases;
-}
-
-/** Reads ENDPOINT=ADDRESS[:PORT]. */
-function aliasOf(text: string, { privateEndpoints }: Configuration): EndpointAlias {
-  const [, endpoint = "", address = "", port] = /^(.+)=([^=:]+)(?::(\d+))?$/.exec(text) ?? [];
-  if (endpoint === "")
-    throw usageError(
-      `--as ${text} is not of the form ENDPOINT=ADDRESS[:PORT].`,
-      "Write --as pe-storage=20.60.1.2:443.",
-    );
-  const names = privateEndpoints.map(({ name }) => name);
-  if (!names.includes(endpoint))
-    throw usageError(`--as names no endpoint "${endpoint}".`, `Use one of: ${names.join(", ")}.`);
-  if (!isAddress(address))
-    throw usageError(`--as has no IPv4 address "${address}".`, "Write it as four decimal parts, such as 20.60.1.2.");
-  if (port === undefined) return { endpoint, address };
-  if (Number(port) < 1 || Number(port) > 65535) throw usageError(`--as has no port ${port}.`, "Ports are 1 to 65535.");
-  return { endpoint, address, port: Number(port) };
-}
-
-function sideOf(text: string | undefined, option: string): Side | undefined {
-  if (text === undefined || text === "consumer" || text === "provider") return text;
-  throw usageError(`${option} cannot be "${text}".`, "Use consumer or provider.");
-}
-
-function countOf(text: string | undefined, option: string, things: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw usageError(`${option} cannot be "${text}".`, `Give a number of ${things}, 1 or more.`);
 }

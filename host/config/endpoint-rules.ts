@@ -30,6 +30,17 @@ export interface WrittenFilters {
   finish(entryOf: (root: number) => number): void;
 }
 
+/** The rules that apply to an endpoint, in the order they are asked; undefined when every flow is let in. */
+export function rulesOfEndpoint(
+  configuration: Configuration,
+  endpoint: Configuration["privateEndpoints"][number],
+): SecurityRule[] | undefined {
+  const attachment = attachmentOf(configuration, endpoint);
+  if (attachment === undefined || attachment.inert) return undefined;
+  const { applicationSecurityGroups = [] } = configuration;
+  return rulesInOrder(attachment.group).filter((rule) => isFor(rule, endpoint, applicationSecurityGroups));
+}
+
 /** Writes what the filters' tries lead to. Endpoints of one network to which the same rules apply have one filter. */
 export function writeFilters(
   image: TableImage,

@@ -1,4 +1,4 @@
-// Frames made for measuring: Ethernet, with a VLAN tag or without, IPv4, TCP or UDP, zeros as payload, checksums right.
+// Frames made for measuring and explaining: Ethernet, with a VLAN tag or without, IPv4, TCP or UDP, checksums right.
 
 const ETHERNET = { destination: 0, source: 6, type: 12, header: 14 } as const;
 const TAG = { control: 14, nextType: 16, size: 4 } as const;
@@ -35,6 +35,8 @@ export interface FrameContent {
   acknowledgement: number;
   /** VLAN identifier; no tag when absent. */
   vlan?: number | undefined;
+  /** Payload of a TCP packet without padding; zeros when absent. */
+  data?: Uint8Array;
 }
 
 /** Writes a frame of `length` bytes at `at`, where the memory is zero or holds a frame of the same length. */
@@ -50,12 +52,12 @@ export function writeFrame(view: DataView, at: number, length: number, content: 
     view.setUint16(at + TAG.nextType, TYPE_IPV4);
   }
   const header = ETHERNET.header + (tagged ? TAG.size : 0);
-  writeIpv4(view, at + header, stated(length - header, content.protocol, tagged), content);
+  writeIpv4(view, at + header, stated(length - header, content.protocol, tagged, content.data?.length ?? 0), content);
 }
 
 /** A minimal Ethernet frame is padded: its packet is shorter than the room for it. */
-function stated(room: number, protocol: number, tagged: boolean): number {
-  const least = IP.header + (protocol === PROTOCOL_TCP ? TCP.header : UDP.header);
+function stated(room: number, protocol: number, tagged: boolean, data: number): number {
+  const least = IP.header + (protocol === PROTOCOL_TCP ? TCP.header : UDP.header) + data;
   return room <= 46 - (tagged ? TAG.size : 0) ? least : room;
 }
 
@@ -80,7 +82,10 @@ function writeTcp(view: DataView, tcp: number, pseudo: number, content: FrameCon
   view.setUint32(tcp + TCP.acknowledgement, content.acknowledgement);
   view.setUint32(tcp + TCP.offset, ((TCP.header >> 2) << 28) | (content.flags << 16) | 0xffff);
   view.setUint32(tcp + TCP.checksum, 0);
-  view.setUint16(tcp + TCP.checksum, complement(pseudo + sum(view, tcp, TCP.header)));
+  const { data } = content;
+  if (data !== undefined) new Uint8Array(view.buffer, view.byteOffset).set(data, tcp + TCP.header);
+  const length = TCP.header + (data?.length ?? 0);
+  view.setUint16(tcp + TCP.checksum, complement(pseudo + sum(view, tcp, length)));
 }
 
 function writeUdp(view: DataView, udp: number, length: number, pseudo: number): void {
@@ -116,8 +121,9 @@ export function checksumsAreRight(view: DataView): boolean {
 
 function sum(view: DataView, from: number, length: number): number {
   let total = 0;
-  for (let at = from; at < from + length; at += 2) total += view.getUint16(at);
-  return total;
+  const even = from + (length & ~1);
+  for (let at = from; at < even; at += 2) total += view.getUint16(at);
+  return length % 2 === 0 ? total : total + view.getUint8(even) * 256;
 }
 
 function complement(total: number): number {

@@ -55,6 +55,7 @@ export function mayBeDirect(options: ReplayOptions): boolean {
     events = [],
     side,
     verifyChecksums,
+    explain,
     output,
     plane,
     workers,
@@ -63,7 +64,7 @@ export function mayBeDirect(options: ReplayOptions): boolean {
   // Shards and workers translate a frame in a memory of their own, not where it was read.
   if (workers !== undefined || configuration.settings.shards > 1) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
-  if (events.length > 0) return false;
+  if (events.length > 0 || explain !== undefined) return false;
   if (identifiesByName(options.configuration)) return false;
   if (side === "provider" || verifyChecksums === true) return false;
   if (output?.format === "pcap" && output.side === "consumer") return false;

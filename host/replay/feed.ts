@@ -4,6 +4,8 @@
 
 import * as Abi from "../abi.ts";
 import type { NameWatch } from "../dns/watch.ts";
+import { explanationOf } from "../explain/explanation.ts";
+import { packetText } from "../explain/packet-text.ts";
 import { type LinkName, linkNumber } from "../links.ts";
 import type { Plane, Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
@@ -15,6 +17,8 @@ import type { Mirror } from "./mirror.ts";
 import { KIND_OTHER, KIND_REPLY, KIND_REQUEST, Pending } from "./pending.ts";
 import { readdress } from "./readdress.ts";
 import type { Recording } from "./recording.ts";
+import type { ReplayExplanation } from "./options.ts";
+import { type ReplayRefusal, refusedByReplay } from "./refusal.ts";
 import { restate } from "./restate.ts";
 import type { Role, Roles } from "./roles.ts";
 import { Settler } from "./settle.ts";
@@ -70,6 +74,8 @@ export class Feed {
   /** The plane's clock once it has handled what was placed, nanoseconds since the origin. */
   private clock = Number.NEGATIVE_INFINITY;
 
+  /** Why the frame taken last was not fed in, if it was not. */
+  private refusal: ReplayRefusal | undefined;
   private lastInterface = 0;
   private lastLink: LinkName | undefined;
   /** Frames of several link types were placed. */
@@ -93,6 +99,31 @@ export class Feed {
     if (direction === "reply") return this.reply(frame, role);
     this.parts.busiest.count(this.view);
     this.other(frame);
+  }
+
+  /** Takes a captured frame, has it handled at once, and says why it became of it what it did. */
+  explain(frame: CapturedFrame): ReplayExplanation {
+    this.flush();
+    const { plane } = this.parts;
+    const { core } = plane;
+    core.trace(true);
+    this.refusal = undefined;
+    this.frame(frame);
+    if (core.waiting === 0) {
+      core.trace(false);
+      return refusedByReplay(frame, this.refusal ?? "reply-unmatched");
+    }
+    const entered = this.pending.frame[0] as Uint8Array;
+    const as = packetText(entered, frame.link);
+    core.run();
+    const explanation = explanationOf(core, plane, frame.bytes, frame.link);
+    core.trace(false);
+    this.settler.settle(0, core.verdict(0));
+    plane.takeReports();
+    this.pending.count = 0;
+    this.scratchEnd = 0;
+    this.batch++;
+    return { ...explanation, ...(as === explanation.packet ? {} : { entered: as }) };
   }
 
   /** Puts another configuration in force at a time, ns, before the next frame; the flows that were cut or moved for it. */
@@ -229,7 +260,8 @@ export class Feed {
   }
 
   /** A captured packet that cannot be fed in; it keeps its place in the recording. */
-  private refuse(frame: CapturedFrame, reason: "reply-unmatched" | "reply-refused" | "tuple-taken", role: Role): void {
+  private refuse(frame: CapturedFrame, reason: ReplayRefusal, role: Role): void {
+    this.refusal = reason;
     const { tally, recording } = this.parts;
     if (recording !== undefined) this.flush();
     tally.drop(reason, role.endpoint);

@@ -3,6 +3,7 @@
 import type { ByteSink, ByteSource } from "../capture/capture.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfigurationEvent } from "../config/event.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import type { Plane, Side } from "../plane.ts";
 import type { FlowLine } from "./summary.ts";
 
@@ -34,6 +35,12 @@ export interface ReplayOutput {
   oneSided?: boolean;
 }
 
+/** Why a packet of a capture became of it what it did. */
+export interface ReplayExplanation extends Explanation {
+  /** The packet as it entered the plane, in a line, where that is not as it was captured: rebuilt, or with an endpoint's address. */
+  entered?: string;
+}
+
 export interface ReplayProgress {
   packets: number;
   /** Bytes of the captures consumed, and in all (0 when not known). */
@@ -61,6 +68,8 @@ export interface ReplayOptions {
   compare?: boolean;
   /** Changes of the configuration, in the order of their times, as `parseEvents` of `linkplane/config` reads them. */
   events?: readonly ConfigurationEvent[];
+  /** Explains the packet of this number, from 1, of the only input, and ends there; nothing is written. */
+  explain?: { packet: number; take: (explanation: ReplayExplanation) => void };
   /** Stop after so many packets. */
   limit?: number;
   /** Called a few times a second. */

@@ -175,7 +175,7 @@ async function run(
   recording: Recording | undefined,
   incident: Incident | undefined,
 ): Promise<boolean> {
-  const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  const limit = options.explain?.packet ?? options.limit ?? Number.POSITIVE_INFINITY;
   const readable = captures.filter((capture) => capture.reader !== undefined);
   const readers = readable.map((capture) => capture.reader as CaptureReader);
   const progress = new ProgressReport(options, readers);
@@ -183,7 +183,7 @@ async function run(
   for await (const next of mergeByTime(readers)) {
     const capture = readable[next.capture] as Capture;
     const to = Math.min(next.to, next.from + limit - read);
-    feedRun(feed, capture, { ...next, to }, tally, recording, incident);
+    feedRun(feed, capture, { ...next, to }, tally, recording, incident, options.explain);
     read += to - next.from;
     if (next.exhausts || read >= limit) {
       feed.flush();
@@ -205,6 +205,7 @@ function feedRun(
   tally: Tally,
   recording: Recording | undefined,
   incident: Incident | undefined,
+  explain: ReplayOptions["explain"],
 ): void {
   const { batch } = run;
   const { interfaces } = capture.reader as CaptureReader;
@@ -222,7 +223,7 @@ function feedRun(
     capture.summary.packets++;
     capture.summary.bytes += length;
     tally.bytes += wireLength;
-    feed.frame({
+    const frame = {
       bytes: batch.buffer.subarray(offset, offset + length),
       wireLength,
       link: linkName(captured.linkType),
@@ -230,7 +231,9 @@ function feedRun(
       interfaceId: capture.recorded[which] ?? 0,
       timeLow: halves[i * 2] as number,
       timeHigh: halves[i * 2 + 1] as number,
-    });
+    };
+    if (capture.summary.packets === explain?.packet) explain.take(feed.explain(frame));
+    else feed.frame(frame);
   }
   tally.see(batch.time.subarray(run.from, run.to));
 }

@@ -18,6 +18,15 @@ const COMMANDS: Record<string, string[]> = {
   "npm start": EXAMPLE,
   "linkplane replay --events examples/incident.yaml": [...EXAMPLE, "--events", "examples/incident.yaml"],
   "linkplane replay --expect": [...EXAMPLE, "--expect", "examples/storage.expect.yaml"],
+  "linkplane explain examples/storage.pcapng --packet 55": [
+    "dist/cli.js",
+    "explain",
+    "examples/storage.pcapng",
+    "--packet",
+    "55",
+    "--config",
+    "examples/storage.yaml",
+  ],
   "node examples/first-packet.mjs": ["examples/first-packet.mjs"],
   "node examples/simulate.mjs": ["examples/simulate.mjs"],
 };

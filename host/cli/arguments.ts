@@ -1,0 +1,78 @@
+// What several commands are told in the same way: captures and their networks, addresses that stand for endpoints, sides, counts.
+
+import { existsSync } from "node:fs";
+import { isAddress } from "../config/address.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { nearest } from "../config/nearest.ts";
+import type { Side } from "../plane.ts";
+import type { EndpointAlias } from "../replay/options.ts";
+import { usageError } from "./exit.ts";
+
+/** Splits CAPTURE@NETWORK; a file whose name has an @ in it is that file. */
+export function captureAndNetwork(
+  capture: string,
+  { virtualNetworks }: Configuration,
+): { file: string; network?: string } {
+  const at = capture.lastIndexOf("@");
+  if (at < 0 || existsSync(capture)) return { file: capture };
+  const network = capture.slice(at + 1);
+  const names = virtualNetworks.map(({ name }) => name);
+  if (names.includes(network)) return { file: capture.slice(0, at), network };
+  const near = nearest(network, names);
+  throw usageError(
+    `There is no file "${capture}", and no virtual network "${network}".`,
+    near === undefined ? `Use one of the networks ${names.join(", ")}.` : `Did you mean "${near}"?`,
+  );
+}
+
+/** Reads every --as; an address stands for one endpoint. */
+export function aliasesOf(texts: readonly string[], configuration: Configuration): EndpointAlias[] {
+  const aliases = texts.map((text) => aliasOf(text, configuration));
+  const owners = new Map<string, string>();
+  for (const { endpoint, address, port } of aliases) {
+    const key = `${address}:${port ?? "any"}`;
+    const owner = owners.get(key);
+    if (owner !== undefined && owner !== endpoint)
+      throw usageError(`--as has ${address} stand for "${owner}" and for "${endpoint}".`, "Leave one, or name ports.");
+    owners.set(key, endpoint);
+  }
+  return aliases;
+}
+
+/** Reads ENDPOINT=ADDRESS[:PORT]. */
+function aliasOf(text: string, { privateEndpoints }: Configuration): EndpointAlias {
+  const [, endpoint = "", address = "", port] = /^(.+)=([^=:]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (endpoint === "")
+    throw usageError(
+      `--as ${text} is not of the form ENDPOINT=ADDRESS[:PORT].`,
+      "Write --as pe-storage=20.60.1.2:443.",
+    );
+  const names = privateEndpoints.map(({ name }) => name);
+  if (!names.includes(endpoint))
+    throw usageError(`--as names no endpoint "${endpoint}".`, `Use one of: ${names.join(", ")}.`);
+  if (!isAddress(address))
+    throw usageError(`--as has no IPv4 address "${address}".`, "Write it as four decimal parts, such as 20.60.1.2.");
+  if (port === undefined) return { endpoint, address };
+  if (Number(port) < 1 || Number(port) > 65535) throw usageError(`--as has no port ${port}.`, "Ports are 1 to 65535.");
+  return { endpoint, address, port: Number(port) };
+}
+
+export function sideOf(text: string | undefined, option: string): Side | undefined {
+  if (text === undefined || text === "consumer" || text === "provider") return text;
+  throw usageError(`${option} cannot be "${text}".`, "Use consumer or provider.");
+}
+
+export function countOf(text: string | undefined, option: string, things: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw usageError(`${option} cannot be "${text}".`, `Give a number of ${things}, 1 or more.`);
+}
+
+/** A network that was named, if it is one. */
+export function networkOf(name: string | undefined, { virtualNetworks }: Configuration): string | undefined {
+  const names = virtualNetworks.map((network) => network.name);
+  if (name === undefined || names.includes(name)) return name;
+  const near = nearest(name, names);
+  const advice = near === undefined ? `Use one of: ${names.join(", ")}.` : `Did you mean "${near}"?`;
+  throw usageError(`There is no virtual network "${name}".`, advice);
+}

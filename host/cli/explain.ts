@@ -1,0 +1,109 @@
+// linkplane explain: why a packet of a capture, or a flow's first packets, are let through or not.
+
+import { isAddress } from "../config/address.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { type AskedFlow, explainFlow } from "../explain/flow.ts";
+import { LinkplaneError } from "../errors.ts";
+import { createPlane } from "../plane.ts";
+import type { ReplayExplanation } from "../replay/options.ts";
+import { replay } from "../replay/replay.ts";
+import { explanationText } from "../report/explanation.ts";
+import { aliasesOf, captureAndNetwork, countOf, networkOf, sideOf } from "./arguments.ts";
+import { readConfiguration, readEvents } from "./configuration.ts";
+import { EXIT, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
+import { OpenFiles, refuseClashes } from "./files.ts";
+
+export interface ExplainArguments {
+  config: string;
+  packet?: string;
+  flow?: string;
+  name?: string;
+  network?: string;
+  as: string[];
+  events?: string;
+  side?: string;
+  json?: boolean;
+}
+
+/** A client and where it goes, `address:port > address:port / protocol`. */
+const FLOW = /^\s*([\d.]+):(\d+)\s*>\s*([\d.]+):(\d+)\s*\/\s*(tcp|udp)\s*$/i;
+const PORT_MAX = 65_535;
+
+/** Runs the command; its exit code. */
+export async function explainCommand(capture: string | undefined, args: ExplainArguments): Promise<number> {
+  if ((capture === undefined) === (args.flow === undefined))
+    throw usageError("Nothing says what to explain, or two things do.", "Give a CAPTURE with --packet N, or --flow.");
+  if (capture !== undefined && args.packet === undefined)
+    throw usageError(
+      "Nothing says which packet of the capture to explain.",
+      "Add --packet N, as Wireshark numbers it.",
+    );
+  const explanations =
+    capture === undefined ? await ofFlow(args.flow as string, args) : [await ofCapture(capture, args)];
+  const text = explanations.map(explanationText).join("\n");
+  const json = { schema: "linkplane.explain/1", explanations };
+  process.stdout.write(args.json === true ? `${JSON.stringify(json, null, 2)}\n` : text);
+  return EXIT.done;
+}
+
+async function ofFlow(text: string, args: ExplainArguments): Promise<ReplayExplanation[]> {
+  const [, client = "", clientPort, endpoint = "", endpointPort, protocol = ""] = FLOW.exec(text) ?? [];
+  const ports = [Number(clientPort), Number(endpointPort)];
+  if (!isAddress(client) || !isAddress(endpoint) || ports.some((port) => !(port >= 1 && port <= PORT_MAX)))
+    throw usageError(
+      `--flow ${text} is not of the form CLIENT:PORT>ENDPOINT:PORT/PROTOCOL.`,
+      'Write --flow "10.0.0.9:5000>10.0.0.4:443/tcp".',
+    );
+  const configuration = await readConfiguration(args.config);
+  const network = networkOf(args.network, configuration) ?? onlyNetwork(configuration);
+  const asked: AskedFlow = {
+    protocol: protocol.toLowerCase() as "tcp" | "udp",
+    client,
+    clientPort: ports[0] as number,
+    endpoint,
+    endpointPort: ports[1] as number,
+    network,
+    ...(args.name === undefined ? {} : { name: args.name }),
+  };
+  return explainFlow(await createPlane(configuration, { midStream: "admit" }), asked);
+}
+
+/** The network that all endpoints lie in. */
+function onlyNetwork({ privateEndpoints }: Configuration): string {
+  const networks = [...new Set(privateEndpoints.map(({ virtualNetwork }) => virtualNetwork))];
+  if (networks.length === 1) return networks[0] as string;
+  throw usageError("Endpoints lie in more than one network.", `Add --network, one of: ${networks.join(", ")}.`);
+}
+
+async function ofCapture(word: string, args: ExplainArguments): Promise<ReplayExplanation> {
+  const packet = countOf(args.packet, "--packet", "a packet") as number;
+  const named = word.replace(STANDARD_INPUT_MARK, "");
+  const texts = [args.config, args.events].filter((file) => file !== undefined);
+  refuseClashes([...texts, ...(named === "-" ? [named] : [])], []);
+  const configuration = await readConfiguration(args.config);
+  const { file, network = args.network } = captureAndNetwork(named, configuration);
+  networkOf(network, configuration);
+  const events = args.events === undefined ? [] : await readEvents(args.events, configuration);
+  const files = new OpenFiles();
+  try {
+    const source = await files.source(file);
+    let explanation: ReplayExplanation | undefined;
+    const summary = await replay({
+      configuration,
+      inputs: [{ file, source, ...(network === undefined ? {} : { network }) }],
+      aliases: aliasesOf(args.as, configuration),
+      side: sideOf(args.side, "--side") ?? "consumer",
+      events,
+      explain: { packet, take: (taken) => (explanation = taken) },
+    });
+    if (explanation !== undefined) return explanation;
+    const [captured] = summary.captures;
+    throw new LinkplaneError(
+      captured?.damaged == null ? "USAGE" : "CAPTURE_DAMAGED",
+      `${file} has no packet ${packet}: ${captured?.packets ?? 0} could be read.`,
+      { remedy: captured?.damaged ?? "Give the number of one of its packets, as Wireshark counts them." },
+    );
+  } finally {
+    await files.close(true);
+  }
+}

@@ -1,0 +1,170 @@
+// The stages that decide about a packet and a flow's first one, told.
+
+import * as Abi from "../abi.ts";
+import { addressText } from "../config/address.ts";
+import { rulesOfEndpoint } from "../config/endpoint-rules.ts";
+import { REASONS } from "../reasons.ts";
+import { flagsText } from "./packet-text.ts";
+import type { Meaning, Telling } from "./stage.ts";
+
+const SIDES = ["consumer", "provider"];
+const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp" };
+const STATES = ["opening", "established", "closing", "reset", "udp", "denied"];
+const CONNECTIONS = ["Approved", "Pending", "Rejected", "Disconnected", "Refused"];
+const IDENTIFIES = ["address", "tls", "http", "auto", "http, every request"];
+const ENDS = ["", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
+const FLOW = 1;
+const KIND_REPLY = 4;
+
+const known = (value: number | undefined): value is number => value !== undefined && value !== Abi.TRACE_NONE;
+const endpointName = (number: number, { names }: Meaning): string => names.endpoints[number] ?? `number ${number}`;
+const networkName = (number: number, { names }: Meaning): string => names.networks[number] ?? `number ${number}`;
+const protocolName = (number: number): string => PROTOCOLS[number] ?? String(number);
+/** An address as it lies in a packet. */
+export const addressBe = (value: number): string =>
+  addressText(((value & 255) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24));
+/** A port as it lies in a packet, in the lower half of a number. */
+export const portBe = (value: number): number => ((value & 255) << 8) | ((value >>> 8) & 255);
+
+/** By stage. */
+export const ADMISSION: Record<number, Telling> = {
+  [Abi.STAGE_PACKET]: {
+    stage: "packet",
+    tell([kind = 0, network = 0, given = 0, bits = 0], meaning, _, reason) {
+      const name = networkName(network, meaning);
+      const from =
+        network === given ? "as given with the packet" : `by its VLAN tags; given was ${networkName(given, meaning)}`;
+      const fault = REASONS.find((each) => each.name === reason);
+      const decided = fault !== undefined && fault.verdict !== "forward" ? fault.sentence : `network ${name}, ${from}`;
+      const looked = { network: name, side: SIDES[bits & 255] ?? "", reply: kind === KIND_REPLY };
+      const protocol = (bits >>> 8) & 255;
+      if (protocol === 0) return { decided, looked };
+      const tcp = protocol === Abi.PROTOCOL_TCP ? { flags: flagsText((bits >>> 16) & 255) } : {};
+      return { decided, looked: { ...looked, protocol: protocolName(protocol), ...tcp } };
+    },
+  },
+  [Abi.STAGE_KIND]: {
+    stage: "kind",
+    tell: (_, __, ___, reason) => ({
+      decided: REASONS.find(({ name }) => name === reason)?.sentence ?? "",
+      looked: {},
+    }),
+  },
+  [Abi.STAGE_ENDED]: {
+    stage: "timer",
+    tell: ([flow = 0, end = 0]) => ({
+      decided: `flow ${flow} ended: ${ENDS[end] ?? end}`,
+      looked: { flow, end: ENDS[end] ?? end },
+    }),
+  },
+  [Abi.STAGE_FLOW]: {
+    stage: "flow",
+    tell([flow = 0, which = 0, lives = 0, state = 0, reason = 0]) {
+      if (!known(flow)) return { decided: "none has its tuple", looked: {} };
+      const alive = lives === 1;
+      if (which === FLOW)
+        return {
+          decided: alive ? `flow ${flow}, ${STATES[state]}` : `flow ${flow} has timed out`,
+          looked: { flow, state: STATES[state] ?? "", alive },
+        };
+      const name = REASONS[reason]?.name ?? "";
+      return {
+        decided: alive ? `denied flow ${flow}, refused before as ${name}` : `denied flow ${flow} has timed out`,
+        looked: { flow, denied: true, refused: name, alive },
+      };
+    },
+  },
+  [Abi.STAGE_ENDPOINT]: {
+    stage: "endpoint",
+    tell([to = 0, from = 0], meaning) {
+      const source = known(from) ? { source: endpointName(from, meaning) } : {};
+      const says = known(to)
+        ? `${endpointName(to, meaning)} has the destination's address`
+        : "the destination is no endpoint's";
+      const spoken = known(from) ? `; the source is ${endpointName(from, meaning)}'s` : "";
+      return {
+        decided: says + spoken,
+        looked: { ...(known(to) ? { endpoint: endpointName(to, meaning) } : {}), ...source },
+      };
+    },
+  },
+  [Abi.STAGE_CAPTURED_REPLY]: {
+    stage: "captured reply",
+    tell: ([endpoint = 0], meaning) => ({
+      decided: `from ${endpointName(endpoint, meaning)}, as captured behind the plane`,
+      looked: { endpoint: endpointName(endpoint, meaning) },
+    }),
+  },
+  [Abi.STAGE_NAT_ADDRESS]: {
+    stage: "NAT address",
+    tell: ([ours = 0]) => ({
+      decided:
+        ours === 1 ? "the destination is one of the network's services" : "the destination is none of the network's",
+      looked: { natAddress: ours === 1 },
+    }),
+  },
+  [Abi.STAGE_TTL]: {
+    stage: "TTL",
+    tell: ([ttl = 0]) => ({ decided: ttl <= 1 ? `${ttl}: it ends here` : String(ttl), looked: { ttl } }),
+  },
+  [Abi.STAGE_DENIED]: {
+    stage: "denied flow",
+    tell([flow = 0, before = 0], _, __, reason) {
+      const name = REASONS[before]?.name ?? "";
+      const decided = reason === undefined ? "the stages are walked again" : "its reason stands until it is forgotten";
+      return { decided, looked: { flow, refused: name } };
+    },
+  },
+  [Abi.STAGE_REACH]: {
+    stage: "reach",
+    tell([network = 0, home = 0], meaning, _, reason) {
+      const [from, to] = [networkName(network, meaning), networkName(home, meaning)];
+      const way = network === home ? `within ${to}` : `from ${from} to ${to}`;
+      return {
+        decided: reason === undefined ? way : `${way}: not peered, or the source lies nowhere from where it is reached`,
+        looked: { network: from, endpointNetwork: to },
+      };
+    },
+  },
+  [Abi.STAGE_CONNECTION]: {
+    stage: "connection",
+    tell: ([endpoint = 0, state = 0], meaning) => ({
+      decided: CONNECTIONS[state] ?? String(state),
+      looked: { endpoint: endpointName(endpoint, meaning), state: CONNECTIONS[state] ?? state },
+    }),
+  },
+  [Abi.STAGE_ENDPOINT_RULES]: {
+    stage: "endpoint rules",
+    tell([filter = 0, index = 0, endpoint = 0], meaning, _, reason) {
+      if (filter === 0) return { decided: "none apply", looked: {} };
+      const name = endpointName(endpoint, meaning);
+      const own = meaning.configuration.privateEndpoints.find((each) => each.name === name);
+      const rule = own && known(index) ? rulesOfEndpoint(meaning.configuration, own)?.[index] : undefined;
+      if (rule === undefined) return { decided: "no rule matches", looked: {} };
+      const { priority, access } = rule;
+      return {
+        decided: `rule "${rule.name}" (priority ${priority}) ${reason === undefined ? "allows" : "denies"} it`,
+        looked: { rule: rule.name, priority, access },
+      };
+    },
+  },
+  [Abi.STAGE_RULE]: {
+    stage: "rule",
+    tell([service = 0, rule = 0, protocol = 0, port = 0], { names }) {
+      const on = `${protocolName(protocol)}/${port}`;
+      const looked = { service: names.services[service] ?? service, protocol: protocolName(protocol), port };
+      if (!known(rule)) return { decided: `none of ${looked.service} is for ${on}`, looked };
+      const { name = "", backendPort = 0 } = names.rules[rule] ?? {};
+      const to = backendPort === 0 ? port : backendPort;
+      return { decided: `${name}: ${on} to port ${to}`, looked: { ...looked, rule: name, backendPort: to } };
+    },
+  },
+  [Abi.STAGE_BEGINNING]: {
+    stage: "beginning",
+    tell([identify = 0, midStream = 0]) {
+      const how = IDENTIFIES[identify] ?? "";
+      const beginning = midStream === 1 ? "not the beginning of a connection" : "a beginning";
+      return { decided: `${beginning}; identified by ${how}`, looked: { identify: how, midStream: midStream === 1 } };
+    },
+  },
+};

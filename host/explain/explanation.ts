@@ -1,0 +1,71 @@
+// Why a packet was let through or not: what every stage wrote down, and what came of it.
+
+import * as Abi from "../abi.ts";
+import type { Core } from "../core.ts";
+import type { LinkName } from "../links.ts";
+import { REASONS, type Verdict } from "../reasons.ts";
+import { type Cause, emissionAt, resultAt } from "../result.ts";
+import { ADMISSION } from "./admission.ts";
+import { notesOf } from "./notes.ts";
+import { packetText } from "./packet-text.ts";
+import type { Meaning, Step } from "./stage.ts";
+import { TRANSLATION } from "./translation.ts";
+
+/** A packet that left. */
+export interface Departure {
+  side: string;
+  cause: Cause;
+  /** What it is, in a line. */
+  packet: string;
+  bytes: number;
+}
+
+/** Everything about one packet, as `linkplane explain --json` has it for each. */
+export interface Explanation {
+  /** What it is, in a line. */
+  packet: string;
+  steps: Step[];
+  verdict: Verdict;
+  reason: string;
+  /** What happened, and what to change about it. */
+  sentence: string;
+  remedy: string;
+  /** Flow number, or null. */
+  flow: number | null;
+  left: Departure[];
+}
+
+const TELLINGS = { ...ADMISSION, ...TRANSLATION };
+
+/** The explanation of the only frame of a core's last run, which was traced; `frame` is it as it came. */
+export function explanationOf(core: Core, meaning: Meaning, frame: Uint8Array, link: LinkName): Explanation {
+  const { verdict, reason, flow } = resultAt(core, 0);
+  const { sentence = "", remedy = "" } = REASONS.find(({ name }) => name === reason) ?? {};
+  return {
+    packet: packetText(frame, link),
+    steps: core.shards.flatMap((shard) => stepsOf(shard, meaning)),
+    verdict,
+    reason,
+    sentence,
+    remedy,
+    flow: flow < 0 ? null : flow,
+    left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, link)),
+  };
+}
+
+function stepsOf(core: Core, meaning: Meaning): Step[] {
+  return notesOf(core).map(({ stage, reason: code, values, text }): Step => {
+    const telling = TELLINGS[stage];
+    const reason = code === undefined ? undefined : REASONS[code]?.name;
+    if (telling === undefined) return { stage: `stage ${stage}`, decided: "", looked: {} };
+    const told = telling.tell(values, meaning, text, reason);
+    const against = reason !== undefined && REASONS[code as number]?.verdict !== "forward";
+    return { stage: telling.stage, ...(against ? { reason } : {}), ...told };
+  });
+}
+
+function departureOf(core: Core, i: number, link: LinkName): Departure {
+  const { side, cause, bytes } = emissionAt(core, i);
+  const own = core.u8(core.emit(i) + Abi.EMIT_LINK);
+  return { side, cause, packet: packetText(bytes, own === Abi.LINK_OTHER ? "other" : link), bytes: bytes.length };
+}

@@ -1,0 +1,117 @@
+// The first packets of a flow, made from what is known of it: a SYN or a datagram, and, where the rule reads names, what the client
+// says next.
+
+import { addressNumber } from "../config/address.ts";
+import type { Emission, Plane } from "../plane.ts";
+import { FLAG, PROTOCOL_TCP, PROTOCOL_UDP, writeFrame } from "../measure/frame.ts";
+import type { Explanation } from "./explanation.ts";
+import { clientHello, httpRequest } from "./message.ts";
+
+/** A flow in words. */
+export interface AskedFlow {
+  protocol: "tcp" | "udp";
+  client: string;
+  clientPort: number;
+  endpoint: string;
+  endpointPort: number;
+  /** Network of the client; may be absent when only one can be meant. */
+  network?: string;
+  /** What the client asks for, where rules read names. */
+  name?: string;
+}
+
+const PLAIN_FRAME = 60;
+const HEADERS = 54;
+const CLIENT_SEQUENCE = 1000;
+const SERVER_SEQUENCE = 5000;
+const STEP_NANOSECONDS = 1_000_000n;
+const TUPLE = { source: 26, destination: 30, sourcePort: 34, destinationPort: 36 };
+
+/** Sends the flow's first packets through a plane that has handled none, and explains each of the client's. */
+export function explainFlow(plane: Plane, flow: AskedFlow): Explanation[] {
+  const client = new Client(plane, flow);
+  const explanations = [client.sends(flow.protocol === "udp" ? 0 : FLAG.syn)];
+  const [first] = explanations;
+  const identify = first?.steps.find(({ stage }) => stage === "beginning")?.looked.identify;
+  if (flow.protocol === "udp" || first?.verdict !== "forward" || flow.name === undefined || identify === "address")
+    return explanations;
+  client.isAnswered();
+  explanations.push(client.sends(FLAG.ack));
+  const message = String(identify).startsWith("http") ? httpRequest(flow.name) : clientHello(flow.name);
+  explanations.push(client.sends(FLAG.ack | FLAG.push, message));
+  return explanations;
+}
+
+/** The client's side of a handshake. */
+class Client {
+  private readonly plane: Plane;
+  private readonly flow: AskedFlow;
+  private time = 0n;
+  private sequence = CLIENT_SEQUENCE;
+  private answered = false;
+  private left: Emission | undefined;
+
+  constructor(plane: Plane, flow: AskedFlow) {
+    this.plane = plane;
+    this.flow = flow;
+  }
+
+  /** Sends a packet, and gives its explanation. */
+  sends(flags: number, data = new Uint8Array(0)): Explanation {
+    const { flow } = this;
+    const frame = frameOf(flow.protocol, data, {
+      source: addressNumber(flow.client),
+      sourcePort: flow.clientPort,
+      destination: addressNumber(flow.endpoint),
+      destinationPort: flow.endpointPort,
+      flags,
+      sequence: this.sequence,
+      acknowledgement: this.answered ? SERVER_SEQUENCE + 1 : 0,
+    });
+    this.time += STEP_NANOSECONDS;
+    const network = flow.network === undefined ? {} : { network: flow.network };
+    const explanation = this.plane.explain({ frame, time: this.time, ...network });
+    this.sequence += data.length + (flags & FLAG.syn ? 1 : 0);
+    this.left = explanation.left.length === 0 ? undefined : this.plane.lastEmission();
+    return explanation;
+  }
+
+  /** Has the backend answer the SYN that left. */
+  isAnswered(): void {
+    const { left } = this;
+    if (left === undefined) return;
+    const view = new DataView(left.bytes.buffer, left.bytes.byteOffset);
+    const frame = frameOf("tcp", new Uint8Array(0), {
+      source: view.getUint32(TUPLE.destination),
+      sourcePort: view.getUint16(TUPLE.destinationPort),
+      destination: view.getUint32(TUPLE.source),
+      destinationPort: view.getUint16(TUPLE.sourcePort),
+      flags: FLAG.syn | FLAG.ack,
+      sequence: SERVER_SEQUENCE,
+      acknowledgement: this.sequence,
+    });
+    this.time += STEP_NANOSECONDS;
+    this.plane.processFrame(frame, { side: "provider", network: this.providerNetwork(), time: this.time });
+    this.answered = true;
+  }
+
+  /** Network of the service behind the endpoint. */
+  private providerNetwork(): string {
+    const { privateEndpoints, privateLinkServices } = this.plane.configuration;
+    const service = privateEndpoints.find(({ privateIPAddress }) => privateIPAddress === this.flow.endpoint);
+    return privateLinkServices.find(({ name }) => name === service?.privateLinkService)?.virtualNetwork ?? "";
+  }
+}
+
+/** An Ethernet frame with data behind its headers, checksums right. */
+function frameOf(
+  protocol: "tcp" | "udp",
+  data: Uint8Array,
+  content: Omit<Parameters<typeof writeFrame>[3], "protocol">,
+): Uint8Array {
+  const length = Math.max(PLAIN_FRAME, HEADERS + data.length);
+  const frame = new Uint8Array(length);
+  const number = protocol === "tcp" ? PROTOCOL_TCP : PROTOCOL_UDP;
+  writeFrame(new DataView(frame.buffer), 0, length, { ...content, protocol: number, data });
+  return frame;
+}

@@ -1,0 +1,43 @@
+// What the stages of the core wrote down about one packet, as they lie in its memory.
+
+import * as Abi from "../abi.ts";
+import type { Core } from "../core.ts";
+
+/** One note. What the values are, assembly/abi/trace.ts says with each stage. */
+export interface Note {
+  stage: number;
+  /** Code of the verdict reason that the stage has against the packet; undefined when it lets it go on. */
+  reason: number | undefined;
+  values: number[];
+  /** Bytes of the notes of text behind it. */
+  text: string;
+}
+
+/** The notes of a core's last run. */
+export function notesOf(core: Core): Note[] {
+  const base = core.region(Abi.REGION_TRACE);
+  const notes: Note[] = [];
+  for (let i = 0; i < core.control(Abi.CONTROL_TRACED); i++) {
+    const at = base + i * Abi.TRACE_SIZE;
+    const stage = core.u8(at + Abi.TRACE_STAGE);
+    const last = notes.at(-1);
+    if (stage === Abi.STAGE_TEXT && last !== undefined) {
+      last.text += textAt(core, at + Abi.TRACE_VALUES, (last.values[1] as number) - last.text.length);
+      continue;
+    }
+    const result = core.u8(at + Abi.TRACE_RESULT);
+    notes.push({
+      stage,
+      reason: result === Abi.TRACE_GOES_ON ? undefined : result,
+      values: Array.from({ length: Abi.TRACE_VALUE_COUNT }, (_, value) => core.u32(at + Abi.TRACE_VALUES + value * 4)),
+      text: "",
+    });
+  }
+  return notes;
+}
+
+/** Up to 28 bytes of a name, one character each. */
+function textAt(core: Core, at: number, left: number): string {
+  const bytes = core.bytes.subarray(at, at + Math.min(left, Abi.TRACE_SIZE - Abi.TRACE_VALUES));
+  return String.fromCharCode(...bytes);
+}

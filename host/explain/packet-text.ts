@@ -1,0 +1,38 @@
+// A frame in one line: protocol, addresses, TCP flags and numbers, TTL, size.
+
+import { addressText } from "../config/address.ts";
+import type { LinkName } from "../links.ts";
+import { FrameView, PROTOCOL_TCP, PROTOCOL_UDP, TCP } from "../replay/frame.ts";
+
+const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
+const SEQUENCE = 4;
+const ACKNOWLEDGEMENT = 8;
+const NUMBERS_END = 12;
+const ACK = 0x10;
+const PROTOCOL_NAMES: Record<number, string> = { 1: "icmp", [PROTOCOL_TCP]: "tcp", [PROTOCOL_UDP]: "udp" };
+
+/** TCP flags by name, such as `SYN ACK`. */
+export const flagsText = (flags: number): string =>
+  FLAG_NAMES.filter((_, bit) => (flags & (1 << bit)) !== 0).join(" ") || "no flags";
+
+/** One line about a frame. */
+export function packetText(frame: Uint8Array, link: LinkName): string {
+  const view = new FrameView();
+  const whole = view.read(frame, 0, frame.length, link, 0, () => undefined);
+  const size = `${frame.length} byte${frame.length === 1 ? "" : "s"}`;
+  if (!view.addressed) return `${link} frame, ${size}`;
+  const protocol = PROTOCOL_NAMES[view.protocol] ?? `protocol ${view.protocol}`;
+  const [from, to] = [addressText(view.source), addressText(view.destination)];
+  if (!whole) return `${protocol} ${from} > ${to}, TTL ${view.ttl}, ${size}`;
+  const tuple = `${protocol} ${from}:${view.sourcePort} > ${to}:${view.destinationPort}`;
+  return `${tuple}${view.protocol === PROTOCOL_TCP ? tcpText(view) : ""}, TTL ${view.ttl}, ${size}`;
+}
+
+function tcpText({ buffer, l4, end, flags }: FrameView): string {
+  if (end - l4 < NUMBERS_END + 2) return "";
+  const view = new DataView(buffer.buffer, buffer.byteOffset);
+  const acknowledgement = (flags & ACK) === 0 ? "" : `, acknowledgement ${view.getUint32(l4 + ACKNOWLEDGEMENT)}`;
+  const header = ((buffer[l4 + TCP.offset] as number) >> 4) * 4;
+  const data = Math.max(end - l4 - header, 0);
+  return ` ${flagsText(flags)}, sequence ${view.getUint32(l4 + SEQUENCE)}${acknowledgement}, ${data} of data`;
+}

@@ -1,0 +1,165 @@
+// The stages that choose where a flow goes, change packets, and look at what clients say, told.
+
+import * as Abi from "../abi.ts";
+import { addressBe, portBe } from "./admission.ts";
+import type { Meaning, Telling } from "./stage.ts";
+
+const DIRECTIONS = ["consumer", "provider"];
+
+const backendName = (number: number, { names }: Meaning): string =>
+  names.backends[number]?.address ?? `number ${number}`;
+const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
+
+/** What was expected of a client, by EXPECT_. */
+const EXPECTED: Record<number, string> = {
+  [Abi.EXPECT_NOTHING]: "nothing more",
+  [Abi.EXPECT_FIRST]: "its first message",
+  [Abi.EXPECT_HELLO]: "a ClientHello",
+  [Abi.EXPECT_TDS_HELLO]: "a ClientHello in TDS",
+  [Abi.EXPECT_AFTER]: "what follows its ClientHello",
+  [Abi.EXPECT_ANSWER]: "the server's answer",
+  [Abi.EXPECT_REQUEST]: "a request",
+};
+
+const expectation = (expects: number): string => EXPECTED[expects] ?? "the rest of a chunked body";
+
+/** By stage. */
+export const TRANSLATION: Record<number, Telling> = {
+  [Abi.STAGE_CANDIDATE]: {
+    stage: "candidate",
+    tell([backend = 0, takes = 0], meaning) {
+      const address = backendName(backend, meaning);
+      return {
+        decided: takes === 1 ? `${address} takes new flows` : `${address} takes none: it is not up, or its weight is 0`,
+        looked: { backend: address, takesFlows: takes === 1 },
+      };
+    },
+  },
+  [Abi.STAGE_BALANCE]: {
+    stage: "load balancing",
+    tell([, hash = 0, slot = 0, slots = 0, backend = 0, members = 0], meaning, _, reason) {
+      if (reason !== undefined)
+        return { decided: "no backend of the pool takes new flows", looked: { backends: members } };
+      const address = backendName(backend, meaning);
+      if (slot === Abi.TRACE_NONE)
+        return {
+          decided: `${address}, which the packet was captured at`,
+          looked: { backend: address, backends: members },
+        };
+      return {
+        decided: `${address}: hash ${hex(hash)} picks place ${slot} of ${slots}`,
+        looked: { backend: address, hash: hex(hash), place: slot, places: slots, backends: members },
+      };
+    },
+  },
+  [Abi.STAGE_ROOM]: {
+    stage: "room",
+    tell: ([flows = 0, most = 0]) => ({
+      decided: `${flows} of ${most} flows are there`,
+      looked: { flows, maxFlows: most },
+    }),
+  },
+  [Abi.STAGE_NAT_PORT]: {
+    stage: "NAT port",
+    tell([nat = 0, slot = 0, port = 0, inUse = 0], { names }, _, reason) {
+      const natAddress = names.natAddresses[nat] ?? "";
+      const { backend, protocol } = names.poolSlot(slot);
+      const looked = { natAddress, backend, protocol, inUse };
+      if (reason !== undefined) return { decided: `${natAddress} has none free towards ${backend}`, looked };
+      return {
+        decided: `${natAddress}:${port}, one of ${inUse} in use towards ${backend}`,
+        looked: { ...looked, port },
+      };
+    },
+  },
+  [Abi.STAGE_OPENED]: {
+    stage: "opened",
+    tell: ([flow = 0]) => ({ decided: `flow ${flow}`, looked: { flow } }),
+  },
+  [Abi.STAGE_JUDGED]: {
+    stage: "change",
+    tell: ([flow = 0], _, __, reason) => ({
+      decided:
+        reason === undefined
+          ? `flow ${flow} stays after the change of the configuration`
+          : `flow ${flow} is cut after the change of the configuration`,
+      looked: { flow },
+    }),
+  },
+  [Abi.STAGE_REWRITE]: {
+    stage: "rewrite",
+    tell([source = 0, destination = 0, ports = 0, newSource = 0, newDestination = 0, newPorts = 0]) {
+      const before = pairs(source, destination, ports);
+      const after = pairs(newSource, newDestination, newPorts);
+      return { decided: `${before} becomes ${after}`, looked: { before, after } };
+    },
+  },
+  [Abi.STAGE_NAME]: {
+    stage: "name",
+    tell([index = 0, length = 0], { names }, text) {
+      if (length === 0) return { decided: "none is in the message", looked: {} };
+      const allowed = index !== Abi.TRACE_NONE;
+      return {
+        decided: allowed ? `${text} is the resource's own` : `${text} is none of the names of the endpoint's resource`,
+        looked: { name: text, ...(allowed ? { allowed: names.resourceNames[index] ?? "" } : {}) },
+      };
+    },
+  },
+  [Abi.STAGE_MESSAGE]: {
+    stage: "message",
+    tell([before = 0, after = 0, taken = 0, length = 0, outcome = 0], _, __, reason) {
+      const looked = { expected: expectation(before), bytes: length, judged: taken };
+      if (reason !== undefined) return { decided: `${length} bytes where ${expectation(before)} is expected`, looked };
+      if (outcome === Abi.TRACE_MORE)
+        return { decided: `${length} bytes are not all of ${expectation(before)}`, looked };
+      if (outcome === Abi.TRACE_PASS_ALL) return { decided: "it may pass, and all that follows", looked };
+      return {
+        decided: `it may pass; ${expectation(after)} comes next`,
+        looked: { ...looked, next: expectation(after) },
+      };
+    },
+  },
+  [Abi.STAGE_HELD]: {
+    stage: "hold",
+    tell: ([segments = 0]) => ({
+      decided: `kept until its message is complete, one of ${segments}`,
+      looked: { segments },
+    }),
+  },
+  [Abi.STAGE_LET_GO]: {
+    stage: "let go",
+    tell: ([offset = 0, length = 0]) => ({
+      decided: `a held segment of ${length} bytes, from byte ${offset} on`,
+      looked: { offset, bytes: length },
+    }),
+  },
+  [Abi.STAGE_PROXY_HEADER]: {
+    stage: "PROXY header",
+    tell: ([bytes = 0, alone = 0]) => ({
+      decided: alone === 1 ? `${bytes} bytes, in a packet of its own` : `${bytes} bytes, in front of the packet's data`,
+      looked: { bytes, alone: alone === 1 },
+    }),
+  },
+  [Abi.STAGE_PROXY_SHIFT]: {
+    stage: "PROXY shift",
+    tell([before = 0, after = 0, acknowledgement = 0]) {
+      const what = acknowledgement === 1 ? "acknowledgement" : "sequence";
+      return { decided: `${what} number ${before} becomes ${after}`, looked: { number: what, before, after } };
+    },
+  },
+  [Abi.STAGE_ANSWER]: {
+    stage: "answer",
+    tell([what = 0, side = 0]) {
+      const packet = what === Abi.TRACE_RESET ? "RST" : "ICMP time exceeded";
+      return {
+        decided: `${packet} to the ${DIRECTIONS[side]}'s side`,
+        looked: { packet, side: DIRECTIONS[side] ?? "" },
+      };
+    },
+  },
+};
+
+/** `address:port > address:port`. */
+function pairs(source: number, destination: number, ports: number): string {
+  return `${addressBe(source)}:${portBe(ports)} > ${addressBe(destination)}:${portBe(ports >>> 16)}`;
+}

@@ -1,0 +1,25 @@
+// An explanation as people read it: a line for each stage, then what came of the packet.
+
+import type { ReplayExplanation } from "../replay/options.ts";
+
+const INDENT = 2;
+
+/** A packet's stages, verdict and what left. */
+export function explanationText(explanation: ReplayExplanation): string {
+  const { packet, entered, steps, verdict, reason, sentence, remedy, flow, left } = explanation;
+  const rows: [string, string][] = [
+    ...(entered === undefined ? [] : ([["enters as", entered]] as [string, string][])),
+    ...steps.map(({ stage, decided, reason: against }): [string, string] => [
+      stage,
+      against === undefined ? decided : `${decided} -> ${against}`,
+    ]),
+    ["verdict", `${verdict}, ${reason}${flow === null ? "" : `, flow ${flow}`}`],
+    ...[sentence, remedy].filter((text) => text !== "").map((text): [string, string] => ["", text]),
+    ...left.map(({ side, cause, packet: its }): [string, string] => [
+      "leaves",
+      `${side}: ${its}${cause === "input" ? "" : ` (${cause})`}`,
+    ]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length)) + INDENT;
+  return `${packet}\n${rows.map(([name, text]) => `${" ".repeat(INDENT)}${name.padEnd(width)}${text}`.trimEnd()).join("\n")}\n`;
+}

@@ -1,0 +1,45 @@
+// A packet of every verdict reason, explained: as people read it, and as programs do.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { REASONS } from "../../../host/reasons.ts";
+import { assert, suite } from "../../kit.ts";
+import { CASES, ELSEWHERE, prepared } from "./cases.ts";
+import { FOLDER, written } from "./golden.ts";
+
+const read = (name: string): string => readFileSync(FOLDER + name, "utf8");
+
+suite("An explanation", (test) => {
+  for (const each of CASES)
+    test(`of ${each.reason}`, async () => {
+      const { plane, packet } = await prepared(each);
+      const explanation = plane.explain(packet);
+      assert.is(explanation.reason, each.reason);
+      const { txt, json } = written(explanation);
+      assert.is(txt, read(`${each.reason}.txt`));
+      assert.is(json, read(`${each.reason}.json`));
+    });
+
+  test("is there of every reason, and nothing else is", () => {
+    const names = REASONS.map(({ name }) => name).filter((name) => !ELSEWHERE.includes(name));
+    assert.equal(CASES.map(({ reason }) => reason).sort(), names.sort());
+    assert.equal(readdirSync(FOLDER).sort(), names.flatMap((name) => [`${name}.json`, `${name}.txt`]).sort());
+  });
+
+  test("says what to change, of every reason that stops a packet", () => {
+    for (const { name, verdict, remedy } of REASONS) if (verdict !== "forward") assert.ok(remedy !== "", name);
+  });
+
+  test("names the stage that stopped the packet, where one did", async () => {
+    for (const each of CASES) {
+      const { plane, packet } = await prepared(each);
+      const { steps, verdict, reason } = plane.explain(packet);
+      const stopped = steps.map((step) => step.reason).filter((name) => name !== undefined);
+      if (verdict === "forward") assert.equal(stopped, [], reason);
+      else
+        assert.ok(
+          stopped.every((name) => name === reason),
+          `${reason}: ${stopped}`,
+        );
+    }
+  });
+});

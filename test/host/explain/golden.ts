@@ -1,0 +1,25 @@
+// Writes the explanations that the tests compare with: `npx tsx test/host/explain/golden.ts`, then read what changed.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Explanation } from "../../../host/explain/explanation.ts";
+import { explanationText } from "../../../host/report/explanation.ts";
+import { CASES, prepared } from "./cases.ts";
+
+export const FOLDER = fileURLToPath(new URL("golden/", import.meta.url));
+
+/** An explanation as text, and as JSON. */
+export const written = (explanation: Explanation): { txt: string; json: string } => ({
+  txt: explanationText(explanation),
+  json: `${JSON.stringify(explanation, null, 2)}\n`,
+});
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const each of CASES) {
+    const { plane, packet } = await prepared(each);
+    const { txt, json } = written(plane.explain(packet));
+    writeFileSync(`${FOLDER}${each.reason}.txt`, txt);
+    writeFileSync(`${FOLDER}${each.reason}.json`, json);
+  }
+}
