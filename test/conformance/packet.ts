@@ -10,12 +10,12 @@ interface Words {
   values: Map<string, string>;
 }
 
-const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, "-": 0 };
+const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128, "-": 0 };
 const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50 };
 const CLIENT_MAC = "020000000001";
 const GATEWAY_MAC = "020000000002";
 
-/** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
+/** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent reserved total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
 export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
   const [kind = "tcp", source = "", , destination = "", ...rest] = text.split(" ");
   const words = wordsOf(rest);
@@ -95,7 +95,7 @@ function transportOf(
   const header = [
     ...ports,
     ...numbers,
-    number(words, "offset", 5) << 4,
+    (number(words, "offset", 5) << 4) | number(words, "reserved", 0),
     words.flags,
     ...u16(number(words, "window", 0)),
     0,

@@ -3,10 +3,11 @@
 import type { Configuration, Settings } from "../../host/config/configuration.ts";
 import { addressNumber } from "../../host/config/address.ts";
 import { hexOf } from "../names/hello.ts";
+import { frameOf } from "./packet.ts";
 import type { Step } from "./table.ts";
 
 /** Planes that the tables run on. */
-export const PLANES = "core";
+export const PLANES: "both" | "core" = "core";
 
 type Profile = Settings["profile"];
 
@@ -90,11 +91,22 @@ export const OPENING: Step[] = [
   },
 ];
 
+/** The packet of its own that a header leaves in. */
+export const alone = (words = "seq=101 ack=901", profile: Profile = "azure"): string =>
+  `provider/answer ${TO_SERVER.slice("provider ".length)} A ${words} hex=${headerOf(profile)}`;
+
+/** A client's packet that is dropped. */
+export const refused = (words: string, reason: string): Step => ({
+  in: `${CLIENT} ${words}`,
+  gives: `drop ${reason} 0`,
+  out: [],
+});
+
 /** A client's packet, and what leaves of it; each begins with its flags. */
 export const client = (words: string, ...out: string[]): Step => ({
   in: `${CLIENT} ${words}`,
   gives: "forward forwarded 0",
-  out: out.map((text) => `${TO_SERVER} ${text}`),
+  out: out.map((text) => (text.startsWith("provider") ? text : `${TO_SERVER} ${text}`)),
 });
 
 /** A server's packet, and how it leaves. */
@@ -108,3 +120,15 @@ export const server = (words: string, out: string): Step => ({
 /** So many bytes, none like its neighbours, in hexadecimal digits. */
 export const bytesOf = (count: number): string =>
   hexOf(Uint8Array.from({ length: count }, (_, i) => (i * 31 + (i >> 8) * 7 + 5) & 255));
+
+const ETHERNET_AND_IP = 34;
+const CHECKSUM = 16;
+
+/** The TCP checksum of a packet that is right. */
+export function sumOf(text: string): number {
+  const frame = frameOf(text);
+  return ((frame[ETHERNET_AND_IP + CHECKSUM] as number) << 8) | (frame[ETHERNET_AND_IP + CHECKSUM + 1] as number);
+}
+
+/** A sum that is wrong by an error: their sum, carried around. */
+export const wrongBy = (sum: number, error: number): number => (sum + error) % 65_535;

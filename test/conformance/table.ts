@@ -27,8 +27,10 @@ export interface Step {
   backend?: string;
   /** `verdict reason` or `verdict reason flow`. */
   gives?: string;
-  /** What leaves: `side text`, in order; not looked at when absent. */
+  /** What leaves: `side text` or `side/cause text`, in order; not looked at when absent. */
   out?: string[];
+  /** Captured bytes of a packet that leaves, when they are not as many as came. */
+  leaves?: number;
 }
 
 export interface Row {
@@ -94,7 +96,7 @@ function runStep(plane: PlaneUnderTest, step: Step, where: string): void {
     const wantsFlow = step.gives.split(" ").length > 2;
     assert.is(`${verdict} ${reason}${wantsFlow ? ` ${flow}` : ""}`, step.gives, where);
   }
-  sameEmits(outcome?.out ?? [], step.out, link, where, step.captured);
+  sameEmits(outcome?.out ?? [], step.out, link, where, step.leaves ?? step.captured);
 }
 
 function sameEmits(
@@ -107,8 +109,10 @@ function sameEmits(
   if (expected === undefined) return;
   assert.is(out.length, expected.length, `${where}: packets that left`);
   out.forEach((emit, i) => {
-    const [side = "", ...text] = (expected[i] as string).split(" ");
+    const [place = "", ...text] = (expected[i] as string).split(" ");
+    const [side, cause] = place.split("/");
     assert.is(emit.side, side, `${where}, packet ${i + 1} that left: side`);
+    if (cause !== undefined) assert.is(emit.cause, cause, `${where}, packet ${i + 1} that left: cause`);
     bytes(emit.bytes, frameOf(text.join(" "), link).slice(0, captured), `${where}, packet ${i + 1} that left`);
   });
 }
