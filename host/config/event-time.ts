@@ -12,6 +12,9 @@ const DIGITS = 9;
 const SECONDS_MOST = 999_999_999;
 const MILLION = 1_000_000n;
 
+/** Whether a date is in the calendar: `Date.parse` takes the 30th of February for the 2nd of March. */
+const exists = (date: string): boolean => new Date(`${date}Z`).toISOString().startsWith(date);
+
 /** Reads `12.5`, `+12.5s` or `2026-11-24T00:10:30.5Z`; undefined for what is no time. */
 export function timeOf(at: number | string): EventTime | undefined {
   if (typeof at === "number") {
@@ -22,6 +25,6 @@ export function timeOf(at: number | string): EventTime | undefined {
   if (whole !== undefined) return { after: "first packet", nanoseconds: BigInt(whole + fraction.padEnd(DIGITS, "0")) };
   const [, date, part = "", zone] = DATE.exec(at) ?? [];
   const milliseconds = Date.parse(`${date}${zone}`);
-  if (!(milliseconds >= 0)) return undefined;
+  if (!(milliseconds >= 0) || !exists(date ?? "")) return undefined;
   return { after: "1970", nanoseconds: BigInt(milliseconds) * MILLION + BigInt(part.padEnd(DIGITS, "0")) };
 }

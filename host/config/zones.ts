@@ -74,8 +74,9 @@ export function formsOf(name: string): string[] {
   return other === undefined ? [own] : [own, other];
 }
 
-/** The private link form of a public name, if its zone has one. */
+/** The private link form of a public name, if its zone has one; a name that is one already has none. */
 export function privateForm(name: string): string | undefined {
+  if (publicForm(name) !== undefined) return undefined;
   for (const [zone, form = `privatelink.${zone}`] of Object.entries(ZONES))
     if (name.endsWith(`.${zone}`)) return name.slice(0, -zone.length) + form;
   for (const zone of REGIONAL) {

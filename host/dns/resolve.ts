@@ -92,7 +92,10 @@ export class Resolver {
     const linked = `Zone ${zone.domain} is ${zone.assumed ? "assumed to be linked" : "linked"} to "${network}"`;
     if (endpoint === undefined) {
       answer.outcome = "none";
-      const why = `${linked} and has no such record; public DNS is not asked. Add the zone to the privateDnsZoneGroup of the endpoint, or unlink it.`;
+      const advice = zone.assumed
+        ? "It is assumed, since privateDnsZones is left out: write the zones down as they are."
+        : "Add the zone to the privateDnsZoneGroup of the endpoint, or unlink it.";
+      const why = `${linked} and has no such record; public DNS is not asked. ${advice}`;
       answer.steps.push({ name, zone: zone.domain, answer: "NXDOMAIN", why });
       return true;
     }

@@ -1,12 +1,17 @@
 // Names in a capture: DNS answers that sent clients past an endpoint. Compared with what the configuration's resolvers answer.
 
-import { decode } from "dns-packet";
+import { decode, type Packet, TRUNCATED_RESPONSE } from "dns-packet";
 import { addressText, isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { type FrameView, PROTOCOL_UDP, UDP } from "../replay/frame.ts";
+import { BypassWatch } from "./bypass.ts";
 import { Resolver } from "./resolve.ts";
 
 const DNS_PORT = 53;
+/** Response code among the flags, and those that say what a name leads to. */
+const RCODE = 0x000f;
+const RCODE_SUCCESS = 0;
+const RCODE_NO_NAME = 3;
 const ROWS_MAX = 1000;
 const CLIENTS_MAX = 1000;
 
@@ -27,25 +32,29 @@ export interface WrongAnswer {
 /** Looks at the frames of a capture. What it keeps is bounded. */
 export class NameWatch {
   private readonly resolver: Resolver;
+  /** Traffic past endpoints, which answers lead to. */
+  readonly bypass: BypassWatch;
   private readonly networks: readonly string[];
   private readonly rows = new Map<string, WrongAnswer & { seen: Set<string> }>();
 
   constructor(configuration: Configuration) {
     this.resolver = new Resolver(configuration);
+    this.bypass = new BypassWatch(configuration, this.resolver);
     this.networks = configuration.virtualNetworks.map(({ name }) => name);
   }
 
-  /** Looks at a packet, in case it is a DNS answer over UDP. */
-  see(view: FrameView): void {
+  /** Looks at a packet, in case it is a DNS answer over UDP; `packet` is its number in the capture. */
+  see(view: FrameView, packet: number): void {
     if (view.protocol !== PROTOCOL_UDP || view.sourcePort !== DNS_PORT) return;
     const message = read(view.buffer.subarray(view.l4 + UDP.min, view.end));
     const network = this.networks[view.network];
     const [question] = message?.questions ?? [];
-    if (message?.type !== "response" || network === undefined || question?.type !== "A") return;
+    if (message === undefined || network === undefined || question?.type !== "A" || !isAnswer(message)) return;
     if (!this.resolver.knows(question.name)) return;
     const answered = (message.answers ?? []).flatMap((answer) => (answer.type === "A" ? [answer.data] : [])).sort();
     // Of a message that is cut short the decoder makes addresses with parts missing.
     if (!answered.every(isAddress)) return;
+    this.bypass.answered(view.network, question.name, answered, packet);
     this.compare(question.name, network, answered, addressText(view.destination));
   }
 
@@ -73,8 +82,16 @@ export class NameWatch {
   }
 }
 
+/** Whether a message says what a name leads to: a whole response, of success or of no such name (RFC 1035, 4.1.1). */
+function isAnswer({ type, flags = 0 }: Packet): boolean {
+  const code = flags & RCODE;
+  return (
+    type === "response" && (flags & TRUNCATED_RESPONSE) === 0 && (code === RCODE_SUCCESS || code === RCODE_NO_NAME)
+  );
+}
+
 /** A DNS message; undefined when the bytes are none. */
-function read(bytes: Uint8Array): ReturnType<typeof decode> | undefined {
+function read(bytes: Uint8Array): Packet | undefined {
   try {
     return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   } catch {

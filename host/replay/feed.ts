@@ -27,6 +27,8 @@ import { isUnfit } from "./unfit.ts";
 
 /** A captured frame. */
 export interface CapturedFrame {
+  /** Its number in its capture, from 1. */
+  number: number;
   bytes: Uint8Array;
   wireLength: number;
   link: LinkName;
@@ -92,12 +94,13 @@ export class Feed {
     const { bytes } = frame;
     if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
     if (!this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans)) return this.partial(frame);
-    this.parts.names?.see(this.view);
+    this.parts.names?.see(this.view, frame.number);
     const direction = roles.classify(this.view, (view, role) => this.isKnownReply(view, role));
     const role = roles.role as Role;
     if (direction === "request") return this.request(frame, role);
     if (direction === "reply") return this.reply(frame, role);
     this.parts.busiest.count(this.view);
+    this.parts.names?.bypass.see(this.view, frame.number, frame.wireLength);
     this.other(frame);
   }
 

@@ -88,6 +88,8 @@ async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<Re
   const summary = summarise(plane, summaries, tally, busiest, seconds, interrupted, leftOut, direct);
   const wrongAnswers = work.names?.wrongAnswers() ?? [];
   if (wrongAnswers.length > 0) summary.wrongAnswers = wrongAnswers;
+  const bypassing = work.names?.bypass.list() ?? [];
+  if (bypassing.length > 0) summary.bypassing = bypassing;
   if (written !== undefined) summary.written = written;
   if (events !== undefined) summary.events = events;
   return sinks.givenUp ? { ...summary, unfinished: true } : summary;
@@ -224,6 +226,7 @@ function feedRun(
     capture.summary.bytes += length;
     tally.bytes += wireLength;
     const frame = {
+      number: capture.summary.packets,
       bytes: batch.buffer.subarray(offset, offset + length),
       wireLength,
       link: linkName(captured.linkType),

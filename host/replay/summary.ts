@@ -1,6 +1,7 @@
 // What a replay reports: the shape of `linkplane replay --json`, and what the text summary is made of.
 
 import type { EndpointCounters, NatPoolCounters, PlaneCounters, ReasonCounts } from "../counters.ts";
+import type { Bypass } from "../dns/bypass.ts";
 import type { WrongAnswer } from "../dns/watch.ts";
 import type { Judgement } from "../expect/judge.ts";
 import type { Flow } from "../flows.ts";
@@ -73,6 +74,8 @@ export interface ReplaySummary {
   busiest?: BusyDestination[];
   /** DNS answers in the captures that the configuration's resolvers would not have given. */
   wrongAnswers?: WrongAnswer[];
+  /** What clients sent past endpoints that they could have used. */
+  bypassing?: Bypass[];
   /** With `--expect`: what of it was so. */
   expectations?: Judgement[];
   /** Frames of the capture that was written, if one was asked for and replies were compared. */

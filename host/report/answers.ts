@@ -10,10 +10,10 @@ const SHOWN = 12;
 /** Text of the list; empty when there is nothing in it. */
 export function answersText(answers: readonly WrongAnswer[] = []): string {
   if (answers.length === 0) return "";
-  const table = new Table({ head: ["name", "answered", "expected", "answers", "clients"], ...PLAIN_TABLE });
+  const table = new Table({ head: ["name", "answered", "expected", "answers", "clients", "network"], ...PLAIN_TABLE });
   const listed = (addresses: readonly string[]): string => addresses.join(" ") || "no such name";
-  for (const { name, answered, expected, answers: times, clients } of answers.slice(0, SHOWN))
-    table.push([name, listed(answered), listed(expected), count(times), count(clients.length)]);
+  for (const { name, network, answered, expected, answers: times, clients } of answers.slice(0, SHOWN))
+    table.push([name, listed(answered), listed(expected), count(times), count(clients.length), network]);
   const more = answers.length > SHOWN ? `\n  and ${amount(answers.length - SHOWN, "more answer")}` : "";
   return `DNS answers other than the configuration's zones give (linkplane resolve says why):\n${table.toString()}${more}`;
 }

@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import { REASONS } from "../reasons.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { answersText } from "./answers.ts";
+import { bypassText } from "./bypass.ts";
 import { eventsText } from "./events.ts";
 import { expectationsText } from "./expectations.ts";
 import { amount, bytesText, count, rateText } from "./quantity.ts";
@@ -30,6 +31,7 @@ export function textReport(
     eventsText(summary.events),
     replies(summary),
     answersText(summary.wrongAnswers),
+    bypassText(summary.bypassing),
     natPorts(summary),
     summary.expectations === undefined ? "" : expectationsText(summary.expectations),
     busiest(summary),

@@ -181,6 +181,7 @@ suite("The time of an event", (test) => {
       "1.0000000001",
       "2026-11-24T00:00:00",
       "2026-13-01T00:00:00Z",
+      "2026-02-30T00:00:00Z",
     ])
       assert.is(timeOf(text), undefined, String(text));
   });

@@ -1,4 +1,4 @@
-import { formsOf, namesOfGroup } from "../../../host/config/zones.ts";
+import { formsOf, namesOfGroup, privateForm } from "../../../host/config/zones.ts";
 import { assert, suite } from "../../kit.ts";
 
 const FORMS: [name: string, other: string | undefined][] = [
@@ -36,4 +36,7 @@ suite("Zones", (test) => {
     assert.is(namesOfGroup("acct", "unknown"), undefined);
     assert.is(namesOfGroup("acct", undefined), undefined);
   });
+
+  test("of a private link form is none: it has been taken already", () =>
+    assert.is(privateForm("acct.privatelink.blob.core.windows.net"), undefined));
 });

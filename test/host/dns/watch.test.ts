@@ -1,6 +1,6 @@
 // DNS answers in a capture, compared with what the configuration's zones give.
 
-import { encode } from "dns-packet";
+import { encode, TRUNCATED_RESPONSE } from "dns-packet";
 import { NameWatch, type WrongAnswer } from "../../../host/dns/watch.ts";
 import { addressNumber } from "../../../host/config/address.ts";
 import { FrameView, PROTOCOL_UDP, UDP } from "../../../host/replay/frame.ts";
@@ -9,9 +9,10 @@ import { assert, suite } from "../../kit.ts";
 import { ACCOUNT, ACCOUNT_ALIAS, named } from "./sample.ts";
 
 /** A DNS answer to a client in network `shop`, as the replay sees it; addresses follow an alias. */
-function answerTo(client: string, name: string, addresses: readonly string[], cut = 0): FrameView {
+function answerTo(client: string, name: string, addresses: readonly string[], cut = 0, flags = 0): FrameView {
   const message = encode({
     type: "response",
+    flags,
     questions: [{ type: "A", name }],
     answers: [
       { type: "CNAME", name, data: ACCOUNT_ALIAS },
@@ -29,7 +30,7 @@ function answerTo(client: string, name: string, addresses: readonly string[], cu
 
 function watched(...views: FrameView[]): WrongAnswer[] {
   const watch = new NameWatch(named());
-  for (const view of views) watch.see(view);
+  views.forEach((view, i) => watch.see(view, i + 1));
   return watch.wrongAnswers();
 }
 
@@ -40,7 +41,7 @@ suite("DNS answers in a capture", (test) => {
     assert.equal(others, []);
     assert.equal([row?.answered, row?.expected], [["20.60.1.2"], ["10.1.0.4"]]);
     assert.equal([row?.answers, row?.clients], [3, ["10.1.0.9", "10.1.0.10"]]);
-    assert.match(answersText(row && [row]), /account1\S+ +20\.60\.1\.2 +10\.1\.0\.4 +3 +2/);
+    assert.match(answersText(row && [row]), /account1\S+ +20\.60\.1\.2 +10\.1\.0\.4 +3 +2 +shop/);
   });
 
   test("that say there is no such name are listed, too", () =>
@@ -48,6 +49,14 @@ suite("DNS answers in a capture", (test) => {
       watched(answerTo("10.1.0.9", ACCOUNT, [])).map(({ answered }) => answered),
       [[]],
     ));
+
+  test("that failed, or came truncated, say nothing of a name; that there is none does", () => {
+    const SERVER_FAILED = 2;
+    const NO_NAME = 3;
+    assert.equal(watched(answerTo("10.1.0.9", ACCOUNT, [], 0, SERVER_FAILED)), []);
+    assert.equal(watched(answerTo("10.1.0.9", ACCOUNT, ["20.60.1.2"], 0, TRUNCATED_RESPONSE)), []);
+    assert.is(watched(answerTo("10.1.0.9", ACCOUNT, [], 0, NO_NAME)).length, 1);
+  });
 
   test("that are as expected, of other names, or cut short are not", () =>
     assert.equal(
