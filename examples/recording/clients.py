@@ -1,6 +1,6 @@
 """Clients that do what curl cannot be asked to.
 
-clients.py reset|reuse|keepalive|dns|unserved|ping SOURCE:PORT ADDRESS [NAME ...]
+clients.py reset|reuse|keepalive|pause|dns|unserved|ping SOURCE:PORT ADDRESS [NAME ...]
 """
 
 import http.client
@@ -60,6 +60,18 @@ def keepalive(source: tuple[str, int], address: str, name: str, authority: str) 
     connection.close()
 
 
+def pause(source: tuple[str, int], address: str, name: str, authority: str, seconds: str) -> None:
+    """Two requests over one TLS connection that says nothing for a long time in between."""
+    context = ssl.create_default_context(cafile=authority)
+    connection = http.client.HTTPSConnection(name, timeout=TIMEOUT_SECONDS, context=context)
+    connection.sock = context.wrap_socket(connect(source, address, 443), server_hostname=name)
+    for wait in (float(seconds), 0):
+        connection.request("GET", "/1k.bin")
+        connection.getresponse().read()
+        time.sleep(wait)
+    connection.close()
+
+
 def dns(source: tuple[str, int], address: str, *names: str) -> None:
     """Asks for the A record of each name, all from one port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -116,6 +128,7 @@ def main() -> None:
         "reset": reset,
         "reuse": reuse,
         "keepalive": keepalive,
+        "pause": pause,
         "dns": dns,
         "unserved": unserved,
         "ping": ping,

@@ -33,13 +33,16 @@ export class OpenFiles {
 export function refuseClashes(inputs: readonly string[], outputs: readonly string[]): void {
   if ([...inputs, ...outputs].includes(""))
     throw usageError(
-      "The name of a capture, of --config, of --out or of --flows is empty.",
+      "The name of a capture, of --config, of --out, of --flows or of --report is empty.",
       "Give a file name, or - for standard input or output.",
     );
   if (inputs.filter((file) => file === "-").length > 1)
     throw usageError("Only one thing can be read from standard input.", "Give the others as files.");
   if (outputs.filter((file) => file === "-").length > 1)
-    throw usageError("--out and --flows cannot both go to standard output.", "Give one of them a file name.");
+    throw usageError(
+      "Only one of --out, --flows and --report can go to standard output.",
+      "Give the others a file name.",
+    );
   const used = new Set(inputs.map(identity));
   for (const output of outputs.filter((file) => file !== "-")) {
     const own = identity(output);

@@ -26,6 +26,7 @@ export function commandLine(): Command {
     .option("--out-side <side>")
     .option("--flows <file>")
     .option("--expect <file>")
+    .option("--report <file>")
     .option("--as <alias>", "", collect, [])
     .option("--events <file>")
     .option("--side <side>")

@@ -6,6 +6,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { ReplayOptions, ReplayOutput } from "../replay/options.ts";
 import { replay } from "../replay/replay.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
+import { migrationText } from "../report/migration.ts";
 import { jsonReport } from "../report/json.ts";
 import { textReport } from "../report/text.ts";
 import { failed as isFailure } from "../expect/judge.ts";
@@ -25,6 +26,7 @@ export interface ReplayArguments {
   outSide?: string;
   flows?: string;
   expect?: string;
+  report?: string;
   as: string[];
   events?: string;
   side?: string;
@@ -60,6 +62,7 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
     }
     if (args.out !== undefined) options.output = { ...outputOf(args), sink: await files.sink(args.out) };
     if (args.flows !== undefined) options.flows = await files.sink(args.flows);
+    const report = args.report === undefined ? undefined : await files.sink(args.report);
     if (bar !== undefined) options.onProgress = bar.update;
     // Not before: opening a pipe waits for its other end, and an interruption then has nothing to finish.
     process.once("SIGINT", interrupt);
@@ -67,6 +70,7 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
     const summary = await replay(options);
     if (judge !== undefined) summary.expectations = judge.judgements();
     failed = summary.captures.every(({ format }) => format === null);
+    if (!failed) await report?.write(new TextEncoder().encode(migrationText(summary, args.config)));
     bar?.stop();
     print(summary, args);
     for (const sentence of withoutEffect(args, summary, configuration))
@@ -82,7 +86,8 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
 
 const sizeOf = ({ size }: FileSource): { size?: number } => (size === undefined ? {} : { size });
 
-const outputsOf = ({ out, flows }: ReplayArguments): string[] => [out, flows].filter((file) => file !== undefined);
+const outputsOf = ({ out, flows, report }: ReplayArguments): string[] =>
+  [out, flows, report].filter((file) => file !== undefined);
 
 /** The format that the name of the output asks for, and the side it shows: a pcapng file shows both unless one is named. */
 function outputOf({ out, outSide }: ReplayArguments): Omit<ReplayOutput, "sink"> {
@@ -109,6 +114,7 @@ function settingsOf(
     side: sideOf(args.side, "--side") ?? "consumer",
     verifyChecksums: args.verifyChecksums === true,
     compare: args.compare !== false,
+    migration: args.report !== undefined,
     ...(limit === undefined ? {} : { limit }),
     ...(workers === undefined ? {} : { workers }),
   };

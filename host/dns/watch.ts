@@ -14,6 +14,7 @@ const RCODE_SUCCESS = 0;
 const RCODE_NO_NAME = 3;
 const ROWS_MAX = 1000;
 const CLIENTS_MAX = 1000;
+const ANSWERED_MAX = 8;
 
 /** Answers that clients got and that the configuration's resolver would not have given. */
 export interface WrongAnswer {
@@ -29,12 +30,26 @@ export interface WrongAnswer {
   clients: string[];
 }
 
+/** A name of a resource that clients asked for, and what it would lead to. */
+export interface AskedName {
+  name: string;
+  network: string;
+  /** Up to 8 addresses that were answered in the capture; empty: no such name. */
+  answered: string[];
+  /** What the configuration's zones give; empty where the public address is not known. */
+  leads: string[];
+  /** Endpoint that these lead to; null: past every endpoint. */
+  endpoint: string | null;
+  why: string;
+}
+
 /** Looks at the frames of a capture. What it keeps is bounded. */
 export class NameWatch {
   private readonly resolver: Resolver;
   /** Traffic past endpoints, which answers lead to. */
   readonly bypass: BypassWatch;
   private readonly networks: readonly string[];
+  private readonly asked = new Map<string, AskedName>();
   private readonly rows = new Map<string, WrongAnswer & { seen: Set<string> }>();
 
   constructor(configuration: Configuration) {
@@ -64,8 +79,19 @@ export class NameWatch {
     return rows.sort((a, b) => b.answers - a.answers);
   }
 
+  /** Names of resources with endpoints that were asked for, in the order of the capture. */
+  askedNames(): AskedName[] {
+    return [...this.asked.values()];
+  }
+
   private compare(name: string, network: string, answered: string[], client: string): void {
-    const { addresses, steps, outcome } = this.resolver.resolve(name, network);
+    const { addresses, steps, outcome, endpoint = null } = this.resolver.resolve(name, network);
+    const why = steps.at(-1)?.why ?? "";
+    const asked = JSON.stringify([name.toLowerCase(), network]);
+    const before = this.asked.get(asked)?.answered;
+    const all = [...new Set([...(before ?? []), ...answered])].slice(0, ANSWERED_MAX);
+    if (before !== undefined || this.asked.size < ROWS_MAX)
+      this.asked.set(asked, { name, network, answered: all, leads: addresses, endpoint, why });
     const expected = [...addresses].sort();
     const unknown = outcome === "public" && expected.length === 0;
     if (unknown || expected.join() === answered.join()) return;
@@ -73,7 +99,6 @@ export class NameWatch {
     let row = this.rows.get(key);
     if (row === undefined) {
       if (this.rows.size >= ROWS_MAX) return;
-      const why = steps.at(-1)?.why ?? "";
       row = { name, network, answered, expected, why, answers: 0, clients: [], seen: new Set() };
       this.rows.set(key, row);
     }

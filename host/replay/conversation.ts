@@ -54,6 +54,8 @@ export class Conversation {
   undecided = false;
   /** Plane's time when a packet of it was last forwarded; before that, of its first request. */
   last: number;
+  /** Time of its latest packet, forwarded or not. */
+  seen: number;
   /** TCP flags of what was forwarded since its flow opened, each direction. */
   asked = 0;
   answered = 0;
@@ -76,6 +78,15 @@ export class Conversation {
     this.network = network;
     this.idle = idle;
     this.last = time;
+    this.seen = time;
+  }
+
+  /** Whether its TCP flow is established, packets that wait for their verdicts included. */
+  get established(): boolean {
+    const asked = this.asked | this.asking;
+    const answered = this.answered | this.answering;
+    if (((asked | answered) & RST) !== 0 || (asked & answered & FIN) !== 0) return false;
+    return this.midStream || (asked & answered & ACK) !== 0;
   }
 
   /** Whether its TCP flow is closing or reset, as far as its packets tell. */

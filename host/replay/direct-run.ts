@@ -17,6 +17,7 @@ import { type Capture, nameOf, open, ProgressReport } from "./input.ts";
 import type { ReplayInput, ReplayOptions, ReplayOutput } from "./options.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import type { Step } from "./incident.ts";
+import type { Migration } from "./migration.ts";
 import type { ReplayEvent } from "./summary.ts";
 import { vlanNetworks } from "./roles.ts";
 import type { Tally } from "./tally.ts";
@@ -32,6 +33,7 @@ export interface ReplayWork {
   /** What events change, in order. */
   steps: readonly Step[];
   names: NameWatch | undefined;
+  migration: Migration | undefined;
 }
 
 /** How it went. */
@@ -56,6 +58,7 @@ export function mayBeDirect(options: ReplayOptions): boolean {
     side,
     verifyChecksums,
     explain,
+    migration,
     output,
     plane,
     workers,
@@ -64,7 +67,7 @@ export function mayBeDirect(options: ReplayOptions): boolean {
   // Shards and workers translate a frame in a memory of their own, not where it was read.
   if (workers !== undefined || configuration.settings.shards > 1) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
-  if (events.length > 0 || explain !== undefined) return false;
+  if (events.length > 0 || explain !== undefined || migration === true) return false;
   if (identifiesByName(options.configuration)) return false;
   if (side === "provider" || verifyChecksums === true) return false;
   if (output?.format === "pcap" && output.side === "consumer") return false;

@@ -3,6 +3,7 @@
 // that still waits makes the batch go first.
 
 import * as Abi from "../abi.ts";
+import { addressText } from "../config/address.ts";
 import type { NameWatch } from "../dns/watch.ts";
 import { explanationOf } from "../explain/explanation.ts";
 import { packetText } from "../explain/packet-text.ts";
@@ -11,8 +12,9 @@ import type { Plane, Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import type { Busiest } from "./busiest.ts";
 import type { Conversation } from "./conversation.ts";
-import { FrameView, type VlanNetworks } from "./frame.ts";
+import { FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
 import type { Step } from "./incident.ts";
+import type { Migration } from "./migration.ts";
 import type { Mirror } from "./mirror.ts";
 import { KIND_OTHER, KIND_REPLY, KIND_REQUEST, Pending } from "./pending.ts";
 import { readdress } from "./readdress.ts";
@@ -51,6 +53,8 @@ export interface FeedParts {
   /** Looks at DNS answers, where endpoints have names. */
   names: NameWatch | undefined;
   recording: Recording | undefined;
+  /** Collects what a move behind the endpoints would come to, when asked for. */
+  migration: Migration | undefined;
   /** What the TTL of a captured reply has lost since the backend sent it: 1 at a consumer, 0 at the server itself. */
   ttlLoss: number;
   verifyChecksums: boolean;
@@ -252,8 +256,23 @@ export class Feed {
     const { pending } = this;
     pending.conversation[at] = conversation;
     pending.flags[at] = this.view.flags;
+    this.pause(at, conversation);
     this.parts.mirror.waits(conversation, pending.kind[at] === KIND_REPLY, this.view.flags, this.batch);
     pending.unfit[at] = Number(unfit);
+  }
+
+  /** Takes note of how long a connection said nothing, where that is asked for. */
+  private pause(at: number, conversation: Conversation): void {
+    const { pending } = this;
+    const time = pending.clock[at] as number;
+    const pause = time - conversation.seen;
+    conversation.seen = time;
+    const { migration, plane } = this.parts;
+    if (migration === undefined || pause < conversation.idle || conversation.protocol !== PROTOCOL_TCP) return;
+    if (!conversation.established || conversation.state === "refused") return;
+    const client = `${addressText(Math.floor(conversation.client / 65536))}:${conversation.client % 65536}`;
+    const name = plane.names.endpoints[conversation.endpoint] ?? "";
+    migration.silence(conversation, name, client, pause, pending.number[at] as number);
   }
 
   /** The plane's clock when it handles a frame that is placed next. */
@@ -267,7 +286,7 @@ export class Feed {
     this.refusal = reason;
     const { tally, recording } = this.parts;
     if (recording !== undefined) this.flush();
-    tally.drop(reason, role.endpoint);
+    tally.drop(reason, role.endpoint, frame.number);
     tally.concerned++;
     if (reason === "reply-refused") tally.refused++;
     else if (reason === "reply-unmatched") tally.unmatched++;
@@ -291,6 +310,7 @@ export class Feed {
     pending.kind[at] = kind;
     pending.side[at] = side;
     pending.interfaceId[at] = frame.interfaceId;
+    pending.number[at] = frame.number;
     pending.link[at] = link;
     pending.frame[at] = entered;
     pending.wireLength[at] = wireLength;

@@ -68,6 +68,8 @@ export interface ReplayOptions {
   compare?: boolean;
   /** Changes of the configuration, in the order of their times, as `parseEvents` of `linkplane/config` reads them. */
   events?: readonly ConfigurationEvent[];
+  /** Collects for `summary.migration` what a move behind the endpoints would come to; replies are compared then. */
+  migration?: boolean;
   /** Explains the packet of this number, from 1, of the only input, and ends there; nothing is written. */
   explain?: { packet: number; take: (explanation: ReplayExplanation) => void };
   /** Stop after so many packets. */

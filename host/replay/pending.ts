@@ -15,6 +15,8 @@ export class Pending {
   readonly kind = new Uint8Array(BATCH_MAX);
   /** Side of the plane the frame entered on. */
   readonly side = new Uint8Array(BATCH_MAX);
+  /** Its number in its capture. */
+  readonly number = new Float64Array(BATCH_MAX);
   readonly interfaceId = new Uint32Array(BATCH_MAX);
   readonly link: LinkName[] = [];
   /** The frame as it entered the plane, untouched by it. */

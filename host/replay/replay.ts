@@ -21,11 +21,12 @@ import { Incident, rehearse, stepsOf } from "./incident.ts";
 import { Lifespans } from "./lifespan.ts";
 import { mergeByTime, type Run } from "./merge.ts";
 import { Mirror } from "./mirror.ts";
+import { Migration } from "./migration.ts";
 import type { ReplayOptions, ReplayOutput } from "./options.ts";
 import { Recording } from "./recording.ts";
 import { Roles, vlanNetworks } from "./roles.ts";
 import { summarise } from "./summarise.ts";
-import type { ReplaySummary } from "./summary.ts";
+import type { FlowLine, ReplaySummary } from "./summary.ts";
 import { Tally } from "./tally.ts";
 
 const CONVERSATIONS_MIN = 65_536;
@@ -38,7 +39,9 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const sinks = new InterruptibleSinks(asked.signal);
   const options = sinks.within(asked);
   const configuration = forReplay(options.configuration);
-  const { flows, onFlow } = options;
+  const { flows } = options;
+  const migration = options.migration === true ? new Migration() : undefined;
+  const onFlow = migration === undefined ? options.onFlow : tellingBoth(options.onFlow, (line) => migration.flow(line));
   const flowLog = flows === undefined && onFlow === undefined ? undefined : new FlowLog(flows, onFlow);
   const onFlowEnd = flowLog === undefined ? {} : { onFlowEnd: (flow: Flow) => flowLog.add(flow) };
   const ring = mayBeDirect(options) ? { ringSize: DIRECT_RING } : {};
@@ -58,6 +61,7 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
       flowLog,
       steps,
       names: watchOf(configuration),
+      migration,
     };
     return await replayOn(work, sinks);
   } finally {
@@ -92,6 +96,8 @@ async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<Re
   if (bypassing.length > 0) summary.bypassing = bypassing;
   if (written !== undefined) summary.written = written;
   if (events !== undefined) summary.events = events;
+  if (work.migration !== undefined)
+    summary.migration = work.migration.report(plane, summary, tally, work.names?.askedNames() ?? []);
   return sinks.givenUp ? { ...summary, unfinished: true } : summary;
 }
 
@@ -104,6 +110,14 @@ function forReplay(configuration: Configuration): Configuration {
   const identification = { ...settings.identification, otherBeginning: "allow" as const };
   return markChecked({ ...configuration, settings: { ...settings, endpointSources: "admit", identification } });
 }
+
+/** Tells each flow twice. */
+const tellingBoth =
+  (first: ReplayOptions["onFlow"], second: (line: FlowLine) => void): ((line: FlowLine) => void) =>
+  (line) => {
+    first?.(line);
+    second(line);
+  };
 
 /** Watches DNS answers, if endpoints have names that could be answered otherwise. */
 function watchOf(configuration: Configuration): NameWatch | undefined {
@@ -154,6 +168,7 @@ function makeFeed(work: ReplayWork, recording: Recording | undefined): Feed {
     busiest,
     names: work.names,
     recording,
+    migration: work.migration,
     ttlLoss: side === "consumer" ? 1 : 0,
     verifyChecksums: options.verifyChecksums ?? false,
     rewritesLinks: configuration.loadBalancers.some(({ backendAddressPools: pools }) =>

@@ -5,6 +5,7 @@ import type { Bypass } from "../dns/bypass.ts";
 import type { WrongAnswer } from "../dns/watch.ts";
 import type { Judgement } from "../expect/judge.ts";
 import type { Flow } from "../flows.ts";
+import type { MigrationReport } from "./migration.ts";
 import type { RefusedName } from "../refused.ts";
 
 export const REPLAY_SCHEMA = "linkplane.replay/1";
@@ -76,6 +77,8 @@ export interface ReplaySummary {
   wrongAnswers?: WrongAnswer[];
   /** What clients sent past endpoints that they could have used. */
   bypassing?: Bypass[];
+  /** With `--report`: what a move behind the endpoints would come to. */
+  migration?: MigrationReport;
   /** With `--expect`: what of it was so. */
   expectations?: Judgement[];
   /** Frames of the capture that was written, if one was asked for and replies were compared. */

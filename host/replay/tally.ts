@@ -26,6 +26,8 @@ export class Tally {
   last: bigint | undefined;
   /** Drops that the replay decided, by reason name. */
   readonly drops: ReasonCounts = {};
+  /** Number of the first packet of an endpoint (its number) that was dropped for a reason. */
+  readonly firstDrops = new Map<string, number>();
   /** The same by number of the endpoint they concern. */
   readonly endpointDrops = new Map<number, ReasonCounts>();
 
@@ -34,12 +36,19 @@ export class Tally {
   }
 
   /** A captured packet of an endpoint that the replay itself drops. */
-  drop(reason: string, endpoint: number): void {
+  drop(reason: string, endpoint: number, packet: number): void {
+    this.firstDrop(endpoint, reason, packet);
     this.dropped++;
     this.drops[reason] = (this.drops[reason] ?? 0) + 1;
     const drops = this.endpointDrops.get(endpoint) ?? {};
     drops[reason] = (drops[reason] ?? 0) + 1;
     this.endpointDrops.set(endpoint, drops);
+  }
+
+  /** Notes the number of a packet that was dropped. */
+  firstDrop(endpoint: number, reason: string, packet: number): void {
+    const key = `${endpoint} ${reason}`;
+    if (!this.firstDrops.has(key)) this.firstDrops.set(key, packet);
   }
 
   /** Notes time stamps of packets. */

@@ -64,6 +64,12 @@ suite("Pages", (test) => {
     for (const [file, text] of files) assert.ok(read(file).includes(text), file);
   });
 
+  test("show parts of files as they are", () => {
+    const parts = PAGES.flatMap((page) => blocks(page, "part"));
+    assert.ok(parts.length > 0);
+    for (const [file, text] of parts) assert.ok(read(file).includes(text), file);
+  });
+
   test("link to what is there", () => {
     let links = 0;
     for (const page of PAGES)
@@ -80,6 +86,17 @@ suite("Pages", (test) => {
     for (const page of PAGES)
       for (const [, script = ""] of read(page).matchAll(/npm run ([\w:]+)/g))
         assert.ok(script in scripts, `${page}: ${script}`);
+  });
+
+  test("examples/migration.md is what its command writes", () => {
+    const capture = ["migration.pcapng", "--config", "migration.yaml", "--as", "pe-blob=20.60.1.2"];
+    const args = [join(ROOT, "dist/cli.js"), "replay", ...capture, "--report", "-", "--quiet"];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+      cwd: join(ROOT, "examples"),
+      encoding: "utf8",
+    });
+    assert.equal([status, stderr], [0, ""]);
+    assert.is(stdout, read("examples/migration.md"));
   });
 
   test("show configurations that are accepted", () => {

@@ -40,8 +40,8 @@ const VALUES: [Partial<ReplayArguments>, RegExp][] = [
   [{ limit: "10k" }, /--limit .*"10k"/],
   [{ limit: "1.5" }, /--limit .*"1\.5"/],
   [{ limit: "" }, /--limit .*""/],
-  [{ out: "" }, /--out .*is empty.*file name/],
-  [{ flows: "" }, /--flows is empty/],
+  [{ out: "" }, /--out.*is empty.*file name/],
+  [{ flows: "" }, /--flows .*is empty/],
   [{ config: "" }, /--config.* is empty/],
   [{ out: "-", flows: "-" }, /--out.*--flows.*standard output/],
 ];
