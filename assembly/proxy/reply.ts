@@ -2,7 +2,7 @@
 // section 16). A captured reply, which the client acknowledged in its own numbers, is turned back into the server's.
 
 import { REASON_TRUNCATED } from "../abi";
-import { PROXY_ACKNOWLEDGED, PROXY_LEFT, REC_ENDPOINT } from "../abi/records";
+import { PROXY_ACKNOWLEDGED, PROXY_LEFT, PROXY_STARTED, REC_ENDPOINT } from "../abi/records";
 import { STAGE_PROXY_SHIFT, TRACE_GOES_ON } from "../abi/trace";
 import { flowOf } from "../flow/lifetime";
 import { FLAGS, L4 } from "../parse";
@@ -21,6 +21,7 @@ export function takeReply(parsed: u32, verdict: u32, reply: u32): bool {
     droppedAt(verdict, REASON_TRUNCATED, flow, <u32>load<u16>(reply, REC_ENDPOINT));
     return false;
   }
+  if (!is(flow, PROXY_STARTED)) return true;
   const start = startOf(flow);
   const length = headerLength(flow);
   if ((<u32>load<u8>(parsed, FLAGS) & Tcp.ACK) != 0) {
@@ -36,6 +37,7 @@ export function takeReply(parsed: u32, verdict: u32, reply: u32): bool {
 
 /** Gives a captured reply, taken note of, the numbers that the server had. */
 export function turnBackNumbers(parsed: u32, flow: u32): void {
+  if (!is(flow, PROXY_STARTED)) return;
   const tcp = load<u32>(parsed, L4);
   const start = startOf(flow);
   const length = headerLength(flow);

@@ -6,9 +6,6 @@ import { hexOf } from "../names/hello.ts";
 import { frameOf } from "./packet.ts";
 import type { Step } from "./table.ts";
 
-/** Planes that the tables run on. */
-export const PLANES: "both" | "core" = "core";
-
 type Profile = Settings["profile"];
 
 /** Identifiers of the endpoint 10.1.0.4, and the bytes in a header that come of them (private-link.md 2.A, 4.1.3, 4.2.5). */

@@ -10,7 +10,6 @@ import {
   client,
   headerOf,
   OPENING,
-  PLANES,
   SERVER,
   server,
   SYNS,
@@ -39,132 +38,128 @@ const AGAIN: Step[] = [
   },
 ];
 
-table(
-  "Flows with a PROXY header: ends, changes, shards",
-  [
-    {
-      name: "resets of an idle flow have the numbers that each side knows",
-      change: resetting,
-      steps: [
-        ...OPENING,
-        client("PA seq=101 ack=901 data=hello", "PA seq=137 ack=901 data=hello"),
-        server("A seq=901 ack=142", "A seq=901 ack=106"),
-        { at: 310, out: resets("seq=901 ack=106", "seq=142 ack=901") },
-      ],
-    },
-    {
-      name: "resets of a flow whose header has not left have the client's",
-      change: resetting,
-      steps: [
-        ...SYNS,
-        client("PA seq=106 ack=901 data=later", "PA seq=142 ack=901 data=later"),
-        { at: 310, out: resets("seq=901 ack=111", "seq=101 ack=901") },
-      ],
-    },
-    {
-      name: "a number before the client's first byte stays in a reset",
-      change: resetting,
-      steps: [
-        ...OPENING,
-        server("A seq=901 ack=50", "A seq=901 ack=50"),
-        { at: 310, out: resets("seq=901 ack=101", "seq=50 ack=901") },
-      ],
-    },
-    {
-      name: "a flow that timed out and opens again has a header of its own",
-      change: announcing(),
-      steps: [...OPENING, ...AGAIN],
-      counters: { generated: { proxyHeader: 2 }, flows: { created: 2, active: 1 } },
-    },
-    {
-      name: "a flow that closed and opens again, too",
-      change: announcing(),
-      steps: [
-        ...OPENING,
-        client("FA seq=101 ack=901", "FA seq=137 ack=901"),
-        server("FA seq=901 ack=138", "FA seq=901 ack=102"),
-        {
-          in: `${CLIENT} S seq=7000`,
-          gives: "forward new-flow 0",
-          out: [`${TO_SERVER} S seq=7000`],
+table("Flows with a PROXY header: ends, changes, shards", [
+  {
+    name: "resets of an idle flow have the numbers that each side knows",
+    change: resetting,
+    steps: [
+      ...OPENING,
+      client("PA seq=101 ack=901 data=hello", "PA seq=137 ack=901 data=hello"),
+      server("A seq=901 ack=142", "A seq=901 ack=106"),
+      { at: 310, out: resets("seq=901 ack=106", "seq=142 ack=901") },
+    ],
+  },
+  {
+    name: "resets of a flow whose header has not left have the client's",
+    change: resetting,
+    steps: [
+      ...SYNS,
+      client("PA seq=106 ack=901 data=later", "PA seq=142 ack=901 data=later"),
+      { at: 310, out: resets("seq=901 ack=111", "seq=101 ack=901") },
+    ],
+  },
+  {
+    name: "a number before the client's first byte stays in a reset",
+    change: resetting,
+    steps: [
+      ...OPENING,
+      server("A seq=901 ack=50", "A seq=901 ack=50"),
+      { at: 310, out: resets("seq=901 ack=101", "seq=50 ack=901") },
+    ],
+  },
+  {
+    name: "a flow that timed out and opens again has a header of its own",
+    change: announcing(),
+    steps: [...OPENING, ...AGAIN],
+    counters: { generated: { proxyHeader: 2 }, flows: { created: 2, active: 1 } },
+  },
+  {
+    name: "a flow that closed and opens again, too",
+    change: announcing(),
+    steps: [
+      ...OPENING,
+      client("FA seq=101 ack=901", "FA seq=137 ack=901"),
+      server("FA seq=901 ack=138", "FA seq=901 ack=102"),
+      {
+        in: `${CLIENT} S seq=7000`,
+        gives: "forward new-flow 0",
+        out: [`${TO_SERVER} S seq=7000`],
+      },
+      {
+        in: `${CLIENT} A seq=7001 ack=901`,
+        gives: "forward forwarded 0",
+        out: [`${TO_SERVER} A seq=7001 ack=901 hex=${headerOf()}`],
+      },
+    ],
+  },
+  {
+    name: "a flow that takes the number of one with a header has none of it",
+    change: announcing(),
+    steps: [
+      ...OPENING,
+      {
+        at: 400,
+        in: "udp 10.1.0.9:5000 > 10.1.0.4:53 data=query",
+        gives: "forward new-flow 0",
+        out: ["provider udp 10.2.0.10:1024 > 10.2.1.1:5353 data=query ttl=63"],
+      },
+      {
+        at: 400,
+        in: "udp 10.2.1.1:5353 > 10.2.0.10:1024 data=answer",
+        side: "provider",
+        out: ["consumer udp 10.1.0.4:53 > 10.1.0.9:5000 data=answer ttl=63"],
+      },
+    ],
+  },
+  {
+    name: "over a change of the configuration a flow goes on, and the MTU is the new one",
+    change: announcing(),
+    steps: [
+      ...OPENING,
+      client(`A seq=101 ack=901 hex=${LONG}`, `A seq=137 ack=901 hex=${LONG}`),
+      {
+        apply: ({ virtualNetworks }) => {
+          for (const network of virtualNetworks) network.mtu = 1075;
         },
-        {
-          in: `${CLIENT} A seq=7001 ack=901`,
-          gives: "forward forwarded 0",
-          out: [`${TO_SERVER} A seq=7001 ack=901 hex=${headerOf()}`],
+      },
+      server("A seq=901 ack=130", "A seq=901 ack=101"),
+      client(`A seq=101 ack=901 hex=${LONG}`, alone(), `A seq=137 ack=901 hex=${LONG}`),
+      {
+        apply: ({ virtualNetworks }) => {
+          for (const network of virtualNetworks) network.mtu = 1076;
         },
-      ],
-    },
-    {
-      name: "a flow that takes the number of one with a header has none of it",
-      change: announcing(),
-      steps: [
-        ...OPENING,
-        {
-          at: 400,
-          in: "udp 10.1.0.9:5000 > 10.1.0.4:53 data=query",
-          gives: "forward new-flow 0",
-          out: ["provider udp 10.2.0.10:1024 > 10.2.1.1:5353 data=query ttl=63"],
+      },
+      client(`A seq=101 ack=901 hex=${LONG}`, `A seq=101 ack=901 hex=${headerOf()}${LONG}`),
+    ],
+  },
+  {
+    name: "a flow that a change cuts is reset by the numbers of each side",
+    change: resetting,
+    steps: [
+      ...OPENING,
+      client("PA seq=101 ack=901 data=hello", "PA seq=137 ack=901 data=hello"),
+      {
+        apply: ({ privateEndpoints }) => {
+          for (const endpoint of privateEndpoints) endpoint.connectionState = "Rejected";
         },
-        {
-          at: 400,
-          in: "udp 10.2.1.1:5353 > 10.2.0.10:1024 data=answer",
-          side: "provider",
-          out: ["consumer udp 10.1.0.4:53 > 10.1.0.9:5000 data=answer ttl=63"],
-        },
-      ],
-    },
-    {
-      name: "over a change of the configuration a flow goes on, and the MTU is the new one",
-      change: announcing(),
-      steps: [
-        ...OPENING,
-        client(`A seq=101 ack=901 hex=${LONG}`, `A seq=137 ack=901 hex=${LONG}`),
-        {
-          apply: ({ virtualNetworks }) => {
-            for (const network of virtualNetworks) network.mtu = 1075;
-          },
-        },
-        server("A seq=901 ack=130", "A seq=901 ack=101"),
-        client(`A seq=101 ack=901 hex=${LONG}`, alone(), `A seq=137 ack=901 hex=${LONG}`),
-        {
-          apply: ({ virtualNetworks }) => {
-            for (const network of virtualNetworks) network.mtu = 1076;
-          },
-        },
-        client(`A seq=101 ack=901 hex=${LONG}`, `A seq=101 ack=901 hex=${headerOf()}${LONG}`),
-      ],
-    },
-    {
-      name: "a flow that a change cuts is reset by the numbers of each side",
-      change: resetting,
-      steps: [
-        ...OPENING,
-        client("PA seq=101 ack=901 data=hello", "PA seq=137 ack=901 data=hello"),
-        {
-          apply: ({ privateEndpoints }) => {
-            for (const endpoint of privateEndpoints) endpoint.connectionState = "Rejected";
-          },
-        },
-        {
-          in: `${SERVER} A seq=901 ack=142`,
-          side: "provider",
-          gives: "drop no-flow -1",
-          out: resets("seq=901 ack=106", "seq=137 ack=901"),
-        },
-      ],
-    },
-    {
-      name: "in four shards",
-      settings: { shards: 4, maxFlows: 1000 },
-      change: announcing("aws"),
-      steps: Array.from({ length: 32 }, (_, i) => ({ in: `tcp 10.1.0.9:${2000 + i} > 10.1.0.4:443 S seq=${i}` })),
-      check: openAll,
-      counters: { generated: { proxyHeader: 0 } },
-    },
-  ],
-  PLANES,
-);
+      },
+      {
+        in: `${SERVER} A seq=901 ack=142`,
+        side: "provider",
+        gives: "drop no-flow -1",
+        out: resets("seq=901 ack=106", "seq=137 ack=901"),
+      },
+    ],
+  },
+  {
+    name: "in four shards",
+    settings: { shards: 4, maxFlows: 1000 },
+    change: announcing("aws"),
+    steps: Array.from({ length: 32 }, (_, i) => ({ in: `tcp 10.1.0.9:${2000 + i} > 10.1.0.4:443 S seq=${i}` })),
+    check: openAll,
+    counters: { generated: { proxyHeader: 0 } },
+  },
+]);
 
 /** Sends what bears the header in every flow, and answers it. */
 function openAll(plane: PlaneUnderTest): void {

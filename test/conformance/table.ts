@@ -44,15 +44,14 @@ export interface Row {
   check?: (plane: PlaneUnderTest) => void;
 }
 
-/** Runs each row on both planes, or on the core alone. */
-export function table(title: string, rows: readonly Row[], planes: "both" | "core" = "both"): void {
+/** Runs each row on both planes. */
+export function table(title: string, rows: readonly Row[]): void {
   suite(title, (test) => {
     for (const row of rows) {
       test(`${row.name} (core)`, async () => {
         const configuration = configurationOf(row);
         runRow(await corePlane(configuration), row, configuration);
       });
-      if (planes === "core") continue;
       test(`${row.name} (reference)`, () => {
         const configuration = configurationOf(row);
         runRow(new ReferencePlane(configuration), row, configuration);

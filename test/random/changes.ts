@@ -87,9 +87,9 @@ export class Changes {
   }
 
   private changeSettings(next: Configuration, fresh: Configuration): void {
-    const { seed, shards, maxFlows, maxDenied } = next.settings;
+    const { profile, seed, shards, maxFlows, maxDenied } = next.settings;
     const connectionLost = this.dice.pick(["cut", "keep"] as const);
-    next.settings = { ...fresh.settings, seed, shards, maxFlows, maxDenied, connectionLost };
+    next.settings = { ...fresh.settings, profile, seed, shards, maxFlows, maxDenied, connectionLost };
   }
 
   /** Gives what had a MAC address, or none, the same again. */

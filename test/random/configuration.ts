@@ -41,6 +41,7 @@ export function randomConfiguration(dice: Dice): Configuration {
         loadBalancerFrontendIPConfigurations: ["front"],
         natAddresses: Array.from({ length: 1 + dice.below(8) }, (_, i) => `172.16.0.${i + 1}`),
         ...(dice.chance(30) ? { macAddress: "02:00:00:00:0a:01" } : {}),
+        enableProxyProtocol: dice.chance(30),
       },
       {
         name: "service-b",
@@ -53,6 +54,7 @@ export function randomConfiguration(dice: Dice): Configuration {
     loadBalancers: balancers,
     settings: {
       ...DEFAULT_SETTINGS,
+      profile: dice.pick(["azure", "aws", "gcp"]),
       seed: dice.bits(),
       shards: dice.pick([1, 1, 1, 2, 4, 64]),
       maxFlows: dice.pick([4, 20, 60, 500]),

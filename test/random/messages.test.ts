@@ -40,7 +40,13 @@ suite("First messages", (test) => {
       const configuration = messageConfiguration(dice);
       const reference = new ReferencePlane(configuration);
       try {
-        comparePlanes(await corePlane(configuration), reference, new MessageTraffic(dice), dice, PACKETS);
+        comparePlanes(
+          await corePlane(configuration),
+          reference,
+          new MessageTraffic(dice, configuration),
+          dice,
+          PACKETS,
+        );
       } catch (error) {
         process.stderr.write(`first messages: seed ${SEED + round} shows a difference\n`);
         throw error;

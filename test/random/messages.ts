@@ -5,6 +5,7 @@ import { type Configuration, markChecked } from "../../host/config/configuration
 import { baseConfiguration } from "../conformance/configuration.ts";
 import { identifying, OTHER, OWN } from "../conformance/first-message-kit.ts";
 import { frameOf } from "../conformance/packet.ts";
+import { announcing, LENGTH, PROFILES } from "../conformance/proxy-kit.ts";
 import { clientHello, hexOf, prelogin, request, serverHello, sslRequest, tdsPackets, text } from "../names/hello.ts";
 import type { Outcome, PacketIn } from "../plane.ts";
 import type { PacketSource } from "./compare.ts";
@@ -98,6 +99,7 @@ export function messageConfiguration(dice: Dice): Configuration {
   configuration.settings.maxFlows = dice.pick([4, 500, 500, 500]);
   configuration.settings.maxDenied = dice.pick([0, 3, 50]);
   if (dice.chance(50)) configuration.settings.midStream = "admit";
+  if (dice.chance(40)) announcing(dice.pick(PROFILES))(configuration);
   return markChecked(configuration);
 }
 
@@ -133,8 +135,12 @@ export class MessageTraffic implements PacketSource {
   private current: Conversation | undefined;
   private time = 0n;
 
-  constructor(dice: Dice) {
+  /** Bytes of the headers that go in front of clients' streams. */
+  private readonly header: number;
+
+  constructor(dice: Dice, { settings, privateLinkServices: [service] }: Configuration) {
     this.dice = dice;
+    this.header = service?.enableProxyProtocol === true ? LENGTH[settings.profile] : 0;
   }
 
   next(): PacketIn {
@@ -204,7 +210,7 @@ export class MessageTraffic implements PacketSource {
     const { dice } = this;
     const { nat, backend, isn, sent, serverIsn, answer } = conversation;
     const acked = dice.pick([0, 0, sent, sent, sent, dice.below(sent + 1)]);
-    const ack = (isn + 1 + acked) >>> 0;
+    const ack = (isn + 1 + acked + dice.pick([0, this.header])) >>> 0;
     if (acked === 0 && dice.chance(60)) return `tcp ${backend} > ${nat} SA seq=${serverIsn} ack=${ack}`;
     const from = dice.chance(80) ? 0 : dice.below(answer.length);
     const part = dice.chance(50) ? new Uint8Array(0) : answer.slice(from, from + 1 + dice.below(answer.length));

@@ -4,14 +4,15 @@ import { addressOf } from "./address.ts";
 import { allowedBy } from "./endpoint-rules.ts";
 import { type DeniedFlow, type Flow, noDirection, stateWithoutPackets, type Tuple, tupleKey } from "./flow.ts";
 import { RELEASE_WHEN_FULL } from "./flows.ts";
-import { forward, providerKey, translated } from "./forward.ts";
+import { ofFlow } from "./consumer.ts";
+import { providerKey, translated } from "./forward.ts";
 import { Inspection } from "./inspection.ts";
 import { Stream } from "./stream-judge.ts";
-import { inspectRequest } from "./inspect-request.ts";
 import { TCP } from "./ipv4.ts";
 import { pick } from "./mix.ts";
 import type { NatPort } from "./nat.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
+import { proxyOf } from "./proxy.ts";
 import { type Backend, type Rule, ruleOf } from "./service.ts";
 import { isBeginning, type Transport } from "./transport.ts";
 import { wordsOf } from "./words.ts";
@@ -57,10 +58,9 @@ export function admit(
   if (rule.identify !== "address") {
     flow.inspection = new Inspection(rule.identify);
     if (rule.everyRequest) flow.inspection.stream = new Stream();
-    return inspectRequest(path, arrival, transport, flow, reason);
   }
-  forward(path, arrival, transport, flow);
-  return { reason, flow: flow.number };
+  flow.proxy = proxyOf(flow);
+  return ofFlow(path, arrival, transport, flow, reason);
 }
 
 function backendOf({ mix }: Path, tuple: Tuple, { table, distribution }: Rule): Backend | undefined {

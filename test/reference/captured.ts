@@ -5,6 +5,7 @@ import type { Endpoint } from "./networks.ts";
 import { fromConsumer } from "./consumer.ts";
 import { observeReply } from "./inspect-reply.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
+import { isWhole } from "./proxy.ts";
 import { ruleOf } from "./service.ts";
 import { portsOf, readTransport, type Transport } from "./transport.ts";
 
@@ -22,6 +23,8 @@ export function fromCapture(path: Path, arrival: Arrival): Decision {
   const transport = readTransport(arrival.packet.frame, arrival.ip);
   if (typeof transport === "string") return { reason: transport };
   if (arrival.ip.ttl === 0) return { reason: "ttl-expired", flow: flow.number, droppedAt };
+  if (flow.proxy !== undefined && !isWhole(arrival, transport))
+    return { reason: "truncated", flow: flow.number, droppedAt };
   if (flow.inspection !== undefined) {
     const refused = observeReply(path, arrival, transport, flow);
     if (refused !== undefined) return refused;

@@ -7,6 +7,7 @@ import { inspectRequest } from "./inspect-request.ts";
 import { untranslated } from "./ipv4.ts";
 import type { Endpoint } from "./networks.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
+import { taken } from "./proxy.ts";
 import { isBeginning, readTransport, type Transport } from "./transport.ts";
 
 const NO_FLOW = -1;
@@ -51,9 +52,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
   const flow = flows.find(key);
   if (flow !== undefined) {
     if (!isReuse(flow, transport)) {
-      if (flow.inspection !== undefined) return inspectRequest(path, arrival, transport, flow, "forwarded");
-      forward(path, arrival, transport, flow);
-      return { reason: "forwarded", flow: flow.number };
+      return ofFlow(path, arrival, transport, flow, "forwarded");
     }
     flows.release(flow, false);
   }
@@ -63,6 +62,17 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
   }
   const admitted = admit(path, arrival, transport, tuple, denied);
   return typeof admitted === "string" ? refuse(path, arrival, { tuple, denied, reason: admitted }) : admitted;
+}
+
+/** A client's packet of a live flow, its first included. */
+export function ofFlow(path: Path, given: Arrival, read: Transport, flow: Flow, reason: string): Decision {
+  const { number, proxy } = flow;
+  const packet = proxy === undefined ? { arrival: given, transport: read } : taken(proxy, given, read);
+  if (typeof packet === "string") return { reason: packet, flow: number, droppedAt: flow.endpoint.name };
+  const { arrival, transport } = packet;
+  if (flow.inspection !== undefined) return inspectRequest(path, arrival, transport, flow, reason);
+  forward(path, arrival, transport, flow);
+  return { reason, flow: number };
 }
 
 /** Whether a packet opens a new connection on the tuple of one that ends. */

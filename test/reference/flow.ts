@@ -5,6 +5,7 @@ import { TCP } from "./ipv4.ts";
 import type { Inspection } from "./inspection.ts";
 import type { Endpoint } from "./networks.ts";
 import type { PortPool } from "./ports.ts";
+import type { Proxy } from "./proxy.ts";
 import type { Backend, Rule } from "./service.ts";
 import type { State, Timeouts } from "./timeouts.ts";
 import { ACK, FIN, RST, type Transport } from "./transport.ts";
@@ -76,6 +77,8 @@ export interface Flow extends Held {
   first: FirstFrame;
   /** While its first message is inspected. */
   inspection?: Inspection | undefined;
+  /** When a header goes in front of its client's stream. */
+  proxy?: Proxy | undefined;
   /** Allowed name that it asked for. */
   name?: string;
   toConsumer: Direction;

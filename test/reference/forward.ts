@@ -4,6 +4,7 @@ import { addPacket } from "./counters.ts";
 import { destinationMac, setDestinationMac, setSourceMac, sourceMac } from "./ethernet.ts";
 import { type Flow, gather } from "./flow.ts";
 import type { Arrival, Path } from "./path.ts";
+import { leaveBehind, raised } from "./proxy.ts";
 import { type Ends, rewrite } from "./rewrite.ts";
 import type { Transport } from "./transport.ts";
 
@@ -18,6 +19,7 @@ export function forward(path: Path, arrival: Arrival, transport: Transport, flow
   note(path, from, transport, flow);
   countTraffic(path, flow, from, wireLength);
   const bytes = translated(arrival, transport, flow);
+  if (from === "consumer" && flow.proxy !== undefined) return leaveBehind(path, flow, arrival.ip, transport, bytes);
   const side = from === "consumer" ? "provider" : "consumer";
   path.out.push({ side, cause: "input", flow: flow.number, bytes });
   return bytes;
@@ -35,7 +37,8 @@ export function leaveAsSent(path: Path, { packet, ip, wireLength }: Arrival, tra
   countTraffic(path, flow, "provider", wireLength);
   const { source, sourcePort, destination, destinationPort } = endsOf(flow, "consumer");
   const sent = { source: destination, sourcePort: destinationPort, destination: source, destinationPort: sourcePort };
-  const bytes = rewrite(packet.frame, ip, transport, sent, ip.ttl + 1);
+  const turned = rewrite(packet.frame, ip, transport, sent, ip.ttl + 1);
+  const bytes = flow.proxy === undefined ? turned : raised(flow.proxy, transport.at, turned);
   path.out.push({ side: "provider", cause: "input", flow: flow.number, bytes });
 }
 

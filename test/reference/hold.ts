@@ -7,6 +7,9 @@ export interface Segment {
   length: number;
   /** The frame as it leaves. */
   frame: Uint8Array;
+  /** Where its IP and TCP headers begin. */
+  ip: number;
+  tcp: number;
   wireLength: number;
 }
 

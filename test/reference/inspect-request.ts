@@ -6,6 +6,7 @@ import { conclude, hasAcknowledged, type Inspection, isBefore, leaving, letGo, r
 import { type Found, judge } from "./judge.ts";
 import { MESSAGE_MOST } from "./message/outcome.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
+import { heldBehind } from "./proxy.ts";
 import { withoutData } from "./shorten.ts";
 import { inspectStream } from "./stream.ts";
 import { SYN, type Transport, URG } from "./transport.ts";
@@ -192,7 +193,8 @@ export function wait(request: Request, hold: Hold, offset: number, length: numbe
   if (hold.segments.length === SEGMENTS_MOST || hold.headers + head > HEADERS_MOST)
     return request.against("first-message-too-long", undefined, offset);
   hold.headers += head;
-  const frame = translated(arrival, transport, flow).subarray(0, end);
-  hold.segments.push({ offset, length, frame, wireLength: arrival.wireLength });
+  const frame = heldBehind(flow, transport, translated(arrival, transport, flow)).slice(0, end);
+  const { at: tcp } = transport;
+  hold.segments.push({ offset, length, frame, wireLength: arrival.wireLength, ip: arrival.ip.at, tcp });
   return { reason: "awaiting-name", flow: flow.number };
 }

@@ -5,6 +5,7 @@ import type { Flow } from "./flow.ts";
 import { countTraffic } from "./forward.ts";
 import type { Hold, Segment } from "./hold.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
+import { announce } from "./proxy.ts";
 import { resetsOf } from "./reset.ts";
 import type { Stream } from "./stream-judge.ts";
 
@@ -48,7 +49,9 @@ export function leaving(hold: Hold | undefined, all: boolean): Segment[] {
 
 /** Sends held segments on. */
 export function letGo(path: Path, flow: Flow, segments: Segment[]): void {
-  for (const { frame, wireLength } of segments) {
+  for (const segment of segments) {
+    const { frame, wireLength } = segment;
+    announce(path, flow, segment);
     countTraffic(path, flow, "consumer", wireLength);
     path.counters.settled("forwarded");
     path.out.push({ side: "provider", cause: "held", flow: flow.number, bytes: frame });

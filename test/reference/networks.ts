@@ -1,8 +1,10 @@
 // Which network a frame belongs to, who has an address in it, and who reaches whom (behaviour 2).
 import type { Configuration, ConnectionState } from "../../host/config/configuration.ts";
+import { identityTexts } from "../../host/config/proxy.ts";
 import type { Side } from "../plane.ts";
 import { addressOf } from "./address.ts";
 import { type EndpointRule, rulesOf } from "./endpoint-rules.ts";
+import type { ProxyValues } from "./proxy-header.ts";
 import { holds, Reach } from "./reach.ts";
 import { identityOf } from "./roster.ts";
 import { namesOf, type Service } from "./service.ts";
@@ -20,6 +22,8 @@ export interface Endpoint {
   rules?: EndpointRule[];
   /** Names by which its resource and group may be asked for. */
   names: Set<string>;
+  /** How it is named in PROXY headers, when its service has them. */
+  proxy?: ProxyValues;
 }
 
 interface Network {
@@ -49,7 +53,9 @@ export class Networks {
       };
     });
     this.reach = new Reach(configuration);
-    this.endpoints = configuration.privateEndpoints.map((given) => {
+    const identifiers = identityTexts(configuration);
+    const { profile } = configuration.settings;
+    this.endpoints = configuration.privateEndpoints.map((given, index) => {
       const network = this.named(given.virtualNetwork);
       const rules = rulesOf(configuration, given, this.reach.surroundings(network));
       return {
@@ -59,6 +65,9 @@ export class Networks {
         address: addressOf(given.privateIPAddress),
         connectionState: given.connectionState,
         service: services.get(given.privateLinkService) as Service,
+        ...(services.get(given.privateLinkService)?.proxies === true
+          ? { proxy: { profile, identifier: identifiers[index] as string } }
+          : {}),
         names: allowedOf(given, services),
         ...(rules === undefined ? {} : { rules }),
       };

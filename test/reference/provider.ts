@@ -3,6 +3,7 @@ import { forward, providerKey } from "./forward.ts";
 import { inspectReply } from "./inspect-reply.ts";
 import { untranslated } from "./ipv4.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
+import { lowered } from "./proxy.ts";
 import { readTransport } from "./transport.ts";
 
 export function fromProvider(path: Path, arrival: Arrival): Decision {
@@ -22,7 +23,9 @@ export function fromProvider(path: Path, arrival: Arrival): Decision {
   if (ttlExpires(path, arrival, flow.number)) {
     return { reason: "ttl-expired", flow: flow.number, droppedAt: flow.endpoint.name };
   }
-  if (flow.inspection !== undefined) return inspectReply(path, arrival, transport, flow);
-  forward(path, arrival, transport, flow);
+  const known = flow.proxy === undefined ? { arrival, transport } : lowered(flow.proxy, arrival, transport);
+  if (known === undefined) return { reason: "truncated", flow: flow.number, droppedAt: flow.endpoint.name };
+  if (flow.inspection !== undefined) return inspectReply(path, known.arrival, known.transport, flow);
+  forward(path, known.arrival, known.transport, flow);
   return { reason: "forwarded", flow: flow.number };
 }

@@ -5,6 +5,7 @@ import { macsSwapped } from "./ethernet.ts";
 import type { Flow } from "./flow.ts";
 import { DONT_FRAGMENT, TCP } from "./ipv4.ts";
 import { frameOf } from "./packet.ts";
+import { expectedByServer } from "./proxy.ts";
 import type { Ends } from "./rewrite.ts";
 import { ACK, PORTS, RST, TCP_HEADER } from "./transport.ts";
 
@@ -42,7 +43,7 @@ export function resetsOf(flow: Flow, cause: "timer" | "answer"): EmitOut[] {
       bytes: resetFrame(
         first.translated,
         toProvider,
-        reply.acknowledged ?? request.sequenceEnd ?? 0,
+        expectedByServer(flow.proxy, reply.acknowledged ?? request.sequenceEnd ?? 0),
         reply.sequenceEnd ?? request.acknowledged ?? 0,
       ),
     },

@@ -14,6 +14,8 @@ import type { Mix } from "./mix.ts";
 import { nanoseconds } from "./timeouts.ts";
 
 const SECONDS_PER_MINUTE = 60;
+/** Of a network that does not say. */
+const MTU = 1500;
 
 export interface Backend extends Member {
   /** `loadBalancer/pool/address`. */
@@ -42,8 +44,11 @@ export interface Rule {
 
 export interface Service {
   name: string;
-  /** Index of the provider's network. */
+  /** Index of the provider's network, and the longest IP packet there. */
   network: number;
+  mtu: number;
+  /** Streams have PROXY headers. */
+  proxies: boolean;
   natAddresses: number[];
   mac?: number[];
   /** By `protocol port`; that for all protocols and ports under `all`. */
@@ -79,9 +84,12 @@ export function servicesOf(configuration: Configuration, mix: Mix): [Map<string,
   for (const service of configuration.privateLinkServices) {
     const balancer = configuration.loadBalancers.find(({ name }) => name === service.loadBalancer) as LoadBalancer;
     const frontends = service.loadBalancerFrontendIPConfigurations;
+    const network = configuration.virtualNetworks.findIndex(({ name }) => name === service.virtualNetwork);
     services.set(service.name, {
       name: service.name,
-      network: configuration.virtualNetworks.findIndex(({ name }) => name === service.virtualNetwork),
+      network,
+      mtu: configuration.virtualNetworks[network]?.mtu ?? MTU,
+      proxies: service.enableProxyProtocol ?? false,
       natAddresses: service.natAddresses.map(addressOf),
       ...(service.macAddress === undefined ? {} : { mac: macOf(service.macAddress) }),
       rules: rulesOf(balancer, frontends, pools),

@@ -4,16 +4,19 @@ import * as Abi from "../../../host/abi.ts";
 import type { Configuration } from "../../../host/config/configuration.ts";
 import { type CorePlane, corePlane } from "../../core-plane.ts";
 import { assert, suite } from "../../kit.ts";
-import { comparePlanes } from "../../random/compare.ts";
+import { comparePlanes, type PacketSource } from "../../random/compare.ts";
 import { randomConfiguration } from "../../random/configuration.ts";
 import { Dice } from "../../random/dice.ts";
 import { MessageTraffic, messageConfiguration } from "../../random/messages.ts";
+import { ProxyTraffic, proxyConfiguration } from "../../random/proxy-traffic.ts";
 import { Traffic } from "../../random/traffic.ts";
 import { ReferencePlane } from "../../reference/plane.ts";
 
 const SEED = Number(process.env.LINKPLANE_SEED ?? Date.now() % 2 ** 31);
 const ROUNDS = 10;
 const PACKETS = 3000;
+
+type SourceOf = (dice: Dice, configuration: Configuration) => PacketSource;
 
 async function traced(configuration: Configuration): Promise<CorePlane> {
   const core = await corePlane(configuration);
@@ -27,10 +30,12 @@ const notes = (core: CorePlane): number =>
 
 suite("A trace", (test) => {
   process.stderr.write(`explain: LINKPLANE_SEED=${SEED}\n`);
-  for (const [name, configured, Source] of [
-    ["random traffic", randomConfiguration, Traffic],
-    ["random first messages", messageConfiguration, MessageTraffic],
-  ] as const)
+  const sources: [name: string, configured: typeof randomConfiguration, sourceOf: SourceOf][] = [
+    ["random traffic", randomConfiguration, (dice) => new Traffic(dice)],
+    ["random first messages", messageConfiguration, (...of) => new MessageTraffic(...of)],
+    ["random flows with PROXY headers", proxyConfiguration, (...of) => new ProxyTraffic(...of)],
+  ];
+  for (const [name, configured, sourceOf] of sources)
     test(`of ${name} changes nothing`, async () => {
       let most = 0;
       for (let seed = SEED; seed < SEED + ROUNDS; seed++) {
@@ -39,7 +44,7 @@ suite("A trace", (test) => {
         const core = await traced(configuration);
         const look = (): void => void (most = Math.max(most, notes(core)));
         try {
-          comparePlanes(core, new ReferencePlane(configuration), new Source(dice), dice, PACKETS, look);
+          comparePlanes(core, new ReferencePlane(configuration), sourceOf(dice, configuration), dice, PACKETS, look);
         } catch (error) {
           process.stderr.write(`explain: seed ${seed} shows a difference\n`);
           throw error;
@@ -52,8 +57,9 @@ suite("A trace", (test) => {
     let most = 0;
     for (let seed = SEED; seed < SEED + ROUNDS; seed++) {
       const dice = new Dice(seed);
-      const core = await traced(messageConfiguration(dice));
-      const traffic = new MessageTraffic(dice);
+      const configuration = messageConfiguration(dice);
+      const core = await traced(configuration);
+      const traffic = new MessageTraffic(dice, configuration);
       for (let i = 0; i < PACKETS; i++) {
         const packet = traffic.next();
         const [outcome] = core.process([packet]);
