@@ -27,12 +27,12 @@ const contentOf = (file: string): Promise<string> =>
 /** Judges flows by a file of expectations; undefined when none is named. Throws as a configuration's reading does. */
 export async function judgeOf(file: string | undefined, configuration: Configuration): Promise<Judge | undefined> {
   if (file === undefined) return undefined;
-  const content = await readFile(file, "utf8").catch((error) => unreadable(file, error));
+  const content = await contentOf(file);
   const [{ Judge: Made }, { parseExpectations }] = await Promise.all([
     import("../expect/judge.ts"),
     import("../expect/read.ts"),
   ]);
-  return new Made(parseExpectations(content, configuration, file));
+  return new Made(parseExpectations(content, configuration, nameOf(file)));
 }
 
 const PROBLEMS: Record<string, string> = {

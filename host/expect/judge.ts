@@ -3,7 +3,7 @@
 import { type AddressBlock, addressNumber, blockOf, inBlock } from "../config/address.ts";
 import { normalName } from "../config/zones.ts";
 import type { FlowLine } from "../replay/summary.ts";
-import type { Expectation } from "./schema.ts";
+import type { Expectation } from "./expectation.ts";
 
 const SHOWN_MAX = 5;
 

@@ -6,7 +6,8 @@ import { mistakesOf } from "../config/findings.ts";
 import type { Mistake } from "../config/problem.ts";
 import { reference } from "../config/references.ts";
 import { REASONS } from "../reasons.ts";
-import { type Expectation, expectationsSchema } from "./schema.ts";
+import type { Expectation } from "./expectation.ts";
+import { expectationsSchema } from "./schema.ts";
 
 /** Reads expectations about a configuration. `file` is its name in messages. Throws ConfigurationError. */
 export function parseExpectations(text: string, configuration: Configuration, file = "expectations"): Expectation[] {

@@ -32,5 +32,3 @@ export const expectationsSchema = z.strictObject({
   $schema: z.string().optional().describe("Where this schema is, for editors."),
   expectations: z.array(expectation).min(1, "There is no expectation. Add one.").describe("What must be so."),
 });
-
-export type Expectation = z.infer<typeof expectation>;

@@ -142,7 +142,8 @@ export class Feed {
     const { cut, created } = plane.counters().flows;
     plane.apply(configuration);
     // Each call judges so many of the numbers there are flows for; afterwards every flow has been judged.
-    for (let calls = Math.ceil(created / Abi.JUDGE_PER_ADVANCE); calls > 0; calls--)
+    const numbers = Math.min(created, plane.configuration.settings.maxFlows);
+    for (let calls = Math.ceil(numbers / Abi.JUDGE_PER_ADVANCE); calls > 0; calls--)
       for (const { side, bytes } of plane.advance(time)) this.recordReset(side, bytes, time, text);
     return plane.counters().flows.cut - cut;
   }

@@ -1,7 +1,7 @@
 // Expectations for people, like a test's report.
 
 import { failed, type Judgement } from "../expect/judge.ts";
-import type { Expectation } from "../expect/schema.ts";
+import type { Expectation } from "../expect/expectation.ts";
 import { REASONS } from "../reasons.ts";
 import { amount, count } from "./quantity.ts";
 
