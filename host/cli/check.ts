@@ -7,7 +7,9 @@ import type { Configuration, LoadBalancingRule } from "../config/configuration.t
 import { ConfigurationError } from "../config/problem.ts";
 import { attachmentOf } from "../config/security.ts";
 import { LinkplaneError } from "../errors.ts";
+import { identityTexts } from "../config/proxy.ts";
 import { inertRules } from "../report/inert-rules.ts";
+import { proxyDisagreements, proxyExceptions } from "../report/proxy-advice.ts";
 import { amount } from "../report/quantity.ts";
 import { PLAIN_TABLE } from "../report/table.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -24,6 +26,8 @@ interface EndpointCheck {
   backends: number;
   /** Number of its connection. */
   linkIdentifier: number;
+  /** How PROXY headers name it, when its service has them. */
+  proxyIdentifier?: string;
   /** The group whose rules are meant for it, and whether they apply. */
   networkSecurityGroup?: { name: string; rules: number; applied: boolean };
   /** Flows of one protocol at once: NAT addresses x backends x 64,512. */
@@ -42,7 +46,7 @@ export async function checkCommand(file: string, options: { json?: boolean; verb
   const endpoints = endpointsOf(configuration);
   if (options.json === true)
     process.stdout.write(
-      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(configuration, endpoints) }, null, 2)}\n`,
+      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(configuration, endpoints), notes: proxyExceptions(configuration) }, null, 2)}\n`,
     );
   else process.stdout.write(textOf(file, configuration, endpoints, options.verbose === true));
   return EXIT.done;
@@ -50,6 +54,7 @@ export async function checkCommand(file: string, options: { json?: boolean; verb
 
 function endpointsOf(configuration: Configuration): EndpointCheck[] {
   const links = linkIdentifiers(configuration.privateEndpoints);
+  const identities = identityTexts(configuration);
   return configuration.privateEndpoints.map((endpoint, index) => {
     const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
     if (service === undefined) throw new Error("The configuration was not checked.");
@@ -68,6 +73,7 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
       rules: rules.map(({ rule }) => portText(rule) + filterText(rule, (service.resources ?? []).length > 0)),
       backends,
       linkIdentifier: links[index] as number,
+      ...(service.enableProxyProtocol === true ? { proxyIdentifier: identities[index] as string } : {}),
       ...groupOf(configuration, endpoint),
       capacity: service.natAddresses.length * backends * PORTS_PER_PAIR,
     };
@@ -100,7 +106,7 @@ function groupOf(
 /** What is right but carries nothing, or stands there for nothing. */
 function warningsOf(configuration: Configuration, endpoints: readonly EndpointCheck[]): string[] {
   const idle = endpoints.filter(({ backends }) => backends === 0).map(({ name }) => name);
-  const warnings = inertRules(configuration);
+  const warnings = [...inertRules(configuration), ...proxyDisagreements(configuration)];
   if (idle.length > 0)
     warnings.push(`No backend takes flows of ${idle.join(", ")}. Set a backend's state to up and its weight above 0.`);
   if (endpoints.length > 0 && endpoints.every(({ state }) => state !== "Approved"))
@@ -125,15 +131,18 @@ function textOf(file: string, configuration: Configuration, endpoints: EndpointC
   ];
   const details = verbose ? `\n${connectionTable(endpoints)}\n\n${backendTable(configuration)}\n` : "";
   const warnings = warningsOf(configuration, endpoints).map((warning) => `\nWarning: ${warning}\n`);
-  const text = `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n${warnings.join("")}`;
+  const notes = proxyExceptions(configuration).map((note) => `\nNote: ${note}\n`);
+  const text = `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n${[...warnings, ...notes].join("")}`;
   return text.replace(/ +$/gm, "");
 }
 
 function connectionTable(endpoints: readonly EndpointCheck[]): string {
-  const table = new Table({ head: ["endpoint", "link identifier", "endpoint rules"], ...PLAIN_TABLE });
-  for (const { name, linkIdentifier, networkSecurityGroup: group } of endpoints) {
+  const announces = endpoints.some(({ proxyIdentifier }) => proxyIdentifier !== undefined);
+  const head = ["endpoint", "link identifier", ...(announces ? ["in PROXY headers"] : []), "endpoint rules"];
+  const table = new Table({ head, ...PLAIN_TABLE });
+  for (const { name, linkIdentifier, proxyIdentifier = "none", networkSecurityGroup: group } of endpoints) {
     const rules = group === undefined ? "none" : `${group.name}: ${group.rules}${group.applied ? "" : ", not applied"}`;
-    table.push([name, linkIdentifier, rules]);
+    table.push([name, linkIdentifier, ...(announces ? [proxyIdentifier] : []), rules]);
   }
   return table.toString();
 }

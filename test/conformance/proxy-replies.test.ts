@@ -187,6 +187,23 @@ table("Server's packets of a flow with a PROXY header", [
     ],
   },
   {
+    name: "as long as the beginning is not known, because the SYN was cut, everything stays",
+    change: announcing(),
+    steps: [
+      { in: `${CLIENT} S seq=100`, captured: 53, gives: "drop truncated 0", out: [] },
+      answers(140, fill(2) + sack(150, 160, 170, 170), 140, fill(2) + sack(150, 160, 170, 170)),
+      {
+        in: "tcp 10.1.0.4:443 > 10.1.0.9:5000 A seq=901 ack=140",
+        side: "captured",
+        network: "shop",
+        gives: "forward forwarded 0",
+        out: ["provider tcp 10.2.1.1:8443 > 10.2.0.10:1024 ttl=65 A seq=901 ack=140"],
+      },
+      { in: `${CLIENT} S seq=100`, gives: "forward forwarded 0" },
+      client("A seq=101 ack=901", `A seq=101 ack=901 hex=${headerOf()}`),
+    ],
+  },
+  {
     name: "an acknowledgement of data acknowledges the header",
     change: announcing(),
     steps: [

@@ -135,6 +135,39 @@ suite("linkplane check of a configuration that carries less than it seems", (tes
     assert.is(warnings.length, 1);
   });
 
+  test("says of PROXY headers who is named how, who shares servers with others, and what has none", async () => {
+    const plain =
+      "  - { name: pls-plain, virtualNetwork: provider-vnet, loadBalancer: lb-front, natAddresses: [10.2.1.6] }";
+    const path = changed(
+      "proxy.yaml",
+      [/(natAddresses: \[10.2.1.4, 10.2.1.5\]\n)/, `$1    enableProxyProtocol: true\n${plain}\n`],
+      [/(name: pe-vault\n)/, "$1    pscConnectionId: '18446744072646845442'\n"],
+      [/$/, "\nsettings: { profile: gcp }\n"],
+    );
+    const { stdout } = await linkplane(["check", path, "--verbose"]);
+    const said = stdout.split("\n").filter((line) => /^(Warning|Note): /.test(line));
+    assert.equal(said, [
+      'Warning: Behind "lb-front", pls-front puts PROXY headers in front of streams and pls-plain does not: a server expects them from all or from none, and health probes fail. Set enableProxyProtocol of both alike.',
+      "Note: UDP has no PROXY header: dns (pls-front).",
+      "Note: Flows that are admitted mid-stream have no PROXY header: their servers were given it, or were not, before the capture began.",
+    ]);
+    assert.equal(
+      cells(stdout).filter(([, link]) => /^\d{8,}$/.test(link ?? "")),
+      [
+        ["pe-storage", "3346398955", "14372674072707698981", "none"],
+        ["pe-vault", "1759380998", "18446744072646845442", "none"],
+        ["pe-sql", "2293186038", "9849159040336591262", "none"],
+      ],
+    );
+    const { endpoints, warnings, notes } = JSON.parse((await linkplane(["check", path, "--json"])).stdout);
+    assert.is(endpoints[1].proxyIdentifier, "18446744072646845442");
+    assert.is(warnings.length, 1);
+    assert.is(notes.length, 2);
+    const without = JSON.parse((await linkplane(["check", CONFIGURATION, "--json"])).stdout);
+    assert.equal(without.notes, []);
+    assert.is(without.endpoints[1].proxyIdentifier, undefined);
+  });
+
   test("names rules for a port that stays as it is, and for all ports", async () => {
     const kept = changed("kept.yaml", [/backendPort: 8080/, "backendPort: 0"]);
     const all = changed(
