@@ -5,7 +5,7 @@ export { gunzipped } from "./capture/gzip.ts";
 export type { Bypass, BypassKnown } from "./dns/bypass.ts";
 export type { AskedName, WrongAnswer } from "./dns/watch.ts";
 export type { Expectation } from "./expect/expectation.ts";
-export { type Contrary, Judge, type Judgement } from "./expect/judge.ts";
+export { type Contrary, failed as judgementFailed, Judge, type Judgement } from "./expect/judge.ts";
 export { parseExpectations } from "./expect/read.ts";
 export type { FailingFlows, MigrationReport, Silence, WorkingFlows } from "./replay/migration.ts";
 export type {

@@ -19,6 +19,22 @@ function run(command: string, args: string[]): string {
 }
 const script = (source: string): string => run(process.execPath, ["--input-type=module", "-e", source]);
 
+/** Compiles a program of one file in the folder, strictly. Throws with the compiler's words. */
+function compiled(file: string, source: string): void {
+  writeFileSync(join(folder, file), source);
+  const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    module: "nodenext",
+    target: "es2022",
+    lib: ["es2023", "dom"],
+    types: [],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
+  run(process.execPath, [compiler, "-p", "tsconfig.json"]);
+}
+
 const CONFIGURATION = `{
   virtualNetworks: [{ name: "app" }, { name: "provider" }],
   privateEndpoints: [{ name: "pe", virtualNetwork: "app", privateIPAddress: "10.1.0.4", privateLinkService: "service" }],
@@ -105,8 +121,8 @@ suite("The package", (test) => {
   });
 
   test("its types resolve in a strict program that has nothing else", () => {
-    writeFileSync(
-      join(folder, "use.ts"),
+    compiled(
+      "use.ts",
       `import { createPlane, type Result } from "linkplane";
        import { parseConfiguration } from "linkplane/config";
        import { openCapture, type FrameBatch } from "linkplane/capture";
@@ -116,17 +132,39 @@ suite("The package", (test) => {
        }
        export type Both = [typeof openCapture, FrameBatch];`,
     );
-    const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      module: "nodenext",
-      target: "es2022",
-      lib: ["es2023", "dom"],
-      types: [],
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
-    run(process.execPath, [compiler, "-p", "tsconfig.json"]);
+  });
+
+  test("its types judge a replay's flows by expectations, in a strict program", () => {
+    compiled(
+      "judge.ts",
+      `import { parseConfiguration } from "linkplane/config";
+       import { type Expectation, Judge, type Judgement, judgementFailed, parseExpectations, replay } from "linkplane/node";
+       import type { ReplayOptions, WrongAnswer } from "linkplane/node";
+       export async function judge(text: string, wanted: string, options: ReplayOptions): Promise<Judgement[]> {
+         const configuration = parseConfiguration(text, "x.yaml");
+         const expectations: Expectation[] = parseExpectations(wanted, configuration, "x.expect.yaml");
+         expectations.push({ verdict: "denied", client: "10.0.0.0/8", optional: true });
+         const judge = new Judge(expectations);
+         const { wrongAnswers } = await replay({ ...options, configuration, onFlow: (line) => judge.flow(line) });
+         const wrong: WrongAnswer[] = wrongAnswers ?? [];
+         return wrong.length > 0 ? [] : judge.judgements().filter(judgementFailed);
+       }
+       const unsure: Expectation = parseExpectations("", parseConfiguration(""))[0]!;
+       // @ts-expect-error A verdict is one of two words: were Expectation any, this would pass.
+       export const impossible: "perhaps" = unsure.verdict;`,
+    );
+  });
+
+  test("its types name no package: what is bundled is not installed beside it", () => {
+    const types = join(folder, "node_modules/linkplane/dist/types");
+    const files = readdirSync(types, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".d.ts"));
+    assert.ok(files.length > 20);
+    const foreign = files.flatMap((file) =>
+      [...readFileSync(join(types, file), "utf8").matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(?!\.)([^"]+)"/g)].map(
+        ([, name]) => `${file}: ${name}`,
+      ),
+    );
+    assert.equal(foreign, []);
   });
 
   test("every path it exports exists", () => {

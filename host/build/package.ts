@@ -1,16 +1,14 @@
 // Builds the package: four entries and the command line, each bundled with what it needs, so that installing it needs neither
 // a compiler nor other packages; the Wasm module; type declarations; the licences of what was bundled.
 
-import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { writeDeclarations } from "./declarations.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const dist = join(root, "dist");
-const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const COMMON = {
   bundle: true,
   format: "esm",
@@ -54,25 +52,7 @@ writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, "utf8")}`);
 chmodSync(cli, 0o755);
 copyFileSync(join(root, "build/core.wasm"), join(dist, "linkplane.wasm"));
 writeFileSync(join(dist, "THIRD-PARTY.txt"), licences([portable.metafile, node.metafile]));
-declarations();
-
-/** Declarations of the entries, and of what they name. */
-function declarations(): void {
-  const options = [
-    "--noEmit",
-    "false",
-    "--declaration",
-    "--emitDeclarationOnly",
-    "--outDir",
-    "dist/types",
-    "--rootDir",
-    ".",
-  ];
-  execFileSync(process.execPath, [compiler, "-p", "host/build/tsconfig.json", ...options], {
-    cwd: root,
-    stdio: "inherit",
-  });
-}
+writeDeclarations(root, join(dist, "types"));
 
 /** Licence texts of the packages whose code went into the bundles. */
 function licences(metafiles: Metafile[]): string {

@@ -2,6 +2,7 @@
 
 import { type AddressBlock, addressNumber, blockOf, inBlock } from "../config/address.ts";
 import { normalName } from "../config/zones.ts";
+import { LinkplaneError } from "../errors.ts";
 import type { FlowLine } from "../replay/summary.ts";
 import type { Expectation } from "./expectation.ts";
 
@@ -36,10 +37,10 @@ interface Case {
 export class Judge {
   private readonly cases: Case[];
 
+  /** Throws CONFIG_INVALID for a client that is no address and no block. */
   constructor(expectations: readonly Expectation[]) {
     this.cases = expectations.map((expectation) => {
-      const { client } = expectation;
-      const block = client === undefined ? undefined : blockOf(client.includes("/") ? client : `${client}/32`);
+      const block = clientsOf(expectation);
       return { expectation, block, flows: 0, contraryFlows: 0, contrary: [] };
     });
   }
@@ -63,6 +64,15 @@ export class Judge {
 
 /** Whether a judgement is a failure. */
 export const failed = ({ outcome }: Judgement): boolean => outcome === "contrary" || outcome === "no-traffic";
+
+function clientsOf({ client }: Expectation): AddressBlock | undefined {
+  if (client === undefined) return undefined;
+  const block = blockOf(client.includes("/") ? client : `${client}/32`);
+  if (block !== undefined) return block;
+  throw new LinkplaneError("CONFIG_INVALID", `An expectation's client "${client}" is no address and no block.`, {
+    remedy: "Write 10.1.0.9 or 10.1.0.0/24.",
+  });
+}
 
 function outcomeOf({ flows, contraryFlows, expectation }: Omit<Case, "block">): Judgement["outcome"] {
   if (flows === 0) return expectation.optional ? "skipped" : "no-traffic";

@@ -26,6 +26,7 @@ import {
   STOP,
   TOLD,
 } from "./slot.ts";
+import type { WorkerData } from "./worker-data.ts";
 
 /** A batch that was dealt out, until all that became of it is gathered. */
 export interface Flight {
@@ -74,13 +75,13 @@ export class WorkerLink {
   private failure: LinkplaneError | undefined;
 
   /** Starts a worker; it is ready once it has said something. `ended` is told of flows that ended. */
-  constructor(start: Omit<Start, "buffer" | "port">, ended: (flows: Flow[]) => void) {
+  constructor(start: Start, ended: (flows: Flow[]) => void) {
     const { port1, port2 } = new MessageChannel();
     this.shared = new Shared(new SharedArrayBuffer(Shared.sizeFor(start.ringSize)), start.ringSize);
     this.port = port1;
     this.shards = start.shards;
     this.ended = ended;
-    const workerData: Start = { ...start, buffer: this.shared.buffer, port: port2 };
+    const workerData: WorkerData = { ...start, buffer: this.shared.buffer, port: port2 };
     this.worker = new Worker(FILE, { workerData, transferList: [port2] });
     this.worker.unref();
     this.worker.on("error", (error) => this.fail(`A worker failed: ${error.message}.`));

@@ -1,6 +1,5 @@
 // What host and worker tell one another beside the shared memory: what a worker starts with, questions, answers.
 
-import type { MessagePort } from "node:worker_threads";
 import type { Configuration } from "../config/configuration.ts";
 import type { PlaneCounters } from "../counters.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -16,8 +15,6 @@ export interface Start {
   keepEnded: boolean;
   /** Its shards, ascending. */
   shards: number[];
-  buffer: SharedArrayBuffer;
-  port: MessagePort;
 }
 
 export type Question =

@@ -10,7 +10,7 @@ import { type Flow, FlowReader } from "../flows.ts";
 import { RefusedNames } from "../refused.ts";
 import { type PlanePlan, planned, replanned } from "../plan.ts";
 import { type Emission, emissionAt } from "../result.ts";
-import { FLOWS_MOST, type Message, type Question, type Start } from "./message.ts";
+import { FLOWS_MOST, type Message, type Question } from "./message.ts";
 import {
   BELL,
   FAILED,
@@ -32,6 +32,7 @@ import {
   STOP,
   TOLD,
 } from "./slot.ts";
+import type { WorkerData } from "./worker-data.ts";
 
 /** A shard that lives here. */
 interface Resident {
@@ -41,7 +42,7 @@ interface Resident {
   ofPlane(number: number): number;
 }
 
-const start = workerData as Start;
+const start = workerData as WorkerData;
 const shared: Shared = new SharedMemory(start.buffer, start.ringSize);
 const residents = new Map<number, Resident>();
 let plan: PlanePlan;

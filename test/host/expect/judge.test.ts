@@ -59,6 +59,12 @@ suite("Expectations", (test) => {
       /no flow of the capture is meant/,
     ));
 
+  test("a client of an expectation made in code that is no address is refused", () =>
+    assert.throws(
+      () => new Judge([{ verdict: "allowed", client: "10.1.0", optional: false }]),
+      /client "10\.1\.0" is no address and no block/,
+    ));
+
   for (const [text, message] of [
     ["{ verdict: allowed, endpoint: shop-aproved }", /^expectations:2:35: .* "shop-aproved"\. Did you mean/],
     ["{ verdict: denied, reason: no-rules }", /^expectations:2:32: .*Did you mean "no-rule"/],
