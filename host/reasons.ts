@@ -262,7 +262,7 @@ export const REASONS: readonly Reason[] = [
   row(
     "segments-conflict",
     "drop",
-    "Segments of the client's first message do not make one stream: other bytes in the same place, or another beginning.",
+    "Segments of the client's first message do not make one stream: other bytes in the same place, another beginning, or data before it, where a PROXY header stands.",
     "Find out what the client is: this is how filters are deceived.",
   ),
   row(
