@@ -15,7 +15,7 @@ import { endInspection, holdOf, inspectionOf } from "./inspection";
 import { isAllowed } from "./judge";
 import { refuse } from "./refuse";
 import { releaseWith } from "./release";
-import { hasRoom, keepSegment } from "./segments";
+import { ALL_HELD, hasRoom, keepSegment } from "./segments";
 import { trace, tracing } from "../trace";
 
 export let desc: u32 = 0;
@@ -61,7 +61,7 @@ export function wait(hold: u32, offset: u32, at: u32, length: u32): void {
 export function pass(hold: u32, offset: u32): void {
   if (hold == 0) forward();
   else {
-    releaseWith(hold, request, true, offset, desc, parsed, verdict);
+    releaseWith(hold, request, ALL_HELD, offset, desc, parsed, verdict);
     giveUp(hold);
   }
   endInspection(request);

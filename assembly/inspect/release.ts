@@ -20,35 +20,17 @@ import {
   SEGMENT_WIRE,
   dropSegment,
   nextSegment,
-  nextUpTo,
 } from "./segments";
 import { trace, tracing } from "../trace";
 
-/** Lets held segments go, those behind a gap only with `all` set. */
-export function release(hold: u32, request: u32, all: bool): void {
-  for (let segment = nextSegment(hold, all); segment != 0; segment = nextSegment(hold, all))
+/** Lets held segments go that end at `limit` or before. */
+export function release(hold: u32, request: u32, limit: u32): void {
+  for (let segment = nextSegment(hold, limit); segment != 0; segment = nextSegment(hold, limit))
     sendHeld(hold, segment, request);
 }
 
 /** The same, with the packet at hand, whose data begin at `offset`, in its place among them. */
 export function releaseWith(
-  hold: u32,
-  request: u32,
-  all: bool,
-  offset: u32,
-  desc: u32,
-  parsed: u32,
-  verdict: u32,
-): void {
-  let segment = nextSegment(hold, all);
-  for (; segment != 0 && load<u32>(segment, SEGMENT_OFFSET) <= offset; segment = nextSegment(hold, all))
-    sendHeld(hold, segment, request);
-  send(desc, parsed, verdict, request, flowOf(request));
-  release(hold, request, all);
-}
-
-/** Lets held segments go that end at `limit` or before, with the packet at hand, whose data begin at `offset`, in its place among them. */
-export function releaseUpTo(
   hold: u32,
   request: u32,
   limit: u32,
@@ -57,11 +39,11 @@ export function releaseUpTo(
   parsed: u32,
   verdict: u32,
 ): void {
-  let segment = nextUpTo(hold, limit);
-  for (; segment != 0 && load<u32>(segment, SEGMENT_OFFSET) <= offset; segment = nextUpTo(hold, limit))
+  let segment = nextSegment(hold, limit);
+  for (; segment != 0 && load<u32>(segment, SEGMENT_OFFSET) <= offset; segment = nextSegment(hold, limit))
     sendHeld(hold, segment, request);
   send(desc, parsed, verdict, request, flowOf(request));
-  for (segment = nextUpTo(hold, limit); segment != 0; segment = nextUpTo(hold, limit)) sendHeld(hold, segment, request);
+  release(hold, request, limit);
 }
 
 /** Discards what is held: it counts as dropped for a reason. */

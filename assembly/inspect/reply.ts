@@ -32,6 +32,7 @@ import { endInspection, hasAcknowledged, holdOf, inspectionOf } from "./inspecti
 import { refuse } from "./refuse";
 import { release } from "./release";
 import { forgetUpTo, remembersNone } from "./remembered";
+import { ALL_HELD } from "./segments";
 
 /** What a server's packet says of a flow, before it goes its way; false when it ended the flow, its verdict written. */
 export function observeReply(desc: u32, parsed: u32, verdict: u32, reply: u32): bool {
@@ -73,7 +74,7 @@ function follow(state: u32, request: u32, parsed: u32): void {
   const hold = holdOf(state);
   if (answered || expects == EXPECT_ANSWER) {
     if (hold != 0) {
-      release(hold, request, true);
+      release(hold, request, ALL_HELD);
       giveUp(hold);
     }
     endInspection(request);

@@ -27,7 +27,7 @@ import { BYTES_AT, HOLD_COUNT, HOLD_FROM, HOLD_REACH, keep, remember, takeHold }
 import { hasAcknowledged, holdOf } from "./inspection";
 import { PASS, PASS_ALL, commit, expected, judge, nameLength, taken } from "./judge";
 import { releaseWith } from "./release";
-import { conflicts, covers, fits, place } from "./segments";
+import { ALL_HELD, conflicts, covers, fits, place } from "./segments";
 import { inspectStream } from "./stream";
 import { cutData } from "./syn";
 
@@ -120,7 +120,8 @@ function compare(known: u32, from: u32, at: u32, length: u32): void {
   if (outcome == PASS_ALL) return passJudged(hold);
   if (outcome != PASS) return against(outcome, nameLength, offset);
   commit(state, request);
-  releaseWith(hold, request, expected() == EXPECT_ANSWER, offset, desc, parsed, verdict);
+  const limit = expected() == EXPECT_ANSWER ? ALL_HELD : reach;
+  releaseWith(hold, request, limit, offset, desc, parsed, verdict);
   if (load<u32>(hold, HOLD_COUNT) == 0) remember(hold);
 }
 

@@ -22,6 +22,9 @@ export const SEGMENT_LINK: usize = 16; // u8
 export const SEGMENT_IP: usize = 17; // u8, bytes in front of its IP header
 export const SEGMENT_WIRE: usize = 20; // u32, wire length as it came
 
+/// As a limit of what leaves: every held segment, those behind a gap too.
+export const ALL_HELD: u32 = FIRST_MESSAGE_MAX;
+
 /** The first segment of a place; the others follow in the order they came. */
 export function segments(hold: u32): u32 {
   return hold + SEGMENTS_AT;
@@ -103,23 +106,8 @@ export function keepSegment(hold: u32, desc: u32, offset: u32, length: u32, head
   store<u32>(hold, load<u32>(hold, HOLD_COUNT) + 1, HOLD_COUNT);
 }
 
-/** The held segment that leaves next: lowest offset, then first come; with `all` not set only one without a gap before it. 0: none. */
-export function nextSegment(hold: u32, all: bool): u32 {
-  const last = segmentsEnd(hold);
-  const limit = all ? <u32>FIRST_MESSAGE_MAX : load<u32>(hold, HOLD_REACH);
-  let best: u32 = 0;
-  let lowest = limit;
-  for (let s = segments(hold); s < last; s += SEGMENT_SIZE) {
-    const offset = load<u32>(s, SEGMENT_OFFSET);
-    if (offset >= lowest) continue;
-    best = s;
-    lowest = offset;
-  }
-  return best;
-}
-
-/** The same of those that end at `limit` or before. */
-export function nextUpTo(hold: u32, limit: u32): u32 {
+/** The held segment that leaves next of those that end at `limit` or before: lowest offset, then first come. 0: none. */
+export function nextSegment(hold: u32, limit: u32): u32 {
   const last = segmentsEnd(hold);
   let best: u32 = 0;
   let lowest = limit;

@@ -15,7 +15,7 @@ import { against, desc, drop, endpoint, forward, parsed, request, state, verdict
 import { BYTES_AT, HOLD_COUNT, HOLD_FROM, HOLD_HEADERS, HOLD_REACH, giveUp, keep, remember, takeHold } from "./hold";
 import { hasAcknowledged, holdOf } from "./inspection";
 import { PASS } from "./judge";
-import { releaseUpTo } from "./release";
+import { releaseWith } from "./release";
 import { copyRemembered, differsFromRemembered, forgetAll, rememberStretch, remembers } from "./remembered";
 import { conflicts, covers, fits, knownFrom, place } from "./segments";
 import { commitStream, judgeStream, looked, nameLength } from "./stream-judge";
@@ -95,7 +95,7 @@ function gather(itsHold: u32, edge: u32, sequence: u32, at: u32, length: u32): v
   const outcome = reach <= offset ? MORE : judgeHeld(hold, edge, reach);
   if (outcome == MORE) return wait(hold, offset, at, length);
   if (outcome != PASS) return against(outcome, nameLength, offset);
-  releaseUpTo(hold, request, edgeAmong(hold), offset, desc, parsed, verdict);
+  releaseWith(hold, request, edgeAmong(hold), offset, desc, parsed, verdict);
   if (load<u32>(hold, HOLD_COUNT) == 0) renew(hold);
   else store<u32>(hold, knownFrom(hold, edgeAmong(hold)), HOLD_REACH);
 }
