@@ -45,11 +45,12 @@ export class Comparison {
     if (code !== Abi.FORWARD) {
       if (unfit) return undefined;
       if (against === reason) {
-        if (conversation.state === "unknown") mirror.refused(conversation, time);
+        if (mirror.mayBeDead(conversation, time) && !isBeginning(flags)) mirror.mayHaveOpened(conversation);
         return undefined;
       }
       if (this.inspects && isOfMessage(code, reason)) {
         if (endsFlow(reason, flags)) mirror.refused(conversation, time);
+        else if (!bound) mirror.mayHaveOpened(conversation);
         return undefined;
       }
       if (bound) return this.differs("request differs: its flow was alive, and the plane let it not through");
@@ -93,7 +94,7 @@ export class Comparison {
     const length = Math.max(left.length, expected.length);
     const difference = firstDifference(left, expected, this.linkLength(at, left), length);
     if (difference >= 0 && mirror.mayBeAnothers(conversation, time)) {
-      conversation.state = "ended";
+      mirror.lose(conversation);
       tally.refused++;
       return undefined;
     }
@@ -107,10 +108,10 @@ export class Comparison {
     return undefined;
   }
 
-  /** Notes whether the first message of a packet's flow is decided on. */
+  /** Notes whether the first message of a packet's flow is decided on; a packet that no flow got says nothing of it. */
   follow(at: number, flow: number): void {
     const conversation = this.pending.conversation[at];
-    if (conversation === undefined || !this.inspects) return;
+    if (conversation === undefined || !this.inspects || flow === Abi.NO_FLOW) return;
     const { core } = this.parts.plane;
     const lives = flow < core.control(Abi.CONTROL_MAX_FLOWS);
     conversation.undecided = lives && core.u8(this.inspections + flow * Abi.INSPECT_SIZE) !== Abi.EXPECT_NOTHING;
@@ -127,7 +128,9 @@ export class Comparison {
     if (conversation.announced === undefined) return undefined;
     const flags = this.pending.flags[at] as number;
     const cutShort = code === Abi.DROP && reason === Abi.REASON_TRUNCATED && isBeginning(flags);
-    if (isFresh(reason) || (cutShort && !bound)) this.parts.mirror.begins(conversation, flags, !cutShort);
+    const { mirror } = this.parts;
+    if (cutShort && !bound) mirror.refused(conversation, this.pending.clock[at] as number);
+    if (isFresh(reason) || (cutShort && !bound)) mirror.begins(conversation, flags, !cutShort);
     if (conversation.stream === undefined || !this.reads(at)) return undefined;
     return conversation.stream.take(this.before, this.pending.wireLength[at] as number);
   }

@@ -93,9 +93,28 @@ export class Mirror {
     return conversation.waitsIn === batch && !this.lifespans.mustLiveAfter(conversation, time);
   }
 
-  /** Whether the NAT port of a conversation that may have ended may be that of one which is not known to have it. */
+  /** Takes note that a conversation's translation is not known any more: its flow has ended, or may be another one. */
+  lose(conversation: Conversation): void {
+    this.leave(conversation);
+    conversation.state = "ended";
+    conversation.stream = undefined;
+    conversation.midStream = false;
+    this.memory.touch(conversation);
+  }
+
+  /** The same when a packet that was not let through may have opened a flow, whose NAT port is not known. */
+  mayHaveOpened(conversation: Conversation): void {
+    this.hasUnseen = true;
+    if (conversation.state === "translated") this.lose(conversation);
+    conversation.stream = undefined;
+  }
+
+  /**
+   * Whether the NAT port of a conversation that may have ended may be that of one which is not known to have it, or its flow have a
+   * PROXY header that is not known.
+   */
   mayBeAnothers(conversation: Conversation, time: number): boolean {
-    return this.hasUnseen && this.mayBeDead(conversation, time);
+    return hasLost(conversation) || (this.hasUnseen && this.mayBeDead(conversation, time));
   }
 
   /** Takes note of a packet that was placed in a batch. */
@@ -128,6 +147,7 @@ export class Mirror {
   refused(conversation: Conversation, time: number): void {
     this.leave(conversation);
     conversation.state = "refused";
+    conversation.stream = undefined;
     conversation.last = time;
     this.memory.touch(conversation);
   }
@@ -152,7 +172,7 @@ export class Mirror {
     conversation.backendPort = after.destinationPort;
     if (this.difference(conversation, request, left) !== undefined) {
       if (fresh || !hasLost(conversation)) return false;
-      conversation.state = "ended";
+      this.lose(conversation);
       return true;
     }
     if (conversation.keepsServer && conversation.backend !== conversation.server) return false;
@@ -221,8 +241,7 @@ export class Mirror {
     const before = holders.get(holderKey(conversation));
     holders.set(holderKey(conversation), conversation);
     if (before === undefined || before === conversation) return;
-    before.state = "ended";
-    this.memory.touch(before);
+    this.lose(before);
   }
 
   private leave(conversation: Conversation): void {

@@ -1,8 +1,10 @@
 // A plane that works, and captures that do not: whatever is lost, late, doubled or damaged, no reply may count as different.
 
+import { readFileSync } from "node:fs";
 import { fileSource } from "../../../host/capture/file.ts";
 import { memorySource } from "../../../host/capture/memory.ts";
 import { type Configuration, markChecked } from "../../../host/config/configuration.ts";
+import { parseConfiguration } from "../../../host/config/index.ts";
 import type { Side } from "../../../host/plane.ts";
 import { replay } from "../../../host/replay/replay.ts";
 import { assert, suite } from "../../kit.ts";
@@ -109,6 +111,14 @@ suite("No reply of a plane that works is different", (test) => {
     const packets = await packetsOf(memorySource(capture), PACKETS_MOST);
     assert.ok((await endure(packets, configuration, 40, "consumer", true)).headers > 0);
     assert.ok((await endure(packets, atServer(configuration), 10, "provider", true)).headers > 0);
+  });
+
+  test("the example filtered by name, with PROXY headers and without, disturbed", async () => {
+    const { capture } = await readExample();
+    const packets = await packetsOf(memorySource(capture), PACKETS_MOST);
+    const filtered = parseConfiguration(readFileSync("examples/filtered.yaml", "utf8"), "filtered.yaml");
+    await endure(packets, filtered, 40);
+    assert.ok((await endure(packets, filtered, 40, "consumer", true)).headers > 0);
   });
 
   const captures = sharedCaptures().filter(({ endpointPackets }) => (endpointPackets ?? 0) > 0);
