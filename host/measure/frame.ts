@@ -94,8 +94,15 @@ function writeUdp(view: DataView, udp: number, length: number, pseudo: number): 
   view.setUint16(udp + UDP.checksum, complement(pseudo + sum(view, udp, UDP.header)) || 0xffff);
 }
 
-/** Turns a translated request into what the backend answers, checksums kept right. */
-export function writeAnswer(view: DataView, at: number, length: number, request: DataView, flags: number): void {
+/** Turns a translated request into what the backend answers, checksums right. */
+export function writeAnswer(
+  view: DataView,
+  at: number,
+  length: number,
+  request: DataView,
+  flags: number,
+  acknowledgement = 0,
+): void {
   const vlan = request.getUint16(ETHERNET.type) === TYPE_VLAN ? request.getUint16(TAG.control) : undefined;
   const ip = ETHERNET.header + (vlan === undefined ? 0 : TAG.size);
   writeFrame(view, at, length, {
@@ -106,7 +113,7 @@ export function writeAnswer(view: DataView, at: number, length: number, request:
     destinationPort: request.getUint16(ip + IP.header),
     flags,
     sequence: 0,
-    acknowledgement: 0,
+    acknowledgement,
     vlan,
   });
 }

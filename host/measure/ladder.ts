@@ -37,18 +37,24 @@ export class CoreSubject implements Subject {
   }
 
   turn(round: number): number {
+    const milliseconds = this.calls(round).reduce((total, call) => total + call, 0);
+    return this.load.perTurn / (milliseconds * 1e6);
+  }
+
+  /** Plays a turn; milliseconds of each call. */
+  protected calls(round: number): number[] {
     const { batch, perTurn } = this.load;
     const from = turnStart(this.load, round);
-    let milliseconds = 0;
+    const calls: number[] = [];
     for (let first = from; first < from + perTurn; first += batch) {
       const count = Math.min(batch, from + perTurn - first);
       this.place(first, count);
       const start = performance.now();
       const handled = this.core.run();
-      milliseconds += performance.now() - start;
+      calls.push(performance.now() - start);
       this.verify(handled, count);
     }
-    return perTurn / (milliseconds * 1e6);
+    return calls;
   }
 
   /** Puts a batch before the core. */

@@ -41,9 +41,16 @@ export interface EstablishedFlows {
   time: number;
 }
 
-/** Opens the flows of a shape: SYN, SYN-ACK and ACK of each go through the plane. */
-export async function establish(shape: TrafficShape, options: PlaneOptions = {}): Promise<EstablishedFlows> {
-  const plane = await createPlane(measuredConfiguration(shape.flows), options);
+/**
+ * Opens the flows of a shape: SYN, SYN-ACK and ACK of each go through the plane. A configuration has the measured one's addresses and
+ * ports; when its rules identify by name, `identification.otherBeginning` is `allow`, since servers acknowledge 0.
+ */
+export async function establish(
+  shape: TrafficShape,
+  options: PlaneOptions = {},
+  configuration = measuredConfiguration(shape.flows),
+): Promise<EstablishedFlows> {
+  const plane = await createPlane(configuration, options);
   const frames = framesFor(shape);
   for (let first = 0; first < shape.flows; first += Abi.LANE)
     establishSome(plane.core, shape, frames, first, Math.min(first + Abi.LANE, shape.flows));
