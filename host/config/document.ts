@@ -14,11 +14,22 @@ import {
 } from "yaml";
 import { ConfigurationError, type FileKind, type Mistake, type Path, pathText, type Problem } from "./problem.ts";
 
+const DIGITS = /^\d+$/;
+
 /** What came of checking a file's value. */
 export type Checked<T> = { read: T } | { mistakes: Mistake[] };
 
-/** Reads a file of a kind and has its value checked. `file` is its name in messages. Throws ConfigurationError. */
-export function readDocument<T>(text: string, file: string, kind: FileKind, check: (value: unknown) => Checked<T>): T {
+/**
+ * Reads a file of a kind and has its value checked. `file` is its name in messages, `exact` are fields whose whole numbers are read as
+ * text: JavaScript's are exact up to 2^53 only. Throws ConfigurationError.
+ */
+export function readDocument<T>(
+  text: string,
+  file: string,
+  kind: FileKind,
+  check: (value: unknown) => Checked<T>,
+  exact: readonly string[] = [],
+): T {
   if (text.includes("\0")) throw notText(file, kind);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
@@ -33,6 +44,7 @@ export function readDocument<T>(text: string, file: string, kind: FileKind, chec
       })),
       kind,
     );
+  keepDigits(document, exact);
   const checked = check(valueOf(document, lines, file, kind) ?? {});
   if ("read" in checked) return checked.read;
   throw new ConfigurationError(
@@ -47,6 +59,16 @@ export function readDocument<T>(text: string, file: string, kind: FileKind, chec
 function notText(file: string, kind: FileKind): ConfigurationError {
   const message = `This is no text file. Give the ${kind}, in YAML or JSON.`;
   return new ConfigurationError("CONFIG_SYNTAX", [{ file, line: 1, column: 1, path: "", message }], kind);
+}
+
+/** Makes whole numbers in some fields the text that they are written as. */
+function keepDigits(document: Document, fields: readonly string[]): void {
+  visit(document, {
+    Pair(_key, { key, value }) {
+      if (!isScalar(key) || !isScalar(value) || !fields.includes(String(key.value))) return;
+      if (typeof value.value === "number" && DIGITS.test(value.source ?? "")) value.value = value.source;
+    },
+  });
 }
 
 /** The file's value. Aliases that name nothing, or multiply beyond measure, are mistakes. */

@@ -1,7 +1,10 @@
 // What PROXY headers bear behind their addresses, for each profile, and the identifiers that follow from names.
 
+import { readFileSync } from "node:fs";
+import { parseConfiguration } from "../../../host/config/index.ts";
 import { proxyIdentities, pscConnectionIds, vpcEndpointIds } from "../../../host/config/proxy.ts";
 import { type Configuration, markChecked } from "../../../host/config/configuration.ts";
+import type { LinkplaneError } from "../../../host/errors.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
 import { assert, suite } from "../../kit.ts";
 
@@ -33,6 +36,26 @@ suite("The identity in a PROXY header", (test) => {
       proxyIdentities(baseConfiguration()).map((bytes) => bytes?.length),
       [undefined, undefined, undefined, undefined, undefined],
     ));
+});
+
+suite("A connection's number in a file", (test) => {
+  const text = readFileSync("examples/storage.yaml", "utf8");
+  const read = (written: string): string | undefined =>
+    parseConfiguration(text.replace("groupId: blob", `pscConnectionId: ${written}`)).privateEndpoints[0]
+      ?.pscConnectionId;
+  for (const number of ["0", "12345", "9007199254740993", "18446744072646845442", "18446744073709551615"])
+    test(`keeps its digits, in quotes or not: ${number}`, () => {
+      assert.is(read(number), number);
+      assert.is(read(`"${number}"`), number);
+    });
+
+  for (const written of ["18446744073709551616", "-1", "1.5", "0x12", "abc", '"007"'])
+    test(`is refused when it is none of 64 bits: ${written}`, () => {
+      assert.throws(
+        () => read(written),
+        (error: LinkplaneError) => error.code === "CONFIG_INVALID",
+      );
+    });
 });
 
 suite("Identifiers of connections", (test) => {
