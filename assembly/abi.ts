@@ -131,7 +131,14 @@ export const REASON_UDP_NOT_IDENTIFIED = 49;
 export const REASON_CONNECTION_LOST = 50;
 /// What let it in is in the configuration no more.
 export const REASON_FLOW_WITHDRAWN = 51;
-export const REASON_COUNT = 52;
+/// Of ICMP.
+export const REASON_ICMP_ERROR = 52;
+export const REASON_ICMP_MALFORMED = 53;
+export const REASON_ICMP_BAD_CHECKSUM = 54;
+export const REASON_ICMP_NO_FLOW = 55;
+export const REASON_ICMP_ECHO = 56;
+export const REASON_PACKET_TOO_BIG = 57;
+export const REASON_COUNT = 58;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 64;
@@ -144,7 +151,7 @@ export const COUNTER_FLOWS_PEAK = 67;
 export const COUNTER_FLOWS_DENIED = 68;
 export const COUNTER_DENIALS_UNRECORDED = 69;
 export const COUNTER_RESETS_SENT = 70;
-export const COUNTER_TIME_EXCEEDED_SENT = 71;
+export const COUNTER_ICMP_SENT = 71;
 export const COUNTER_HOLDS_PEAK = 72; // places of the hold pool in use at once
 export const COUNTER_NAMES_ENCRYPTED = 73; // flows let through by the outer name of an encrypted hello
 export const COUNTER_PROXY_HEADERS_SENT = 74;

@@ -10,6 +10,7 @@ import {
   REASON_BAD_TCP_HEADER,
   REASON_BAD_UDP_LENGTH,
   REASON_FORWARDED,
+  REASON_ICMP,
   REASON_REPLY_REFUSED,
   REASON_REPLY_UNMATCHED,
   REASON_TRUNCATED,
@@ -72,7 +73,12 @@ export function markReply(parsed: u32): void {
   if (kind == Parsed.KIND_FINAL) return;
   const network = <u32>load<u16>(parsed, Parsed.NETWORK);
   const ip = load<u32>(parsed, Parsed.IP);
-  if (speakerAt(network, Ipv4.sourceBe(ip)) < 0 || !hasPorts(parsed, kind)) return;
+  if (speakerAt(network, Ipv4.sourceBe(ip)) < 0) return;
+  if (kind == Parsed.KIND_SPECIAL && <u32>load<u8>(parsed, Parsed.REASON) == REASON_ICMP) {
+    if (speakerAt(network, Ipv4.destinationBe(ip)) < 0) store<u8>(parsed, <u8>Parsed.KIND_ICMP_REPLY, Parsed.KIND);
+    return;
+  }
+  if (!hasPorts(parsed, kind)) return;
   if (kind == Parsed.KIND_FLOW) store<u8>(parsed, <u8>REASON_FORWARDED, Parsed.REASON);
   const between = speakerAt(network, Ipv4.destinationBe(ip)) >= 0;
   store<u8>(parsed, <u8>(between ? Parsed.KIND_BETWEEN : Parsed.KIND_REPLY), Parsed.KIND);

@@ -16,15 +16,36 @@ import {
   HAND_FRAMES,
   HAND_SIZE,
   LANE,
+  REASON_ICMP,
   SHARDS_MAX,
   SIDE_CONSUMER,
 } from "./abi";
 import { SALT_SHARD, mix32, pick } from "./flow/hash";
 import { DEALT_DESCRIPTORS, DEALT_FRAMES, DEALT_ORDER, DEALT_ROOM, DESCRIPTORS, HANDS, LANES, RING } from "./memory";
-import { KEY_HIGH, KIND, KIND_BETWEEN, KIND_FLOW, KIND_REPLY, PARSED_SIZE, SIDE } from "./parse";
+import * as Embedded from "./icmp/embedded";
+import {
+  IP,
+  KEY_HIGH,
+  KEY_LOW,
+  KIND,
+  KIND_BETWEEN,
+  KIND_FLOW,
+  KIND_ICMP_REPLY,
+  KIND_REPLY,
+  KIND_SPECIAL,
+  L4,
+  L4_CAPTURED,
+  NETWORK,
+  PARSED_SIZE,
+  PROTOCOL,
+  REASON,
+  SIDE,
+} from "./parse";
 import { parseLane } from "./path";
 import { SHARDS, SLICE, SLICE_FIRST } from "./tables";
 import { tupleHigh, tupleLow } from "./tuple";
+import * as Icmp from "./wire/icmp";
+import * as Ipv4 from "./wire/ipv4";
 
 /// Frames lie on multiples of this, and are copied by it.
 const ALIGNMENT: u32 = 16;
@@ -62,11 +83,42 @@ function sort(count: u32): u32 {
 /** The shard of a parsed frame: by the client's tuple, or by the slice of the NAT port; the first for whatever has neither. */
 function shardOf(parsed: u32): u32 {
   const kind = <u32>load<u8>(parsed, KIND);
+  const icmp = kind == KIND_ICMP_REPLY || (kind == KIND_SPECIAL && <u32>load<u8>(parsed, REASON) == REASON_ICMP);
+  if (icmp) return shardOfError(parsed, kind == KIND_ICMP_REPLY);
   if (kind != KIND_FLOW && kind != KIND_REPLY && kind != KIND_BETWEEN) return 0;
   if (load<u8>(parsed, SIDE) == SIDE_CONSUMER)
     return pick(mix32(tupleLow(parsed) ^ SALT_SHARD, tupleHigh(parsed)), SHARDS);
-  const port = <u32>bswap<u16>(load<u16>(parsed, KEY_HIGH + 6));
+  return shardOfPort(<u32>bswap<u16>(load<u16>(parsed, KEY_HIGH + 6)));
+}
+
+/** The shard whose NAT port it is, host order. */
+function shardOfPort(port: u32): u32 {
   return port < SLICE_FIRST ? 0 : (port - SLICE_FIRST) / SLICE;
+}
+
+/** The shard of the flow that an ICMP error is about, by the packet in it; `captured` says that a capture has it from an endpoint. */
+function shardOfError(parsed: u32, captured: bool): u32 {
+  const icmp = load<u32>(parsed, L4);
+  if (load<u32>(parsed, L4_CAPTURED) < Icmp.HEADER || !Icmp.isError(icmp)) return 0;
+  if (Embedded.find(parsed) != 0 || !Embedded.isTranslatable()) return 0;
+  const outer = load<u32>(parsed, IP);
+  const sourceBe = Ipv4.sourceBe(Embedded.ip);
+  const destinationBe = Ipv4.destinationBe(Embedded.ip);
+  if (captured ? destinationBe != Ipv4.sourceBe(outer) : sourceBe != Ipv4.destinationBe(outer)) return 0;
+  const ports = Embedded.portsBe();
+  if (load<u8>(parsed, SIDE) != SIDE_CONSUMER) return shardOfPort(<u32>bswap<u16>(<u16>ports));
+  const clientBe = captured ? sourceBe : destinationBe;
+  const endpointBe = captured ? destinationBe : sourceBe;
+  // The flow's request, as parsing would have it.
+  store<u8>(parsed, <u8>Embedded.protocol, PROTOCOL);
+  const network = (<u64>load<u16>(parsed, NETWORK)) << 16;
+  store<u64>(
+    parsed,
+    ((<u64>clientBe) << 32) | network | <u64>((Embedded.protocol << 8) | (SIDE_CONSUMER + 1)),
+    KEY_LOW,
+  );
+  store<u64>(parsed, <u64>endpointBe | ((<u64>(captured ? ports : rotl<u32>(ports, 16))) << 32), KEY_HIGH);
+  return pick(mix32(tupleLow(parsed) ^ SALT_SHARD, tupleHigh(parsed)), SHARDS);
 }
 
 /** Gives each shard its stretches, empty ones; `give` fills them. */

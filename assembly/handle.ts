@@ -14,6 +14,7 @@ import {
   VERDICT_EMITS,
 } from "./abi";
 import { REC_ENDPOINT, REC_SEEN, SEEN_LINK } from "./abi/records";
+import { FLAG_TOO_BIG_DROP } from "./abi/tables";
 import { STAGE_JUDGED } from "./abi/trace";
 import { admit, isBeginning } from "./admit/admit";
 import { CONTINUE } from "./admit/connection";
@@ -23,7 +24,7 @@ import { walkOne } from "./admit/walk";
 import { answer, answerEstablished, settleBetween } from "./captured";
 import { moveTo, quietUntil } from "./clock";
 import { emitCount } from "./emit/queue";
-import { answerTimeExceeded } from "./emit/time-exceeded";
+import { answerTimeExceeded } from "./emit/icmp-error";
 import { arrivalsWait, settleArrivals } from "./flow/arrivals";
 import { isDenied } from "./flow/denied";
 import { isStale, walking } from "./flow/epoch";
@@ -42,13 +43,16 @@ import { dropped, droppedAt, passed } from "./verdict";
 import * as Ipv4 from "./wire/ipv4";
 import { trace, tracing } from "./trace";
 import { tracePacket, traceTtl } from "./traced";
+import { capturedIcmp } from "./icmp/icmp";
+import { dropTooBig } from "./size/mtu";
+import { CAREFUL, has } from "./tables";
 
 /** Time before which no timer is due, the clock moves on without a gap and no flow is left to be judged, nanoseconds. */
 export let quiet: u64 = 0;
 
 /** Finds out how long it is quiet: after whatever may have changed clock or timers. */
 export function listen(): void {
-  quiet = walking || tracing ? 0 : quietUntil(lowestTick());
+  quiet = walking || tracing || CAREFUL ? 0 : quietUntil(lowestTick());
 }
 
 /** Handles a packet that was parsed and probed. */
@@ -71,6 +75,7 @@ export function handle(desc: u32, parsed: u32, verdict: u32): void {
 function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
   let kind = <u32>load<u8>(parsed, Parsed.KIND);
   if (kind == Parsed.KIND_BETWEEN) kind = settleBetween(parsed);
+  if (kind == Parsed.KIND_ICMP_REPLY) return capturedIcmp(desc, parsed, verdict);
   if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
   if (judging && loses(parsed, verdict, kind)) return 0;
   if (kind == Parsed.KIND_FLOW) {
@@ -84,7 +89,7 @@ function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
     return 0;
   }
   if (load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) return admit(desc, parsed, verdict);
-  return reply(parsed, verdict);
+  return reply(desc, parsed, verdict);
 }
 
 /** Judges the flow of a packet again if that is to be done; true when the flow is cut and the packet dropped with it. */
@@ -126,6 +131,7 @@ function forward(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const flow = flowOf(record);
   if (tracing && load<u8>(parsed, Parsed.SIDE) != SIDE_CONSUMER) traceTtl(parsed);
   if (Ipv4.ttl(load<u32>(parsed, Parsed.IP)) <= 1) return expire(desc, parsed, verdict, record, flow);
+  if (CAREFUL && has(FLAG_TOO_BIG_DROP) && dropTooBig(desc, parsed, verdict, record)) return;
   if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) {
     if (isHeaded(flow) && !takeHeaded(desc, parsed, verdict, record)) return;
     if (HOLD_SLOTS != 0 && isInspected(flow)) return inspect(desc, parsed, verdict, record);

@@ -66,6 +66,9 @@ export const KIND_REPLY: u32 = 4;
 /// A captured packet from endpoint to endpoint; REASON as for KIND_REPLY.
 export const KIND_BETWEEN: u32 = 5;
 
+/// ICMP that an endpoint's address sent in a capture.
+export const KIND_ICMP_REPLY: u32 = 6;
+
 const PROTOCOL_IPIP: u32 = 4;
 const PROTOCOL_6IN4: u32 = 41;
 const PROTOCOL_GRE: u32 = 47;

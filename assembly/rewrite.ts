@@ -41,7 +41,7 @@ function rewriteBehindOptions(ip: u32, l4: u32, low: u64, high: u64): void {
 }
 
 /** Gives an Ethernet frame the MAC addresses of where it goes, if the backend has one. */
-function rewriteLink(desc: u32, record: u32, side: u32): void {
+export function rewriteLink(desc: u32, record: u32, side: u32): void {
   if (load<u8>(desc, DESC_LINK) != LINK_ETHERNET) return;
   const frame = load<u32>(desc, DESC_FRAME);
   if (side == SIDE_CONSUMER) return addressProvider(frame, record);

@@ -6,6 +6,8 @@ import { seed } from "./flow/hash";
 import { TABLES, control } from "./memory";
 
 export let FLAGS: u32 = 0;
+/** Some setting asks more of every packet than the fast path does. */
+export let CAREFUL: bool = false;
 export let SHARDS: u32 = 1;
 /** NAT ports of each pool that this shard has: how many, and the lowest. */
 export let SLICE: u32 = 0;
@@ -41,6 +43,7 @@ export let NAME_ALLOW: u32 = 0;
 export function adopt(): void {
   seed(load<u64>(TABLES, Abi.TABLES_SEED), load<u64>(TABLES, Abi.TABLES_SEED + 8));
   FLAGS = load<u32>(TABLES, Abi.TABLES_FLAGS);
+  CAREFUL = has(Abi.FLAG_TOO_BIG_DROP) || has(Abi.FLAG_CLAMP_MSS);
   SHARDS = load<u32>(TABLES, Abi.TABLES_SHARDS);
   SLICE = PORT_COUNT / SHARDS;
   SLICE_FIRST = PORT_FIRST + control(CONTROL_SHARD) * SLICE;

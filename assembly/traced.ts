@@ -127,6 +127,11 @@ export function traceRewrite(ip: u32, l4: u32, source: u32, destination: u32, po
   trace(STAGE_REWRITE, GOES_ON, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), load<u32>(l4), source, destination, ports);
 }
 
+/** Addresses of a packet, and what they become; its ports stay as they are. */
+export function traceRewriteTo(ip: u32, source: u32, destination: u32): void {
+  trace(STAGE_REWRITE, GOES_ON, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), 0, source, destination, 0);
+}
+
 /** What came of judging `length` bytes: a reason, or one of TRACE_MORE and those behind it. */
 export function traceMessage(before: u32, after: u32, taken: u32, length: u32, outcome: u32): void {
   trace(STAGE_MESSAGE, outcome < <u32>TRACE_MORE ? outcome : GOES_ON, before, after, taken, length, outcome);

@@ -33,6 +33,12 @@ export function dropped(verdict: u32, reason: u32, flow: u32): u32 {
   return 0;
 }
 
+/** Dropped without a flow; an endpoint is charged unless it is -1. */
+export function dropFor(verdict: u32, reason: u32, endpoint: i32): void {
+  if (endpoint >= 0) countAtEndpoint(endpoint, reason);
+  dropped(verdict, reason, <u32>NO_FLOW);
+}
+
 /** Dropped, and counted at an endpoint. */
 export function droppedAt(verdict: u32, reason: u32, flow: u32, endpoint: u32): u32 {
   countAtEndpoint(endpoint, reason);

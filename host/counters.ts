@@ -92,7 +92,7 @@ export function readCounters(core: Core, names: Names, shard: number, shards: nu
     },
     generated: {
       reset: at(Abi.COUNTER_RESETS_SENT),
-      icmp: at(Abi.COUNTER_TIME_EXCEEDED_SENT),
+      icmp: at(Abi.COUNTER_ICMP_SENT),
       proxyHeader: at(Abi.COUNTER_PROXY_HEADERS_SENT),
     },
     names: {

@@ -313,6 +313,41 @@ export const REASONS: readonly Reason[] = [
     "The configuration was changed while the flow lived, and its endpoint, service, rule, NAT address, UDP backend or reach is there no more.",
     "Nothing, if that was meant: a new connection is judged by the configuration as it is.",
   ),
+  row(
+    "icmp-error",
+    "forward",
+    "The ICMP error is about a packet of a live flow: it was translated, and so was the packet in it.",
+  ),
+  row(
+    "icmp-malformed",
+    "drop",
+    "The ICMP message is too short, or the packet in it is none.",
+    "Find out what sends it, or whether the capture is damaged: no host accepts such a message.",
+  ),
+  row(
+    "icmp-bad-checksum",
+    "drop",
+    "The checksum of the ICMP message, or of the IP header in it, is wrong.",
+    "Find out what sends it: such a message is not to be believed.",
+  ),
+  row(
+    "icmp-no-flow",
+    "drop",
+    "The ICMP error is about no packet of a live flow.",
+    "Nothing: its flow has ended, or somebody makes it up.",
+  ),
+  row(
+    "icmp-echo",
+    "drop",
+    "A ping to an endpoint: real private endpoints do not answer them.",
+    "Test with a connection to the service's port (curl, nc), or set icmpEcho: answer.",
+  ),
+  row(
+    "packet-too-big",
+    "drop",
+    "The packet must not be fragmented and exceeds the MTU of the network it would go to.",
+    "Raise the network's mtu, set clampMss, or let the sender learn it with packetTooBig: answer.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

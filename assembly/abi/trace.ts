@@ -66,11 +66,20 @@ export const STAGE_LET_GO = 24;
 export const STAGE_PROXY_HEADER = 25;
 /// Sequence or acknowledgement number before and after, 1 for an acknowledgement number.
 export const STAGE_PROXY_SHIFT = 26;
-/// TRACE_TIME_EXCEEDED or TRACE_RESET, the side it leaves on.
+/// What the plane sends, the side it leaves on.
 export const STAGE_ANSWER = 27;
 export const TRACE_TIME_EXCEEDED = 1;
 export const TRACE_RESET = 2;
+export const TRACE_TOO_BIG = 3;
+export const TRACE_ECHO = 4;
 /// Of a packet to an endpoint or NAT address that is none which is translated; the result is why.
 export const STAGE_KIND = 29;
+/// Of an ICMP error: source and destination of the packet in it (network order), its ports, its protocol. The result is what is
+/// against it.
+export const STAGE_EMBEDDED = 30;
+/// Bytes of the packet, MTU of where it goes.
+export const STAGE_SIZE = 31;
+/// MSS before and after.
+export const STAGE_MSS = 32;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

@@ -20,7 +20,7 @@ import {
 import { FLAG_ENDPOINT_SOURCES_DROP } from "../abi/tables";
 import { STAGE_DENIED, STAGE_ENDPOINT, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
 import { now } from "../clock";
-import { answerTimeExceeded } from "../emit/time-exceeded";
+import { answerTimeExceeded } from "../emit/icmp-error";
 import {
   countDenied,
   deniedDeath,
@@ -41,6 +41,7 @@ import { endpointAt, speakerAt } from "./endpoint";
 import { open } from "./stages";
 import { trace, tracing } from "../trace";
 import { traceFlow, traceTtl } from "../traced";
+import { fromConsumer } from "../icmp/icmp";
 
 /** Decides on an IPv4 packet of the consumer's side: the record it leaves by, or 0 when its verdict is written. */
 export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
@@ -53,6 +54,7 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
     return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);
   if (load<u8>(parsed, KIND) != KIND_FLOW) {
+    if (<u32>load<u8>(parsed, REASON) == REASON_ICMP) return fromConsumer(desc, parsed, verdict, endpoint);
     if (tracing) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
     return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);
   }

@@ -16,6 +16,7 @@ import {
   REASON_NEW_FLOW,
   REASON_NO_BACKEND,
   REASON_NO_RULE,
+  REASON_PACKET_TOO_BIG,
   REASON_UDP_NOT_IDENTIFIED,
   RELEASE_WHEN_FULL,
 } from "../abi";
@@ -23,6 +24,7 @@ import {
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
   FLAG_MID_STREAM_DROP,
+  FLAG_TOO_BIG_DROP,
   RULE_IDENTIFY,
   RULE_SIZE,
   SERVICE_NAT_COUNT,
@@ -52,11 +54,13 @@ import { reaches } from "./reach";
 import { ruleOf } from "./rules";
 import { trace, tracing } from "../trace";
 import { traceConnection, traceEndpointRules, traceNatPort, traceReach, traceRoom } from "../traced";
+import { dropOpening, isTooBig } from "../size/mtu";
 
 /** Opens a flow for a packet, whose record it returns, or refuses it; `denied` is the denied flow of its tuple, or 0. */
 export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): u32 {
   const midStream = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !isBeginning(<u32>load<u8>(parsed, FLAGS));
   const reason = walk(desc, parsed, endpoint, midStream);
+  if (reason == REASON_PACKET_TOO_BIG) return dropOpening(desc, parsed, verdict, endpoint);
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
   const request = Decision.install(desc, parsed, midStream);
@@ -89,15 +93,16 @@ function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
   if (tracing) trace(STAGE_RULE, rule < 0 ? <u32>REASON_NO_RULE : <u32>TRACE_GOES_ON, service, rule, protocol, port);
   if (rule < 0) return REASON_NO_RULE;
   identify = <u32>load<u8>(RULES + rule * RULE_SIZE, RULE_IDENTIFY);
-  const reason = beginning(protocol, midStream);
+  const reason = beginning(parsed, endpoint, protocol, midStream);
   if (tracing) trace(STAGE_BEGINNING, reason, identify, <u32>midStream);
   if (reason != CONTINUE) return reason;
   return choose(desc, parsed, endpoint, service, rule, protocol);
 }
 
 /** Whether a flow may begin with the packet at hand. */
-function beginning(protocol: u32, midStream: bool): u32 {
+function beginning(parsed: u32, endpoint: u32, protocol: u32, midStream: bool): u32 {
   if (identify != IDENTIFY_ADDRESS && protocol != PROTOCOL_TCP) return REASON_UDP_NOT_IDENTIFIED;
+  if (has(FLAG_TOO_BIG_DROP) && isTooBig(parsed, endpoint)) return REASON_PACKET_TOO_BIG;
   return midStream && has(FLAG_MID_STREAM_DROP) ? <u32>REASON_MID_STREAM : CONTINUE;
 }
 

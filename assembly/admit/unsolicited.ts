@@ -1,7 +1,7 @@
 // A packet of the provider's side that the fast path did not take. Only consumers open flows: what belongs to none is
 // dropped when it is addressed to a NAT address, and creates and refreshes nothing.
 
-import { NO_FLOW, REASON_FORWARDED, REASON_NO_ENDPOINT, REASON_NO_FLOW, REASON_TUNNEL } from "../abi";
+import { NO_FLOW, REASON_FORWARDED, REASON_ICMP, REASON_NO_ENDPOINT, REASON_NO_FLOW, REASON_TUNNEL } from "../abi";
 import { STAGE_KIND, STAGE_NAT_ADDRESS, TRACE_GOES_ON } from "../abi/trace";
 import { isDenied } from "../flow/denied";
 import { lives } from "../flow/lifetime";
@@ -11,13 +11,15 @@ import * as Ipv4 from "../wire/ipv4";
 import { isNatAddress } from "./endpoint";
 import { trace, tracing } from "../trace";
 import { traceFlow } from "../traced";
+import { fromProvider } from "../icmp/icmp";
 
 /** Decides on an IPv4 packet of the provider's side: the record it leaves by, or 0 when its verdict is written. */
-export function reply(parsed: u32, verdict: u32): u32 {
+export function reply(desc: u32, parsed: u32, verdict: u32): u32 {
   const kind = <u32>load<u8>(parsed, KIND);
   const ours = isNatAddress(<u32>load<u16>(parsed, NETWORK), Ipv4.destinationBe(load<u32>(parsed, IP)));
   if (tracing) trace(STAGE_NAT_ADDRESS, TRACE_GOES_ON, <u32>ours);
   if (!ours) return passed(verdict, kind == KIND_TUNNEL ? REASON_TUNNEL : REASON_NO_ENDPOINT);
+  if (kind != KIND_FLOW && <u32>load<u8>(parsed, REASON) == REASON_ICMP) return fromProvider(desc, parsed, verdict);
   if (tracing && kind != KIND_FLOW) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
   if (kind != KIND_FLOW) return dropped(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW);
   const found = load<u32>(parsed, RECORD);

@@ -76,6 +76,7 @@ export function emitWithHead(
   body: u32,
   bodyLength: u32,
   wireLength: u32,
+  cause: u32,
 ): void {
   const head = nextHead();
   const at = EMITS + emits++ * EMIT_SIZE;
@@ -84,7 +85,7 @@ export function emitWithHead(
   store<u32>(at, body, EMIT_BODY);
   store<u32>(at, bodyLength, EMIT_BODY_LENGTH);
   store<u32>(at, wireLength, EMIT_WIRE_LENGTH);
-  finish(at, side, CAUSE_INPUT, <u32>load<u8>(desc, DESC_LINK), flow);
+  finish(at, side, cause, <u32>load<u8>(desc, DESC_LINK), flow);
 }
 
 /** A packet that the plane wrote at `nextHead`. */

@@ -2,6 +2,7 @@
 
 import {
   CAUSE_ANSWER,
+  CAUSE_INPUT,
   COUNTER_PROXY_HEADERS_SENT,
   DESC_CAPTURED,
   DESC_FRAME,
@@ -26,7 +27,7 @@ import { emitHead, emitInput, emitWithHead, nextHead } from "../emit/queue";
 import { flowOf, requestOf } from "../flow/lifetime";
 import { cutData } from "../inspect/syn";
 import { FLAGS, IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
-import { ENDPOINTS, NETWORKS, SERVICES } from "../tables";
+import { serviceMtu } from "../size/mtu";
 import { droppedAt } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
@@ -89,14 +90,11 @@ export function shift(flow: u32, tcp: u32, flags: u32): void {
 /** Whether a packet can take the header up. */
 function fits(ip: u32, flow: u32, flags: u32): bool {
   const total = Ipv4.totalLength(ip);
-  return (flags & Tcp.URG) == 0 && total != 0 && total + headerLength(flow) <= mtuOf(flow);
-}
-
-/** MTU of the network of a flow's service, bytes. */
-function mtuOf(flow: u32): u32 {
-  const endpoint = ENDPOINTS + <u32>load<u16>(requestOf(flow), REC_ENDPOINT) * ENDPOINT_SIZE;
-  const service = SERVICES + <u32>load<u16>(endpoint, ENDPOINT_SERVICE) * SERVICE_SIZE;
-  return <u32>load<u16>(NETWORKS + <u32>load<u16>(service, SERVICE_NETWORK) * NETWORK_SIZE, NETWORK_MTU);
+  return (
+    (flags & Tcp.URG) == 0 &&
+    total != 0 &&
+    total + headerLength(flow) <= serviceMtu(<u32>load<u16>(requestOf(flow), REC_ENDPOINT))
+  );
 }
 
 /** The packet with the header between its own headers and its data. */
@@ -120,6 +118,7 @@ function emitJoined(desc: u32, parsed: u32, flow: u32): void {
     data,
     captured - (data - frame),
     load<u32>(desc, DESC_WIRE) + length,
+    CAUSE_INPUT,
   );
   left(flow, false);
 }

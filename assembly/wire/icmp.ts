@@ -1,19 +1,57 @@
-// ICMP (RFC 792): the one message the plane makes, time exceeded.
+// ICMP (RFC 792): errors and the packet in them, echo.
 
-import { complement, sum } from "./checksum";
+import { adjust, complement, delta16, sum } from "./checksum";
 
 const TYPE: usize = 0;
 const CODE: usize = 1;
 const CHECKSUM: usize = 2;
-const UNUSED: usize = 4;
+const REST: usize = 4;
+/** Next-hop MTU of a message that a packet is too big (RFC 1191). */
+const MTU: usize = 6;
+/** Header; the packet in an error lies behind it. */
 export const HEADER: u32 = 8;
-const TYPE_TIME_EXCEEDED: u8 = 11;
+/** Bytes of the packet's payload that an error has at least. */
+export const QUOTED_PAYLOAD: u32 = 8;
 
-/** Writes a time exceeded in transit whose quoted packet (`quoted` bytes) already lies behind the header. */
-export function writeTimeExceeded(icmp: u32, quoted: u32): void {
-  store<u8>(icmp, TYPE_TIME_EXCEEDED, TYPE);
-  store<u8>(icmp, 0, CODE);
+export const TYPE_UNREACHABLE: u32 = 3;
+const TYPE_ECHO: u32 = 8;
+export const TYPE_TIME_EXCEEDED: u32 = 11;
+const TYPE_PARAMETER_PROBLEM: u32 = 12;
+export const CODE_FRAGMENTATION_NEEDED: u32 = 4;
+
+/** Whether a message is an error. */
+export function isError(icmp: u32): bool {
+  const type = <u32>load<u8>(icmp, TYPE);
+  return type == TYPE_UNREACHABLE || type == TYPE_TIME_EXCEEDED || type == TYPE_PARAMETER_PROBLEM;
+}
+
+/** Whether a message asks for an echo. */
+export function isEcho(icmp: u32): bool {
+  return <u32>load<u8>(icmp, TYPE) == TYPE_ECHO && load<u8>(icmp, CODE) == 0;
+}
+
+/** Whether the checksum over a message of `length` bytes is right. */
+export function isSound(icmp: u32, length: u32): bool {
+  return complement(sum(icmp, length)) == 0;
+}
+
+/** Carries a change of the message into its checksum. */
+export function adjustChecksum(icmp: u32, delta: u32): void {
+  store<u16>(icmp, <u16>adjust(<u32>load<u16>(icmp, CHECKSUM), delta), CHECKSUM);
+}
+
+/** Turns an echo request's header into that of its answer. */
+export function answerEcho(icmp: u32): void {
+  store<u8>(icmp, 0, TYPE);
+  adjustChecksum(icmp, delta16(TYPE_ECHO, 0));
+}
+
+/** Writes an error whose quoted packet (`quoted` bytes) already lies behind the header; `mtu` is 0 where it has none. */
+export function writeError(icmp: u32, type: u32, code: u32, mtu: u32, quoted: u32): void {
+  store<u8>(icmp, <u8>type, TYPE);
+  store<u8>(icmp, <u8>code, CODE);
   store<u16>(icmp, 0, CHECKSUM);
-  store<u32>(icmp, 0, UNUSED);
+  store<u32>(icmp, 0, REST);
+  store<u16>(icmp, bswap<u16>(<u16>mtu), MTU);
   store<u16>(icmp, <u16>complement(sum(icmp, HEADER + quoted)), CHECKSUM);
 }

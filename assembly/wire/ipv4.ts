@@ -1,6 +1,6 @@
 // IPv4 header (RFC 791). Functions take the address of its first byte; nothing here checks bounds.
 
-import { adjust, complement, delta16, fold, sum } from "./checksum";
+import { adjust, complement, delta16, delta32, fold, sum } from "./checksum";
 
 const VERSION_IHL: usize = 0;
 const TYPE_OF_SERVICE: usize = 1;
@@ -19,6 +19,8 @@ export const TUPLE: u32 = 8;
 
 /** More-fragments flag and fragment offset, as loaded. */
 const FRAGMENT_MASK_BE: u32 = 0xff3f;
+/** Fragment offset, as loaded. */
+const OFFSET_MASK_BE: u32 = 0xff1f;
 const DONT_FRAGMENT_BE: u16 = 0x0040;
 const TTL_LESS_ONE: u32 = 0xfffe;
 const TTL_MORE_ONE: u32 = 0x0001;
@@ -91,6 +93,45 @@ export function transposeWithPorts(ip: u32, low: u64, high: u64, delta: u32): vo
   const checksum = adjust(head >> 16, delta + TTL_LESS_ONE);
   store<u64>(ip, (low & 0xffffffff00000000) | <u64>(((head & 0xffff) - 1) | (checksum << 16)), TTL);
   store<u64>(ip, high, DESTINATION);
+}
+
+/** Replaces both addresses; the checksum follows. */
+export function readdress(ip: u32, sourceBe: u32, destinationBe: u32): void {
+  const delta = addressesDelta(ip, sourceBe, destinationBe);
+  store<u16>(ip, <u16>adjust(<u32>load<u16>(ip, CHECKSUM), delta), CHECKSUM);
+  store<u32>(ip, sourceBe, SOURCE);
+  store<u32>(ip, destinationBe, DESTINATION);
+}
+
+/** What other addresses add to a sum that holds both; folded. */
+export function addressesDelta(ip: u32, sourceBe: u32, destinationBe: u32): u32 {
+  return fold(delta32(load<u32>(ip, SOURCE), sourceBe) + delta32(load<u32>(ip, DESTINATION), destinationBe));
+}
+
+/** Whether the header, all of which is there, has the right checksum. */
+export function isSound(ip: u32): bool {
+  return complement(sum(ip, headerLength(ip))) == 0;
+}
+
+export function typeOfService(ip: u32): u32 {
+  return <u32>load<u8>(ip, TYPE_OF_SERVICE);
+}
+
+export function setTypeOfService(ip: u32, value: u32): void {
+  const before = <u32>load<u16>(ip, VERSION_IHL);
+  store<u8>(ip, <u8>value, TYPE_OF_SERVICE);
+  const delta = fold(delta16(before, <u32>load<u16>(ip, VERSION_IHL)));
+  store<u16>(ip, <u16>adjust(<u32>load<u16>(ip, CHECKSUM), delta), CHECKSUM);
+}
+
+/** Whether the packet must not be fragmented. */
+export function dontFragment(ip: u32): bool {
+  return (load<u16>(ip, FRAGMENT) & DONT_FRAGMENT_BE) != 0;
+}
+
+/** Whether the fragment offset is not 0. */
+export function isLaterFragment(ip: u32): bool {
+  return (<u32>load<u16>(ip, FRAGMENT) & OFFSET_MASK_BE) != 0;
 }
 
 /** Takes bytes off the end of a packet. A total length of 0 says nothing and stays. */

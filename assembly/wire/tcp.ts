@@ -15,6 +15,7 @@ export const HEADER_MIN: u32 = 20;
 export const PORTS_END: u32 = 4;
 export const OFFSET_END: u32 = 13;
 export const FLAGS_END: u32 = 14;
+export const ACKNOWLEDGEMENT_END: u32 = 12;
 export const NUMBERS_END: u32 = 16;
 export const CHECKSUM_END: u32 = 18;
 
@@ -54,20 +55,26 @@ export function adjustChecksum(tcp: u32, delta: u32): void {
   store<u16>(tcp, <u16>adjust(<u32>load<u16>(tcp, CHECKSUM), delta), CHECKSUM);
 }
 
-/** Replaces the sequence number, host order; the checksum follows. */
-export function setSequence(tcp: u32, sequence: u32): void {
-  const before = load<u32>(tcp, SEQUENCE);
-  const after = bswap<u32>(sequence);
-  adjustChecksum(tcp, fold(delta32(before, after)));
-  store<u32>(tcp, after, SEQUENCE);
+/** Replaces the sequence number, host order; the checksum follows where it is there. */
+export function setSequence(tcp: u32, sequence: u32, hasChecksum: bool = true): void {
+  setNumber(tcp, SEQUENCE, bswap<u32>(sequence), hasChecksum);
 }
 
-/** Replaces the acknowledgement number, host order; the checksum follows. */
-export function setAcknowledgement(tcp: u32, acknowledgement: u32): void {
-  const before = load<u32>(tcp, ACKNOWLEDGEMENT);
-  const after = bswap<u32>(acknowledgement);
-  adjustChecksum(tcp, fold(delta32(before, after)));
-  store<u32>(tcp, after, ACKNOWLEDGEMENT);
+/** Replaces the acknowledgement number, host order; the checksum follows where it is there. */
+export function setAcknowledgement(tcp: u32, acknowledgement: u32, hasChecksum: bool = true): void {
+  setNumber(tcp, ACKNOWLEDGEMENT, bswap<u32>(acknowledgement), hasChecksum);
+}
+
+function setNumber(tcp: u32, field: usize, afterBe: u32, hasChecksum: bool): void {
+  const at = tcp + <u32>field;
+  if (hasChecksum) adjustChecksum(tcp, fold(delta32(load<u32>(at), afterBe)));
+  store<u32>(at, afterBe);
+}
+
+/** Replaces both ports; the checksum follows them and `addresses`, a change of the pseudo-header, where it is there. */
+export function setPorts(tcp: u32, portsBe: u32, addresses: u32, hasChecksum: bool): void {
+  if (hasChecksum) adjustChecksum(tcp, fold(addresses + delta32(load<u32>(tcp, PORTS), portsBe)));
+  store<u32>(tcp, portsBe, PORTS);
 }
 
 /**

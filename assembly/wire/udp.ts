@@ -1,7 +1,8 @@
 // UDP header (RFC 768). Functions take the address of its first byte; nothing here checks bounds.
 
-import { adjust } from "./checksum";
+import { adjust, delta32, fold } from "./checksum";
 
+const PORTS: usize = 0;
 const LENGTH: usize = 4;
 const CHECKSUM: usize = 6;
 export const HEADER_MIN: u32 = 8;
@@ -13,6 +14,12 @@ export const CHECKSUM_END: u32 = 8;
 /** Length of header and data, bytes. */
 export function length(udp: u32): u32 {
   return <u32>bswap<u16>(load<u16>(udp, LENGTH));
+}
+
+/** Replaces both ports; the checksum follows them and `addresses`, a change of the pseudo-header. */
+export function setPorts(udp: u32, portsBe: u32, addresses: u32): void {
+  adjustChecksum(udp, fold(addresses + delta32(load<u32>(udp, PORTS), portsBe)));
+  store<u32>(udp, portsBe, PORTS);
 }
 
 /** Carries a change into the checksum: none (0) stays none, a computed 0 is sent as all ones. */

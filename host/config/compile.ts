@@ -124,6 +124,10 @@ function flags({ settings }: Configuration, midStream: "admit" | "drop"): number
     (settings.endpointSources === "drop" ? Abi.FLAG_ENDPOINT_SOURCES_DROP : 0) |
     (settings.connectionLost === "keep" ? Abi.FLAG_KEEP_CONNECTIONS : 0) |
     (settings.icmpTimeExceeded ? Abi.FLAG_TIME_EXCEEDED : 0) |
+    (settings.icmpEcho === "answer" ? Abi.FLAG_ANSWER_ECHO : 0) |
+    (settings.packetTooBig === "forward" ? 0 : Abi.FLAG_TOO_BIG_DROP) |
+    (settings.packetTooBig === "answer" ? Abi.FLAG_TOO_BIG_ANSWER : 0) |
+    (settings.clampMss ? Abi.FLAG_CLAMP_MSS : 0) |
     (settings.identification.enableTcpReset ? 0 : Abi.FLAG_REFUSE_SILENTLY) |
     (settings.identification.otherBeginning === "allow" ? Abi.FLAG_OTHER_BEGINNING : 0)
   );

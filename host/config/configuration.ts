@@ -236,6 +236,12 @@ export interface Settings {
   portQuarantineSeconds: number;
   /** Answer packets whose TTL expires with ICMP time exceeded. */
   icmpTimeExceeded: boolean;
+  /** Echo requests to an endpoint. */
+  icmpEcho: "drop" | "answer";
+  /** Packets with don't-fragment that exceed the MTU of the network they go to; `answer` tells their senders. */
+  packetTooBig: "forward" | "drop" | "answer";
+  /** Lower the MSS of SYNs to what both networks take. */
+  clampMss: boolean;
   timers: Timers;
   identification: Identification;
 }
@@ -267,6 +273,9 @@ export const DEFAULT_SETTINGS: Settings = {
   connectionLost: "cut",
   portQuarantineSeconds: 0,
   icmpTimeExceeded: false,
+  icmpEcho: "drop",
+  packetTooBig: "forward",
+  clampMss: false,
   timers: {
     tcpOpeningSeconds: 60,
     tcpIdleSeconds: 300,

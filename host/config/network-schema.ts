@@ -40,7 +40,7 @@ export const virtualNetwork = z
       .max(65_535)
       .optional()
       .describe(
-        "Largest IP packet of the network, bytes; a PROXY header that no longer fits leaves by itself. Left out: 1500.",
+        "Largest IP packet of the network, bytes, for packetTooBig, clampMss and PROXY headers. Left out: 1500.",
       ),
     virtualNetworkPeerings: z
       .array(peering)

@@ -289,6 +289,20 @@ const settings = z.strictObject({
     .boolean()
     .default(d.icmpTimeExceeded)
     .describe("Answer packets whose TTL expires with ICMP time exceeded."),
+  icmpEcho: z
+    .enum(["drop", "answer"])
+    .default(d.icmpEcho)
+    .describe("Echo requests (pings) to an endpoint; real private endpoints do not answer them."),
+  packetTooBig: z
+    .enum(["forward", "drop", "answer"])
+    .default(d.packetTooBig)
+    .describe(
+      "Packets with don't-fragment that exceed the mtu of the network they go to; answer drops them and tells their senders by ICMP. drop and answer make every packet cost more.",
+    ),
+  clampMss: z
+    .boolean()
+    .default(d.clampMss)
+    .describe("Lower the MSS of SYNs to what the mtu of both networks takes. Makes every packet cost more."),
   timers: timers.prefault({}).describe("Timeouts."),
   identification: identification
     .prefault({})

@@ -50,6 +50,20 @@ export const ADMISSION: Record<number, Telling> = {
       looked: {},
     }),
   },
+  [Abi.STAGE_EMBEDDED]: {
+    stage: "packet in it",
+    tell([source = 0, destination = 0, ports = 0, protocol = 0], _, __, reason) {
+      if (reason !== undefined) return { decided: "it cannot be followed to a flow", looked: {} };
+      const from = `${addressBe(source)}:${portBe(ports)}`;
+      const to = `${addressBe(destination)}:${portBe(ports >>> 16)}`;
+      const looked = { protocol: protocolName(protocol), source: from, destination: to };
+      return { decided: `${looked.protocol} ${from} > ${to}`, looked };
+    },
+  },
+  [Abi.STAGE_SIZE]: {
+    stage: "size",
+    tell: ([bytes = 0, mtu = 0]) => ({ decided: `${bytes} bytes where ${mtu} pass`, looked: { bytes, mtu } }),
+  },
   [Abi.STAGE_ENDED]: {
     stage: "timer",
     tell: ([flow = 0, end = 0]) => ({

@@ -4,6 +4,12 @@ import * as Abi from "../abi.ts";
 import { addressBe, portBe } from "./admission.ts";
 import type { Meaning, Telling } from "./stage.ts";
 
+const ANSWERS: Record<number, string> = {
+  [Abi.TRACE_TIME_EXCEEDED]: "ICMP time exceeded",
+  [Abi.TRACE_RESET]: "RST",
+  [Abi.TRACE_TOO_BIG]: "ICMP fragmentation needed",
+  [Abi.TRACE_ECHO]: "ICMP echo reply",
+};
 const DIRECTIONS = ["consumer", "provider"];
 
 const backendName = (number: number, { names }: Meaning): string =>
@@ -94,6 +100,10 @@ export const TRANSLATION: Record<number, Telling> = {
       return { decided: `${before} becomes ${after}`, looked: { before, after } };
     },
   },
+  [Abi.STAGE_MSS]: {
+    stage: "MSS",
+    tell: ([before = 0, after = 0]) => ({ decided: `${before} becomes ${after}`, looked: { before, after } }),
+  },
   [Abi.STAGE_NAME]: {
     stage: "name",
     tell([index = 0, length = 0], { names }, text) {
@@ -150,7 +160,7 @@ export const TRANSLATION: Record<number, Telling> = {
   [Abi.STAGE_ANSWER]: {
     stage: "answer",
     tell([what = 0, side = 0]) {
-      const packet = what === Abi.TRACE_RESET ? "RST" : "ICMP time exceeded";
+      const packet = ANSWERS[what] ?? "";
       return {
         decided: `${packet} to the ${DIRECTIONS[side]}'s side`,
         looked: { packet, side: DIRECTIONS[side] ?? "" },

@@ -82,6 +82,9 @@ const FILLED_IN: Configuration = {
     connectionLost: "cut",
     portQuarantineSeconds: 0,
     icmpTimeExceeded: false,
+    icmpEcho: "drop",
+    packetTooBig: "forward",
+    clampMss: false,
     timers: {
       tcpOpeningSeconds: 60,
       tcpIdleSeconds: 300,
@@ -116,6 +119,9 @@ const OTHERWISE: Configuration["settings"] = {
   connectionLost: "keep",
   portQuarantineSeconds: 0.5,
   icmpTimeExceeded: true,
+  icmpEcho: "answer",
+  packetTooBig: "answer",
+  clampMss: true,
   timers: {
     tcpOpeningSeconds: 1,
     tcpIdleSeconds: 7440,
