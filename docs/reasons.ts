@@ -20,7 +20,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "bad-ip-length": ["1.2", "conformance/malformed.test.ts"],
   "bad-tcp-header": ["1.3", "conformance/malformed.test.ts"],
   "bad-udp-length": ["1.3", "conformance/malformed.test.ts"],
-  icmp: ["3", "conformance/untranslated.test.ts"],
+  icmp: ["17.1", "conformance/icmp-errors.test.ts"],
   fragment: ["3", "conformance/untranslated.test.ts"],
   protocol: ["3", "conformance/untranslated.test.ts"],
   "spoofed-endpoint": ["3", "conformance/gate.test.ts"],
@@ -58,6 +58,12 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "flow-withdrawn": ["15", "conformance/change.test.ts"],
   "request-ambiguous": ["14.5", "conformance/every-request.test.ts"],
   "stream-opaque": ["14.5", "conformance/every-request.test.ts"],
+  "icmp-error": ["17.3", "conformance/icmp-errors.test.ts"],
+  "icmp-malformed": ["17.2", "conformance/icmp-errors.test.ts"],
+  "icmp-bad-checksum": ["17.2", "conformance/icmp-errors.test.ts"],
+  "icmp-no-flow": ["17.3", "conformance/icmp-errors.test.ts"],
+  "icmp-echo": ["17.6", "conformance/icmp-echo.test.ts"],
+  "packet-too-big": ["18", "conformance/size.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

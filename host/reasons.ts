@@ -88,8 +88,8 @@ export const REASONS: readonly Reason[] = [
   row(
     "icmp",
     "drop",
-    "ICMP to an endpoint or NAT address is not translated; a real private endpoint does not answer a ping either.",
-    "Test with the service's own protocol.",
+    "ICMP other than errors about packets of flows is not translated.",
+    "Nothing, if that was meant: real private endpoints carry none either.",
   ),
   row(
     "fragment",

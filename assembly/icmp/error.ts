@@ -6,6 +6,7 @@ import {
   REASON_FLOW_WITHDRAWN,
   REASON_ICMP_ERROR,
   REASON_ICMP_NO_FLOW,
+  REASON_REPLY_REFUSED,
   REASON_REPLY_UNMATCHED,
   REASON_TTL_EXPIRED,
   SIDE_CAPTURED,
@@ -26,7 +27,8 @@ import { CONTINUE } from "../admit/connection";
 import { MOVES, cut, judge, keepFlow } from "../admit/judge";
 import { emitInput } from "../emit/queue";
 import { settleArrivals } from "../flow/arrivals";
-import { isDenied } from "../flow/denied";
+import { now } from "../clock";
+import { deniedDeath, isDenied } from "../flow/denied";
 import { isStale } from "../flow/epoch";
 import { mix } from "../flow/hash";
 import { flowOf, lives } from "../flow/lifetime";
@@ -67,7 +69,7 @@ function told(reason: u32): u32 {
   return reason;
 }
 
-/** The record by which an error's answer would leave: of the packet that the one in it would be answered with; 0 for none that lives. */
+/** The record of the packet that the one in an error would be answered with, or 0. */
 function recordFor(parsed: u32, side: u32, fromBe: u32, toBe: u32, portsBe: u32): u32 {
   const network = <u32>load<u16>(parsed, NETWORK);
   const low = <u64>((side + 1) | (Embedded.protocol << 8) | (network << 16)) | ((<u64>fromBe) << 32);
@@ -76,6 +78,11 @@ function recordFor(parsed: u32, side: u32, fromBe: u32, toBe: u32, portsBe: u32)
   const hash = mix(low, high);
   const record = find(groupOf(hash), tagOf(hash), low, high);
   if (tracing) traceFlow(record);
+  return record;
+}
+
+/** A record if it is that of a live flow, else 0. */
+function alive(record: u32): u32 {
   return record != 0 && !isDenied(record) && lives(record) ? record : 0;
 }
 
@@ -92,13 +99,8 @@ function judgeAgain(flow: u32, record: u32): u32 {
 export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32): void {
   const side = <u32>load<u8>(parsed, SIDE);
   const ip = load<u32>(parsed, IP);
-  const record = recordFor(
-    parsed,
-    side,
-    Ipv4.destinationBe(Embedded.ip),
-    Ipv4.sourceBe(Embedded.ip),
-    rotl<u32>(Embedded.portsBe(), 16),
-  );
+  const from = Ipv4.destinationBe(Embedded.ip);
+  const record = alive(recordFor(parsed, side, from, Ipv4.sourceBe(Embedded.ip), rotl<u32>(Embedded.portsBe(), 16)));
   if (record == 0) return dropFor(verdict, REASON_ICMP_NO_FLOW, endpoint);
   const flow = flowOf(record);
   const owner = <u32>load<u16>(record, REC_ENDPOINT);
@@ -127,13 +129,16 @@ export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32):
 /** Turns a captured error, which was read, back into what came from the provider's side. */
 export function turnErrorBack(desc: u32, parsed: u32, verdict: u32, endpoint: u32): void {
   const ip = load<u32>(parsed, IP);
-  const record = recordFor(
+  const found = recordFor(
     parsed,
     SIDE_CONSUMER,
     Ipv4.sourceBe(Embedded.ip),
     Ipv4.destinationBe(Embedded.ip),
     Embedded.portsBe(),
   );
+  if (found != 0 && isDenied(found) && now < deniedDeath(found))
+    return dropFor(verdict, REASON_REPLY_REFUSED, endpoint);
+  const record = alive(found);
   if (record == 0 || Ipv4.ttl(ip) == TTL_MAX) return dropFor(verdict, REASON_REPLY_UNMATCHED, endpoint);
   const flow = flowOf(record);
   const judged = judgeAgain(flow, record);

@@ -13,7 +13,7 @@ export const NONE: u32 = <u32>-1;
 
 /** Address of the option among those from `at` up to `end`, or NONE. */
 export function find(at: u32, end: u32): u32 {
-  while (at + LENGTH < end) {
+  while (at + 1 < end) {
     const kind = <u32>load<u8>(at);
     if (kind == KIND_END) return NONE;
     if (kind == KIND_NOTHING) {

@@ -169,7 +169,8 @@ export const TRANSLATION: Record<number, Telling> = {
   },
 };
 
-/** `address:port > address:port`. */
+/** `address:port > address:port`; without ports where there are none. */
 function pairs(source: number, destination: number, ports: number): string {
+  if (ports === 0) return `${addressBe(source)} > ${addressBe(destination)}`;
   return `${addressBe(source)}:${portBe(ports)} > ${addressBe(destination)}:${portBe(ports >>> 16)}`;
 }

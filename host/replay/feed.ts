@@ -22,6 +22,7 @@ import type { Recording } from "./recording.ts";
 import type { ReplayExplanation } from "./options.ts";
 import { type ReplayRefusal, refusedByReplay } from "./refusal.ts";
 import { restate } from "./restate.ts";
+import { PROTOCOL_ICMP, restateEmbedded } from "./restate-embedded.ts";
 import type { Role, Roles } from "./roles.ts";
 import { Settler } from "./settle.ts";
 import type { Tally } from "./tally.ts";
@@ -190,7 +191,11 @@ export class Feed {
     const entered = this.copy(frame.bytes);
     view.move(entered);
     restate(view, to, from);
-    this.place(frame, entered, frame.network, Abi.SIDE_CONSUMER, KIND_OTHER);
+    const owner = to ?? from;
+    if (owner !== undefined) restateEmbedded(view, owner, to === undefined);
+    // What an endpoint sent has crossed the plane, and so has an ICMP error that comes from its address.
+    const crossed = to === undefined && view.protocol === PROTOCOL_ICMP && !this.parts.roles.atServers;
+    this.place(frame, entered, frame.network, crossed ? Abi.SIDE_CAPTURED : Abi.SIDE_CONSUMER, KIND_OTHER);
   }
 
   private request(frame: CapturedFrame, role: Role): void {
@@ -309,7 +314,7 @@ export class Feed {
     const at = core.place(entered, wireLength, network, linkNumber(link), side, timeLow, timeHigh, backend);
     pending.count = at + 1;
     pending.kind[at] = kind;
-    pending.side[at] = side;
+    pending.side[at] = side === Abi.SIDE_CAPTURED ? Abi.SIDE_CONSUMER : side;
     pending.interfaceId[at] = frame.interfaceId;
     pending.number[at] = frame.number;
     pending.link[at] = link;

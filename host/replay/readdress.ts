@@ -68,7 +68,7 @@ export function put16(buffer: Uint8Array, at: number, value: number): void {
   buffer[at + 1] = value;
 }
 
-function put32(buffer: Uint8Array, at: number, value: number): void {
+export function put32(buffer: Uint8Array, at: number, value: number): void {
   put16(buffer, at, value >>> 16);
   put16(buffer, at + 2, value & ALL_ONES);
 }

@@ -36,7 +36,7 @@ export function summarise(
       name,
       state: plane.configuration.privateEndpoints[index]?.connectionState ?? "",
       ...counts,
-      drops: { ...counts.drops, ...tally.endpointDrops.get(index) },
+      drops: sumOf(counts.drops, tally.endpointDrops.get(index)),
     })),
     natPools: counters.natPools.map(({ shard: _, ...pool }) => pool),
     backends: counters.backends.map(backendOf),
@@ -60,6 +60,13 @@ export function summarise(
   if (inert.length > 0) summary.inertRules = inert;
   if (interrupted) summary.interrupted = true;
   return summary;
+}
+
+/** Drops of the plane and of the replay itself, by reason. */
+function sumOf(own: ReasonCounts, others: ReasonCounts = {}): ReasonCounts {
+  const sum = { ...own };
+  for (const [reason, packets] of Object.entries(others)) sum[reason] = (sum[reason] ?? 0) + packets;
+  return sum;
 }
 
 function backendOf({ loadBalancer, pool, address, state, flows }: BackendCounters): ReplaySummary["backends"][number] {

@@ -123,7 +123,7 @@ table("An endpoint is reached from where the cloud lets it be reached", [
   {
     name: "what is not TCP or UDP to an endpoint out of reach has its own reason, as at any endpoint",
     change: networks({ near: { shop: {} } }),
-    steps: [{ in: "icmp 10.7.0.9 > 10.1.0.4", network: "near", gives: "drop icmp -1" }],
+    steps: [{ in: "icmp 10.7.0.9 > 10.1.0.4", network: "near", gives: "drop icmp-echo -1" }],
   },
   {
     name: "the address of a peered network's endpoint cannot be spoken for either",

@@ -55,11 +55,11 @@ table("Shards", [
     name: "what has no ports goes to the first",
     settings: { shards: SHARDS },
     steps: [
-      { in: "icmp 10.1.0.9 > 10.1.0.4", gives: "drop icmp" },
+      { in: "icmp 10.1.0.9 > 10.1.0.4", gives: "drop icmp-echo" },
       { in: syn(1), captured: 20, gives: "drop truncated" },
       { side: "provider", in: "tcp 10.2.1.1:8443 > 10.2.0.10:1023 A", gives: "drop no-flow" },
     ],
-    counters: { reasons: { icmp: 1, truncated: 1, "no-flow": 1 } },
+    counters: { reasons: { "icmp-echo": 1, truncated: 1, "no-flow": 1 } },
   },
 ]);
 

@@ -93,7 +93,13 @@ suite("The capture of --out", (test) => {
       assert.is(sentence.join(": "), REASONS.find((reason) => reason.name === name)?.sentence);
       counts[name] = (counts[name] ?? 0) + 1;
     }
-    assert.equal(counts, { icmp: 5, "connection-pending": 43, "no-rule": 2, "reply-refused": 40 });
+    assert.equal(counts, {
+      icmp: 2,
+      "connection-pending": 43,
+      "no-rule": 2,
+      "reply-refused": 41,
+      "icmp-echo": 2,
+    });
     assert.equal(
       on(PROVIDER).filter(({ comment }) => comment !== undefined),
       [],

@@ -5,6 +5,7 @@ import { markChecked } from "../../../host/config/configuration.ts";
 import { type Packet, type Plane, createPlane } from "../../../host/plane.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
 import { client, identifying, OPENING, OTHER, OWN, part, sent } from "../../conformance/first-message-kit.ts";
+import { echo, errorAbout, type ErrorWords } from "../../conformance/icmp-kit.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import type { Step } from "../../conformance/table.ts";
 import { clientHello } from "../../names/hello.ts";
@@ -78,7 +79,7 @@ const PLAIN: Case[] = [
   { reason: "bad-ip-length", steps: [{ in: `${SYN} total=19` }] },
   { reason: "bad-tcp-header", steps: [{ in: `${SYN} offset=4` }] },
   { reason: "bad-udp-length", steps: [{ in: "udp 10.1.0.9:5000 > 10.1.0.4:53 udplength=7" }] },
-  { reason: "icmp", steps: [{ in: "icmp 10.1.0.9 > 10.1.0.4" }] },
+  { reason: "icmp", steps: [{ in: "icmp 10.1.0.9 > 10.1.0.4 hex=0500000000000000" }] },
   { reason: "fragment", steps: [{ in: `${SYN} fragment=0x2000` }] },
   { reason: "protocol", steps: [{ in: "esp 10.1.0.9 > 10.1.0.4" }] },
   { reason: "spoofed-endpoint", steps: [{ in: "tcp 10.1.0.4:443 > 10.1.0.9:5000 SA" }] },
@@ -165,6 +166,24 @@ function guarded(configuration: Configuration): void {
   for (const endpoint of configuration.privateEndpoints) endpoint.networkSecurityGroup = "guard";
 }
 
+const SENT = "tcp 10.2.0.10:1024 > 10.2.1.1:8443 A seq=101 ack=901";
+const unreachable = (inner: string, words: ErrorWords = {}): Step => ({
+  in: errorAbout("10.2.1.1 > 10.2.0.10", inner, words),
+  side: "provider",
+});
+const ICMP: Case[] = [
+  { reason: "icmp-error", steps: [{ in: SYN }, unreachable(SENT, { code: 4, rest: 1400 })] },
+  { reason: "icmp-malformed", steps: [{ in: SYN }, unreachable(SENT, { quoted: 7 })] },
+  { reason: "icmp-bad-checksum", steps: [{ in: SYN }, unreachable(SENT, { wrong: 1 })] },
+  { reason: "icmp-no-flow", steps: [unreachable(SENT)] },
+  { reason: "icmp-echo", change: withSettings({ icmpEcho: "answer" }), steps: [{ in: echo("10.1.0.9 > 10.1.0.4") }] },
+  {
+    reason: "packet-too-big",
+    change: withSettings({ packetTooBig: "answer" }),
+    steps: [{ in: SYN }, { in: client(`A seq=101 ack=901 data=${"d".repeat(1461)}`) }],
+  },
+];
+
 const NAMED: Case[] = [
   asked("awaiting-name", "tls", part(hello, 0, 20)),
   asked("resource-denied", "tls", clientHello(OTHER)),
@@ -210,7 +229,7 @@ const NAMED: Case[] = [
 /** Reasons that are no packet's verdict of the core's: of a replay, or counted afterwards. */
 export const ELSEWHERE = ["tuple-taken", "first-message-incomplete"];
 
-export const CASES: Case[] = [...PLAIN, ...NAMED].map((each) =>
+export const CASES: Case[] = [...PLAIN, ...ICMP, ...NAMED].map((each) =>
   each.reason === "held-retransmission" ? { ...each, steps: [...each.steps, each.steps.at(-1) as Step] } : each,
 );
 

@@ -16,9 +16,9 @@ const PORT: EndpointAlias[] = [{ endpoint: "shop-approved", address: PUBLIC, por
 
 /** A frame to or from the address, and the reason it is dropped for. */
 const ROWS: readonly [string, string, string][] = [
-  ["ICMP to it", `icmp ${CLIENT} > ADDRESS`, "icmp"],
+  ["a ping to it", `icmp ${CLIENT} > ADDRESS`, "icmp-echo"],
   ["ICMP from it", `icmp ADDRESS > ${CLIENT}`, "icmp"],
-  ["ICMP to it in VLAN 10", `icmp ${CLIENT} > ADDRESS vlan=10`, "icmp"],
+  ["a ping to it in VLAN 10", `icmp ${CLIENT} > ADDRESS vlan=10`, "icmp-echo"],
   ["a first fragment to it", `tcp ${CLIENT}:5000 > ADDRESS:443 A fragment=0x2000 data=half`, "fragment"],
   ["a first fragment from it", `udp ADDRESS:443 > ${CLIENT}:5000 fragment=0x2000 data=half`, "fragment"],
   ["a later fragment to it", `udp ${CLIENT}:5000 > ADDRESS:9 fragment=0x0002 data=half`, "fragment"],
@@ -26,7 +26,7 @@ const ROWS: readonly [string, string, string][] = [
   ["another protocol from it", `esp ADDRESS > ${CLIENT}`, "protocol"],
   ["a TCP packet too short for ports", `tcp ${CLIENT}:5000 > ADDRESS:443 S total=23`, "bad-tcp-header"],
   ["a UDP packet too short for ports", `udp ${CLIENT}:5000 > ADDRESS:443 total=22`, "bad-udp-length"],
-  ["a header checksum wrong by one", `icmp ${CLIENT} > ADDRESS ipsum=1`, "icmp"],
+  ["a header checksum wrong by one", `icmp ${CLIENT} > ADDRESS ipsum=1`, "icmp-echo"],
 ];
 
 const lineOf = (text: string, address: string): Line => [0, text.replace("ADDRESS", address)];
@@ -62,7 +62,7 @@ suite("--as covers frames that are no whole TCP or UDP packet", (test) => {
     const { endpoints } = await summaryOf(`icmp ${CLIENT} > ADDRESS`, PUBLIC, { aliases });
     assert.equal(
       endpoints?.map(({ drops }) => drops),
-      [{ icmp: 1 }, {}, {}, {}, {}],
+      [{ "icmp-echo": 1 }, {}, {}, {}, {}],
     );
   });
 

@@ -1,0 +1,44 @@
+// ICMP messages for tables: the message, and the packet in it as text.
+
+import { hexOf } from "../names/hello.ts";
+import { frameOf } from "./packet.ts";
+
+export const UNREACHABLE = 3;
+export const TIME_EXCEEDED = 11;
+export const PARAMETER_PROBLEM = 12;
+
+/** What an error says beside the packet in it. */
+export interface ErrorWords {
+  type?: number;
+  code?: number;
+  /** Bytes 4 to 7, such as a next-hop MTU. */
+  rest?: number;
+  /** Bytes of the packet behind its IP header; all of them when absent. */
+  quoted?: number;
+  /** Added to the checksum. */
+  wrong?: number;
+}
+
+/** An ICMP error about a packet, as the text of a packet: `outer` is `SOURCE > DESTINATION` and its words. */
+export function errorAbout(outer: string, inner: string, words: ErrorWords = {}): string {
+  const [source = "", arrow = "", destination = "", ...rest] = outer.split(" ");
+  const whole = frameOf(inner, "raw");
+  const header = ((whole[0] as number) & 15) * 4;
+  const quoted = whole.slice(0, header + (words.quoted ?? whole.length));
+  const { type = UNREACHABLE, code = 1, rest: word = 0, wrong = 0 } = words;
+  return `icmp ${source} ${arrow} ${destination} ${[...rest, `hex=${hexOf(message(type, code, word, quoted, wrong))}`].join(" ")}`;
+}
+
+/** An echo request or reply with data. */
+export const echo = (ends: string, type = 8, data = "hello", words = ""): string =>
+  `icmp ${ends} ${words}${words === "" ? "" : " "}hex=${hexOf(message(type, 0, 0x12340001, new TextEncoder().encode(data), 0))}`;
+
+function message(type: number, code: number, word: number, body: Uint8Array, wrong: number): Uint8Array {
+  const bytes = Uint8Array.from([type, code, 0, 0, word >>> 24, word >>> 16, word >>> 8, word, ...body]);
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i += 2) sum += ((bytes[i] as number) << 8) + (bytes[i + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  const checksum = (~sum + wrong) & 0xffff;
+  bytes.set([checksum >>> 8, checksum & 255], 2);
+  return bytes;
+}
