@@ -14,9 +14,11 @@ import type { NatPort } from "./nat.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { proxyOf } from "./proxy.ts";
 import { type Backend, type Rule, ruleOf } from "./service.ts";
+import { isTooBig, serviceMtu } from "./size.ts";
 import { isBeginning, type Transport } from "./transport.ts";
 import { wordsOf } from "./words.ts";
 
+const NO_FLOW = -1;
 const REFUSED_CONNECTIONS: Partial<Record<ConnectionState, string>> = {
   Pending: "connection-pending",
   Rejected: "connection-rejected",
@@ -41,6 +43,7 @@ export function admit(
   const rule = ruleOf(service, tuple.protocol, tuple.endpointPort);
   if (rule === undefined) return "no-rule";
   if (rule.identify !== "address" && tuple.protocol !== TCP) return "udp-not-identified";
+  if (isTooBig(path, arrival, serviceMtu(tuple.endpoint), NO_FLOW)) return "packet-too-big";
   const midStream = tuple.protocol === TCP && !isBeginning(transport);
   if (midStream && settings.midStream !== "admit") return "mid-stream";
   const backend = preferred(rule, arrival.packet.backend) ?? backendOf(path, tuple, rule);

@@ -1,13 +1,17 @@
-// ICMP time exceeded (RFC 792; behaviour 8).
-import { checksumOf, wordSum } from "./checksum.ts";
+// ICMP that the plane makes: time exceeded, too big, echo replies (RFC 792; behaviour 8, 17.6 and 18).
+import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import { macsSwapped } from "./ethernet.ts";
-import { ICMP, type Ipv4 } from "./ipv4.ts";
+import { DONT_FRAGMENT, ICMP, IPV4, type Ipv4 } from "./ipv4.ts";
 import type { LinkName } from "../plane.ts";
 import { frameOf } from "./packet.ts";
 
+const TYPE_UNREACHABLE = 3;
+const CODE_FRAGMENTATION_NEEDED = 4;
+const TYPE_ECHO = 8;
 const TYPE_TIME_EXCEEDED = 11;
 /** Offsets in bytes. */
 const CHECKSUM = 2;
+const MTU = 6;
 const QUOTE = 8;
 /** Bytes quoted after the IP header. */
 const QUOTED = 8;
@@ -16,12 +20,52 @@ const NO_HOST_FIRST = 0;
 const NO_HOST_FROM = 224;
 
 /** The answer to a packet, or undefined when its source cannot be answered. */
-export function timeExceeded(frame: Uint8Array, link: LinkName, ip: Ipv4): Uint8Array | undefined {
-  const firstByte = ip.source >>> 24;
-  if (firstByte === NO_HOST_FIRST || firstByte >= NO_HOST_FROM) return undefined;
+export const timeExceeded = (frame: Uint8Array, link: LinkName, ip: Ipv4): Uint8Array | undefined =>
+  errorAbout(frame, link, ip, TYPE_TIME_EXCEEDED, 0, 0);
+
+/** The same to one that is too big for an MTU (RFC 1191). */
+export const tooBigError = (frame: Uint8Array, link: LinkName, ip: Ipv4, mtu: number): Uint8Array | undefined =>
+  errorAbout(frame, link, ip, TYPE_UNREACHABLE, CODE_FRAGMENTATION_NEEDED, mtu);
+
+/** The answer to an echo request; undefined when not all of it is captured, or its source cannot be answered. */
+export function echoReply(frame: Uint8Array, link: LinkName, ip: Ipv4): Uint8Array | undefined {
+  const end = ip.at + ip.totalLength;
+  if (frame.length < end || !isHost(ip.source)) return undefined;
+  const icmp = frame.slice(ip.at + ip.headerLength, end);
+  const view = new DataView(icmp.buffer);
+  icmp[0] = 0;
+  view.setUint16(CHECKSUM, carriedOver(view.getUint16(CHECKSUM), TYPE_ECHO * 256, 0));
+  const whole = link === "ethernet" ? macsSwapped(frame) : frame;
+  const typeOfService = frame[ip.at + IPV4.typeOfService] as number;
+  const header = {
+    protocol: ICMP,
+    source: ip.destination,
+    destination: ip.source,
+    fragment: DONT_FRAGMENT,
+    typeOfService,
+  };
+  return frameOf(whole.subarray(0, ip.at), header, icmp);
+}
+
+function isHost(address: number): boolean {
+  const firstByte = address >>> 24;
+  return firstByte !== NO_HOST_FIRST && firstByte < NO_HOST_FROM;
+}
+
+function errorAbout(
+  frame: Uint8Array,
+  link: LinkName,
+  ip: Ipv4,
+  type: number,
+  code: number,
+  mtu: number,
+): Uint8Array | undefined {
+  if (!isHost(ip.source)) return undefined;
   const quoted = Math.min(ip.headerLength + QUOTED, ip.totalLength, frame.length - ip.at);
   const icmp = Uint8Array.from([...new Uint8Array(QUOTE), ...frame.subarray(ip.at, ip.at + quoted)]);
-  icmp[0] = TYPE_TIME_EXCEEDED;
+  icmp[0] = type;
+  icmp[1] = code;
+  new DataView(icmp.buffer).setUint16(MTU, mtu);
   new DataView(icmp.buffer).setUint16(CHECKSUM, checksumOf(wordSum(icmp)));
   const whole = link === "ethernet" ? macsSwapped(frame) : frame;
   const header = { protocol: ICMP, source: ip.destination, destination: ip.source, fragment: 0 };

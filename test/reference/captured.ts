@@ -3,6 +3,7 @@ import { type Flow, gather, type Tuple, tupleKey } from "./flow.ts";
 import { leaveAsSent } from "./forward.ts";
 import type { Endpoint } from "./networks.ts";
 import { fromConsumer } from "./consumer.ts";
+import { icmpFromCapture } from "./icmp.ts";
 import { observeReply } from "./inspect-reply.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { isWhole } from "./proxy.ts";
@@ -12,6 +13,10 @@ import { portsOf, readTransport, type Transport } from "./transport.ts";
 const TTL_MOST = 255;
 
 export function fromCapture(path: Path, arrival: Arrival): Decision {
+  const { ip, network } = arrival;
+  const sender = ip.kind === "icmp" ? path.networks.endpoint(network, ip.source) : undefined;
+  if (sender !== undefined && path.networks.endpoint(network, ip.destination) === undefined)
+    return icmpFromCapture(path, arrival, sender);
   const reply = replyOf(path, arrival);
   if (reply === undefined) return fromConsumer(path, arrival);
   const droppedAt = reply.endpoint.name;

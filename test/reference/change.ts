@@ -8,19 +8,26 @@ import { resetsOf } from "./reset.ts";
 import { ruleOf } from "./service.ts";
 import { readTransport } from "./transport.ts";
 
-type Judgement = "stays" | "moves" | "connection-lost" | "flow-withdrawn";
+export type Judgement = "stays" | "moves" | "connection-lost" | "flow-withdrawn";
 
 /** What becomes of a packet whose flow is cut; undefined when the packet goes on. */
 export function judgedBefore(path: Path, arrival: Arrival): Decision | undefined {
   const reply = arrival.packet.side === "captured" ? replyOf(path, arrival) : undefined;
   const flow = reply === undefined ? flowOf(path, arrival) : path.flows.see(tupleKey(reply));
-  if (flow === undefined || flow.epoch === path.flows.epoch) return undefined;
-  const judgement = judge(path, flow);
+  if (flow === undefined) return undefined;
+  const judgement = judgeAgain(path, flow);
   if (judgement === "stays") return undefined;
-  cut(path, flow, "answer");
   if (judgement === "moves" && reply === undefined && arrival.packet.side !== "provider") return undefined;
   const reason = judgement === "moves" ? "flow-withdrawn" : judgement;
   return { reason, flow: flow.number, droppedAt: flow.endpoint.name };
+}
+
+/** Judges the live flow of a packet, if that is to be done; one that does not stay is cut. */
+export function judgeAgain(path: Path, flow: Flow): Judgement {
+  if (flow.epoch === path.flows.epoch) return "stays";
+  const judgement = judge(path, flow);
+  if (judgement !== "stays") cut(path, flow, "answer");
+  return judgement;
 }
 
 /** One step of the walk: the flow of a number, if there is one. */

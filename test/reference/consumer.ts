@@ -3,11 +3,13 @@ import { admit } from "./admission.ts";
 import { refuse, stands } from "./denial.ts";
 import { type Flow, type Tuple, tupleKey } from "./flow.ts";
 import { forward } from "./forward.ts";
+import { icmpFromConsumer } from "./icmp.ts";
 import { inspectRequest } from "./inspect-request.ts";
 import { untranslated } from "./ipv4.ts";
 import type { Endpoint } from "./networks.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { taken } from "./proxy.ts";
+import { isTooBig, serviceMtu } from "./size.ts";
 import { isBeginning, readTransport, type Transport } from "./transport.ts";
 
 const NO_FLOW = -1;
@@ -21,6 +23,7 @@ export function fromConsumer(path: Path, arrival: Arrival): Decision {
   if (claimed !== undefined && path.settings.endpointSources === "drop") {
     return { reason: "spoofed-endpoint", droppedAt };
   }
+  if (ip.kind === "icmp") return icmpFromConsumer(path, arrival, endpoint);
   const kept = untranslated(ip.kind);
   if (kept !== undefined) return { reason: kept, droppedAt };
   const transport = readTransport(arrival.packet.frame, ip);
@@ -52,6 +55,8 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
   const flow = flows.find(key);
   if (flow !== undefined) {
     if (!isReuse(flow, transport)) {
+      if (isTooBig(path, arrival, serviceMtu(flow.endpoint), flow.number))
+        return { reason: "packet-too-big", flow: flow.number, droppedAt: flow.endpoint.name };
       return ofFlow(path, arrival, transport, flow, "forwarded");
     }
     flows.release(flow, false);
@@ -61,6 +66,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
     return refuse(path, arrival, { tuple, denied, reason: denied.reason });
   }
   const admitted = admit(path, arrival, transport, tuple, denied);
+  if (admitted === "packet-too-big") return { reason: admitted, droppedAt: tuple.endpoint.name };
   return typeof admitted === "string" ? refuse(path, arrival, { tuple, denied, reason: admitted }) : admitted;
 }
 

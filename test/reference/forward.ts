@@ -6,6 +6,7 @@ import { type Flow, gather } from "./flow.ts";
 import type { Arrival, Path } from "./path.ts";
 import { leaveBehind, raised } from "./proxy.ts";
 import { type Ends, rewrite } from "./rewrite.ts";
+import { clamped } from "./size.ts";
 import type { Transport } from "./transport.ts";
 
 /** Text of the tuple of a reply as it comes, for maps; the network is the service's. */
@@ -18,7 +19,8 @@ export function forward(path: Path, arrival: Arrival, transport: Transport, flow
   const from: Side = packet.side === "provider" ? "provider" : "consumer";
   note(path, from, transport, flow);
   countTraffic(path, flow, from, wireLength);
-  const bytes = translated(arrival, transport, flow);
+  const end = arrival.ip.at + arrival.ip.totalLength;
+  const bytes = clamped(path, flow, transport, translated(arrival, transport, flow), end);
   if (from === "consumer" && flow.proxy !== undefined) return leaveBehind(path, flow, arrival.ip, transport, bytes);
   const side = from === "consumer" ? "provider" : "consumer";
   path.out.push({ side, cause: "input", flow: flow.number, bytes });
@@ -76,7 +78,7 @@ function endsOf(flow: Flow, from: Side): Ends {
 }
 
 /** MAC addresses of a frame of a flow whose backend has one. */
-function readdress(frame: Uint8Array, { backend, endpoint, first }: Flow, from: Side): void {
+export function readdress(frame: Uint8Array, { backend, endpoint, first }: Flow, from: Side): void {
   if (backend.mac === undefined) return;
   if (from === "consumer") {
     setDestinationMac(frame, backend.mac);

@@ -28,12 +28,15 @@ export interface Endpoint {
 
 interface Network {
   name: string;
+  mtu: number;
   /** VLAN identifiers of its frames, joined by a dot. */
   tags: string | undefined;
   holdsService: boolean;
   addressSpace: string[];
   natAddresses: Set<number>;
 }
+
+const MTU = 1500;
 
 export class Networks {
   private readonly networks: Network[];
@@ -42,10 +45,11 @@ export class Networks {
   private readonly reach: Reach;
 
   constructor(configuration: Configuration, services: Map<string, Service>) {
-    this.networks = configuration.virtualNetworks.map(({ name, vlan, addressSpace }, index): Network => {
+    this.networks = configuration.virtualNetworks.map(({ name, vlan, addressSpace, mtu = MTU }, index): Network => {
       const held = [...services.values()].filter(({ network }) => network === index);
       return {
         name,
+        mtu,
         tags: vlan === undefined ? undefined : [vlan].flat().join("."),
         holdsService: held.length > 0,
         addressSpace,
@@ -72,6 +76,11 @@ export class Networks {
         ...(rules === undefined ? {} : { rules }),
       };
     });
+  }
+
+  /** Bytes of the largest packet of a network. */
+  mtuOf(network: number): number {
+    return this.networks[network]?.mtu ?? MTU;
   }
 
   /** Index of the network that the tags mean on that side, else of the one given by name. */

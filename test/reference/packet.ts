@@ -11,13 +11,20 @@ export interface Header {
   destination: number;
   /** Flags and fragment offset. */
   fragment: number;
+  /** 0 when absent. */
+  typeOfService?: number;
 }
 
 /** Link header, IPv4 header and payload in one frame. */
-export function frameOf(link: Uint8Array, { protocol, source, destination, fragment }: Header, payload: Uint8Array) {
+export function frameOf(
+  link: Uint8Array,
+  { protocol, source, destination, fragment, typeOfService = 0 }: Header,
+  payload: Uint8Array,
+) {
   const header = new Uint8Array(IPV4.end);
   const view = new DataView(header.buffer);
   header[IPV4.versionAndWords] = VERSION_AND_WORDS;
+  header[IPV4.typeOfService] = typeOfService;
   view.setUint16(IPV4.totalLength, IPV4.end + payload.length);
   view.setUint16(IPV4.fragment, fragment);
   header[IPV4.ttl] = TTL;

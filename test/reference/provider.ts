@@ -1,9 +1,11 @@
 // Decisions about packets from the provider's side, in order (behaviour 3).
 import { forward, providerKey } from "./forward.ts";
+import { icmpFromProvider } from "./icmp.ts";
 import { inspectReply } from "./inspect-reply.ts";
 import { untranslated } from "./ipv4.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { lowered } from "./proxy.ts";
+import { isTooBig } from "./size.ts";
 import { readTransport } from "./transport.ts";
 
 export function fromProvider(path: Path, arrival: Arrival): Decision {
@@ -11,6 +13,7 @@ export function fromProvider(path: Path, arrival: Arrival): Decision {
   if (!path.networks.hasNatAddress(network, ip.destination)) {
     return { reason: ip.kind === "tunnel" ? "tunnel" : "no-endpoint" };
   }
+  if (ip.kind === "icmp") return icmpFromProvider(path, arrival);
   const kept = untranslated(ip.kind);
   if (kept !== undefined) return { reason: kept };
   const transport = readTransport(arrival.packet.frame, ip);
@@ -23,6 +26,8 @@ export function fromProvider(path: Path, arrival: Arrival): Decision {
   if (ttlExpires(path, arrival, flow.number)) {
     return { reason: "ttl-expired", flow: flow.number, droppedAt: flow.endpoint.name };
   }
+  if (isTooBig(path, arrival, path.networks.mtuOf(flow.network), flow.number))
+    return { reason: "packet-too-big", flow: flow.number, droppedAt: flow.endpoint.name };
   const known = flow.proxy === undefined ? { arrival, transport } : lowered(flow.proxy, arrival, transport);
   if (known === undefined) return { reason: "truncated", flow: flow.number, droppedAt: flow.endpoint.name };
   if (flow.inspection !== undefined) return inspectReply(path, known.arrival, known.transport, flow);

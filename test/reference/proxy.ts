@@ -162,11 +162,7 @@ export function lowered(
   if (!isWhole(arrival, transport)) return undefined;
   if (proxy.start === undefined) return { arrival, transport };
   noteAcknowledged(proxy, transport.flags, transport.sequence?.acknowledgement ?? 0);
-  const lower = (number: number): number => {
-    if (proxy.start === undefined || ahead(number, proxy.start) <= 0) return number;
-    const less = ahead(number, proxy.start) - proxy.header.length;
-    return less >= 0 ? (proxy.start + less) >>> 0 : proxy.start;
-  };
+  const lower = (number: number): number => loweredNumber(proxy, number);
   const frame = withAcknowledgements(arrival.packet.frame, transport.at, lower, true);
   const read = readTransport(frame, arrival.ip) as Transport;
   return { arrival: { ...arrival, packet: { ...arrival.packet, frame } }, transport: read };
@@ -174,16 +170,25 @@ export function lowered(
 
 /** A captured reply, translated, with the numbers that the server had. */
 export function raised(proxy: Proxy, tcp: number, bytes: Uint8Array): Uint8Array {
-  const { start, header, left } = proxy;
-  if (start === undefined) return bytes;
-  const raise = (number: number): number => {
-    const behind = ahead(number, start);
-    return behind > 0 || (behind === 0 && left) ? (number + header.length) >>> 0 : number;
-  };
-  const frame = withAcknowledgements(bytes, tcp, raise, false);
+  if (proxy.start === undefined) return bytes;
+  const frame = withAcknowledgements(bytes, tcp, (number) => raisedNumber(proxy, number), false);
   const view = new DataView(frame.buffer);
   noteAcknowledged(proxy, view.getUint8(tcp + TCP_HEADER.flags), view.getUint32(tcp + TCP_HEADER.acknowledgement));
   return frame;
+}
+
+/** The client's number for one of the server's. */
+export function loweredNumber({ start, header }: Proxy, number: number): number {
+  if (start === undefined || ahead(number, start) <= 0) return number;
+  const less = ahead(number, start) - header.length;
+  return less >= 0 ? (start + less) >>> 0 : start;
+}
+
+/** The server's number for one of the client's. */
+export function raisedNumber(proxy: Proxy | undefined, number: number): number {
+  if (proxy?.start === undefined) return number;
+  const behind = ahead(number, proxy.start);
+  return behind > 0 || (behind === 0 && proxy.left) ? (number + proxy.header.length) >>> 0 : number;
 }
 
 function noteAcknowledged(proxy: Proxy, flags: number, number: number): void {

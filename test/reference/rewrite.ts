@@ -45,6 +45,25 @@ export function rewrite(
   return out;
 }
 
+/** A copy of a frame whose IP header has other addresses and another TTL, and nothing else. */
+export function withAddresses(
+  frame: Uint8Array,
+  ip: Ipv4,
+  { source, destination }: Pick<Ends, "source" | "destination">,
+  ttl: number,
+): Uint8Array {
+  const out = frame.slice();
+  const view = new DataView(out.buffer);
+  const end = ip.at + ip.headerLength;
+  const before = wordSum(out, ip.at, end);
+  out[ip.at + IPV4.ttl] = ttl;
+  view.setUint32(ip.at + IPV4.source, source);
+  view.setUint32(ip.at + IPV4.destination, destination);
+  const checksum = ip.at + IPV4.checksum;
+  view.setUint16(checksum, carriedOver(view.getUint16(checksum), before, wordSum(out, ip.at, end)));
+  return out;
+}
+
 /** Sum of the words of the pseudo-header that a rewrite changes: both addresses. */
 const pseudoSum = (frame: Uint8Array, header: number): number =>
   wordSum(frame, header + IPV4.source, header + IPV4.end);

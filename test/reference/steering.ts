@@ -1,5 +1,7 @@
 // Which shard a packet goes to (behaviour 13).
 import type { PacketIn } from "../plane.ts";
+import { embeddedIn, ICMP_HEADER, isOfFlow } from "./embedded.ts";
+import { isError } from "./icmp.ts";
 import { type Ipv4, readIpv4, untranslated } from "./ipv4.ts";
 import { readLink } from "./link.ts";
 import { pick } from "./mix.ts";
@@ -18,17 +20,14 @@ export function shardOf(common: Common, packet: PacketIn): number {
   const link = readLink(packet.link, frame);
   if (typeof link === "string") return ELSE;
   const ip = readIpv4(frame, link.length, wireLength);
-  if (typeof ip === "string" || untranslated(ip.kind) !== undefined) return ELSE;
+  if (typeof ip === "string" || (ip.kind !== "icmp" && untranslated(ip.kind) !== undefined)) return ELSE;
   const side = packet.side === "provider" ? "provider" : "consumer";
   const network = networks.of(link.tags, side, packet.network);
+  if (ip.kind === "icmp") return shardOfError(common, packet, network, ip);
   const captured = packet.side === "captured" && networks.endpoint(network, ip.source) !== undefined;
   const ports = captured ? portsOf(frame, ip) : portsOfSound(frame, ip);
   if (ports === undefined) return ELSE;
-  if (side === "provider") {
-    return ports.destination < FIRST_PORT
-      ? ELSE
-      : Math.floor(((ports.destination - FIRST_PORT) * settings.shards) / PORTS);
-  }
+  if (side === "provider") return shardOfPort(ports.destination, settings.shards);
   const isReply = captured && networks.endpoint(network, ip.destination) === undefined;
   const { low, high } = wordsOfEnds({
     network,
@@ -38,6 +37,31 @@ export function shardOf(common: Common, packet: PacketIn): number {
     endpoint: isReply ? ip.source : ip.destination,
     endpointPort: isReply ? ports.source : ports.destination,
   });
+  return pick(mix(low ^ SHARD_MARK, high), settings.shards);
+}
+
+/** The shard whose slice has a NAT port. */
+const shardOfPort = (port: number, shards: number): number =>
+  port < FIRST_PORT ? ELSE : Math.floor(((port - FIRST_PORT) * shards) / PORTS);
+
+/** The shard of the flow that an ICMP error is about (17.5). */
+function shardOfError({ settings, networks, mix }: Common, packet: PacketIn, network: number, ip: Ipv4): number {
+  const { frame } = packet;
+  const at = ip.at + ip.headerLength;
+  const end = Math.min(frame.length, ip.at + ip.totalLength);
+  if (end - at < ICMP_HEADER.end || !isError(frame[at] as number)) return ELSE;
+  const embedded = embeddedIn(frame, ip);
+  if (typeof embedded === "string" || !isOfFlow(embedded)) return ELSE;
+  const isEndpoint = (address: number): boolean => networks.endpoint(network, address) !== undefined;
+  const captured = packet.side === "captured" && isEndpoint(ip.source) && !isEndpoint(ip.destination);
+  const agrees = captured ? embedded.destination === ip.source : embedded.source === ip.destination;
+  if (!agrees) return ELSE;
+  if (packet.side === "provider") return shardOfPort(embedded.sourcePort, settings.shards);
+  const { protocol, source, sourcePort, destination, destinationPort } = embedded;
+  const ends = captured
+    ? { client: source, clientPort: sourcePort, endpoint: destination, endpointPort: destinationPort }
+    : { client: destination, clientPort: destinationPort, endpoint: source, endpointPort: sourcePort };
+  const { low, high } = wordsOfEnds({ network, protocol, ...ends });
   return pick(mix(low ^ SHARD_MARK, high), settings.shards);
 }
 
