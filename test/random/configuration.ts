@@ -63,6 +63,9 @@ export function randomConfiguration(dice: Dice): Configuration {
       endpointSources: dice.pick(["admit", "drop"]),
       portQuarantineSeconds: dice.pick([0, 0, 3, 120]),
       icmpTimeExceeded: dice.chance(50),
+      icmpEcho: dice.pick(["drop", "answer"]),
+      packetTooBig: dice.pick(["forward", "forward", "drop", "answer"]),
+      clampMss: dice.chance(30),
       timers: {
         tcpOpeningSeconds: dice.pick([1, 5, 60]),
         tcpIdleSeconds: dice.pick([4, 30, 300]),
@@ -76,10 +79,12 @@ export function randomConfiguration(dice: Dice): Configuration {
 }
 
 function randomNetworks(dice: Dice, access: Access): VirtualNetwork[] {
+  // Smaller than real ones, as the packets are.
+  const mtu = (): Pick<VirtualNetwork, "mtu"> => (dice.chance(50) ? {} : { mtu: 50 + dice.below(100) });
   return [
-    { name: "red", ...access.network("red"), vlan: 10 },
-    { name: "blue", ...access.network("blue"), vlan: [20, 30] },
-    { name: "provider", ...access.network("provider"), ...(dice.chance(50) ? { vlan: 40 } : {}) },
+    { name: "red", ...access.network("red"), vlan: 10, ...mtu() },
+    { name: "blue", ...access.network("blue"), vlan: [20, 30], ...mtu() },
+    { name: "provider", ...mtu(), ...access.network("provider"), ...(dice.chance(50) ? { vlan: 40 } : {}) },
     {
       name: "both",
       ...access.network("both"),

@@ -53,6 +53,12 @@ const REASONS_LEAST = [
   "endpoint-unreachable",
   "connection-refused",
   "endpoint-rule-denied",
+  "icmp-error",
+  "icmp-malformed",
+  "icmp-bad-checksum",
+  "icmp-no-flow",
+  "icmp-echo",
+  "packet-too-big",
 ];
 
 /** What was compared so far. */

@@ -4,6 +4,7 @@
 import { addressNumber } from "../../host/config/address.ts";
 import type { LinkName, Outcome, PacketIn, Side } from "../plane.ts";
 import type { Dice } from "./dice.ts";
+import { icmpErrorAbout } from "./icmp.ts";
 
 const LINKS: readonly LinkName[] = ["raw", "null", "sll", "sll2", "other"];
 const NETWORKS = ["red", "blue", "provider", "both"];
@@ -49,6 +50,7 @@ export class Traffic {
     const { dice } = this;
     if (this.replies.length > 0 && dice.chance(35)) return this.reply();
     if (this.requests.length > 0 && dice.chance(15)) return this.capturedReply();
+    if (this.requests.length > 0 && dice.chance(8)) return this.icmpError();
     const side: Side = dice.chance(88) ? "consumer" : "provider";
     const packet = this.damage(this.fresh(side));
     return side === "consumer" && dice.chance(30) ? { ...packet, side: "captured" } : packet;
@@ -92,12 +94,24 @@ export class Traffic {
     return this.turned(this.dice.pick(this.replies), this.dice.chance(4) ? 1 : 60, "provider");
   }
 
+  /** An ICMP error about a packet of either direction, as it comes from either side or a capture has it. */
+  private icmpError(): PacketIn {
+    const { dice } = this;
+    const fromProvider = this.replies.length > 0 && dice.chance(40);
+    const { packet, ip } = dice.pick(fromProvider ? this.replies : this.requests);
+    const captured = !fromProvider && dice.chance(40);
+    const frame = packet.frame.slice();
+    // Of what the provider's side is told about, and a capture, the packet is a request; a client speaks of replies.
+    if (!fromProvider && !captured) turnEnds(frame, ip);
+    const side = fromProvider ? "provider" : captured ? "captured" : "consumer";
+    const error = icmpErrorAbout(frame, ip, captured, dice);
+    return this.damage({ ...packet, side, frame: error, wireLength: error.length, time: this.time });
+  }
+
   private turned({ packet, ip }: Reply, ttl: number, side: PacketIn["side"]): PacketIn {
     const { dice } = this;
     const frame = packet.frame.slice();
-    const l4 = ip + ((packet.frame[ip] as number) & 15) * 4;
-    swap(frame, ip + 12, ip + 16, 4);
-    swap(frame, l4, l4 + 2, 2);
+    const l4 = turnEnds(frame, ip);
     frame[ip + 8] = ttl;
     if (frame[ip + 9] === 6 && frame.length > l4 + 13) frame[l4 + 13] = dice.pick([0x12, 0x10, 0x18, 0x11, 0x04, 0x10]);
     if (dice.chance(4)) frame[dice.pick([ip + 15, ip + 19, l4 + 1, l4 + 3])] = dice.below(256);
@@ -139,14 +153,35 @@ export class Traffic {
     for (let i = 0; i < view.byteLength; i++) view.setUint8(i, dice.below(256));
     view.setUint16(0, 5000 + dice.below(12));
     view.setUint16(2, dice.pick(PORTS));
+    if (protocol === 1 && dice.chance(60)) {
+      view.setUint8(0, dice.pick([8, 8, 0, 3, 11, 12, 5]));
+      view.setUint8(1, dice.pick([0, 0, 1]));
+    }
     if (protocol === 6) {
       view.setUint8(12, dice.chance(3) ? dice.below(256) : 0x50);
+      if (payload >= 8 && dice.chance(40)) this.options(view);
       view.setUint8(13, dice.pick(FLAGS));
       view.setUint16(16, dice.pick([0, 0xffff, dice.below(65536)]));
     } else if (protocol === 17) {
       view.setUint16(4, dice.chance(4) ? dice.below(80) : 8 + payload);
       view.setUint16(6, dice.pick([0, 0, 0xffff, dice.below(65536)]));
     }
+  }
+
+  /** Eight bytes of options, an MSS among them nearly always. */
+  private options(view: DataView): void {
+    const { dice } = this;
+    view.setUint8(12, 0x70);
+    const mss = [2, 4, dice.below(6), dice.below(256)];
+    const all = dice.pick([
+      [...mss, 1, 1, 1, 0],
+      [1, ...mss, 1, 1, 1],
+      [0, 1, 1, 1, ...mss],
+      [3, 3, 7, ...mss, 1],
+      [9, 9, 1, 1, ...mss],
+      [2, 3, 1, ...mss, 1],
+    ]);
+    all.forEach((byte, i) => view.setUint8(20 + i, byte));
   }
 
   private header(link: LinkName): number[] {
@@ -182,6 +217,14 @@ export class Traffic {
     if (dice.chance(3) && packet.frame.length > 0) packet.frame[dice.below(packet.frame.length)] = dice.below(256);
     return packet;
   }
+}
+
+/** Exchanges a packet's ends; where its ports are. */
+function turnEnds(frame: Uint8Array, ip: number): number {
+  const l4 = ip + ((frame[ip] as number) & 15) * 4;
+  swap(frame, ip + 12, ip + 16, 4);
+  swap(frame, l4, l4 + 2, 2);
+  return l4;
 }
 
 function swap(frame: Uint8Array, a: number, b: number, length: number): void {
