@@ -111,13 +111,13 @@ function shardOfError(parsed: u32, captured: bool): u32 {
   const endpointBe = captured ? destinationBe : sourceBe;
   // The flow's request, as parsing would have it.
   store<u8>(parsed, <u8>Embedded.protocol, PROTOCOL);
-  const network = (<u64>load<u16>(parsed, NETWORK)) << 16;
+  const network = <u64>load<u16>(parsed, NETWORK);
   store<u64>(
     parsed,
-    ((<u64>clientBe) << 32) | network | <u64>((Embedded.protocol << 8) | (SIDE_CONSUMER + 1)),
+    ((<u64>clientBe) << 32) | (network << 16) | <u64>((Embedded.protocol << 8) | (SIDE_CONSUMER + 1)),
     KEY_LOW,
   );
-  store<u64>(parsed, <u64>endpointBe | ((<u64>(captured ? ports : rotl<u32>(ports, 16))) << 32), KEY_HIGH);
+  store<u64>(parsed, <u64>endpointBe | ((<u64>(captured ? ports : Embedded.turned(ports))) << 32), KEY_HIGH);
   return pick(mix32(tupleLow(parsed) ^ SALT_SHARD, tupleHigh(parsed)), SHARDS);
 }
 

@@ -51,6 +51,11 @@ export function isTranslatable(): bool {
   return !Ipv4.isLaterFragment(ip) && (protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP);
 }
 
+/** Ports as in a packet of the other direction. */
+export function turned(portsBe: u32): u32 {
+  return rotl<u32>(portsBe, 16);
+}
+
 /** Ports as in the packet. */
 export function portsBe(): u32 {
   return load<u32>(l4);

@@ -100,7 +100,7 @@ export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32):
   const side = <u32>load<u8>(parsed, SIDE);
   const ip = load<u32>(parsed, IP);
   const from = Ipv4.destinationBe(Embedded.ip);
-  const record = alive(recordFor(parsed, side, from, Ipv4.sourceBe(Embedded.ip), rotl<u32>(Embedded.portsBe(), 16)));
+  const record = alive(recordFor(parsed, side, from, Ipv4.sourceBe(Embedded.ip), Embedded.turned(Embedded.portsBe())));
   if (record == 0) return dropFor(verdict, REASON_ICMP_NO_FLOW, endpoint);
   const flow = flowOf(record);
   const owner = <u32>load<u16>(record, REC_ENDPOINT);
@@ -117,7 +117,7 @@ export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32):
   }
   const sourceBe = load<u32>(record, REC_TEMPLATE + TEMPLATE_SOURCE);
   const destinationBe = load<u32>(record, REC_TEMPLATE + TEMPLATE_DESTINATION);
-  const portsBe = rotl<u32>(load<u32>(record, REC_TEMPLATE + TEMPLATE_PORTS), 16);
+  const portsBe = Embedded.turned(load<u32>(record, REC_TEMPLATE + TEMPLATE_PORTS));
   if (tracing) traceRewriteTo(ip, sourceBe, destinationBe);
   retarget(parsed, destinationBe, sourceBe, portsBe, flow, side);
   Ipv4.transpose(ip, sourceBe, destinationBe, Ipv4.addressesDelta(ip, sourceBe, destinationBe));

@@ -62,10 +62,7 @@ export function randomConfiguration(dice: Dice): Configuration {
       ...(dice.chance(70) ? { midStream: dice.pick(["admit", "drop"] as const) } : {}),
       endpointSources: dice.pick(["admit", "drop"]),
       portQuarantineSeconds: dice.pick([0, 0, 3, 120]),
-      icmpTimeExceeded: dice.chance(50),
-      icmpEcho: dice.pick(["drop", "answer"]),
-      packetTooBig: dice.pick(["forward", "forward", "drop", "answer"]),
-      clampMss: dice.chance(30),
+      ...randomSizes(dice),
       timers: {
         tcpOpeningSeconds: dice.pick([1, 5, 60]),
         tcpIdleSeconds: dice.pick([4, 30, 300]),
@@ -77,6 +74,14 @@ export function randomConfiguration(dice: Dice): Configuration {
     },
   });
 }
+
+/** What becomes of ICMP and of sizes. */
+const randomSizes = (dice: Dice) => ({
+  icmpTimeExceeded: dice.chance(50),
+  icmpEcho: dice.pick(["drop", "answer"] as const),
+  packetTooBig: dice.pick(["forward", "forward", "drop", "answer"] as const),
+  clampMss: dice.chance(30),
+});
 
 function randomNetworks(dice: Dice, access: Access): VirtualNetwork[] {
   // Smaller than real ones, as the packets are.
