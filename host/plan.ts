@@ -4,6 +4,7 @@ import * as Abi from "./abi.ts";
 import { checkChange, roomFor, tablesRoom } from "./config/change.ts";
 import { type CompiledTables, compile } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";
+import { NUMBERED_MOST } from "./config/totals.ts";
 import { type CoreSizes, RING_SIZE } from "./core.ts";
 import { LinkplaneError } from "./errors.ts";
 import type { PlaneOptions } from "./plane.ts";
@@ -22,7 +23,6 @@ export interface PlanePlan {
 const ENDPOINTS_LEAST = 256;
 const BACKENDS_LEAST = 1024;
 const POOL_SLOTS_LEAST = 1024;
-const NUMBERED_MOST = 65_535;
 /** Blocks of ports beyond one for each pool, and those of pools that changes bring. */
 const PORT_BLOCKS_SPARE = 65_536;
 const PORT_BLOCKS_LEAST = 4096;

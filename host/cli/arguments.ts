@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { nearest } from "../config/nearest.ts";
+import { adviceFor } from "../config/nearest.ts";
 import type { Side } from "../plane.ts";
 import type { EndpointAlias } from "../replay/options.ts";
 import { usageError } from "./exit.ts";
@@ -18,11 +18,7 @@ export function captureAndNetwork(
   const network = capture.slice(at + 1);
   const names = virtualNetworks.map(({ name }) => name);
   if (names.includes(network)) return { file: capture.slice(0, at), network };
-  const near = nearest(network, names);
-  throw usageError(
-    `There is no file "${capture}", and no virtual network "${network}".`,
-    near === undefined ? `Use one of the networks ${names.join(", ")}.` : `Did you mean "${near}"?`,
-  );
+  throw usageError(`There is no file "${capture}", and no virtual network "${network}".`, adviceFor(network, names));
 }
 
 /** Reads every --as; an address stands for one endpoint. */
@@ -48,8 +44,7 @@ function aliasOf(text: string, { privateEndpoints }: Configuration): EndpointAli
       "Write --as pe-storage=20.60.1.2:443.",
     );
   const names = privateEndpoints.map(({ name }) => name);
-  if (!names.includes(endpoint))
-    throw usageError(`--as names no endpoint "${endpoint}".`, `Use one of: ${names.join(", ")}.`);
+  if (!names.includes(endpoint)) throw usageError(`--as names no endpoint "${endpoint}".`, adviceFor(endpoint, names));
   if (!isAddress(address))
     throw usageError(`--as has no IPv4 address "${address}".`, "Write it as four decimal parts, such as 20.60.1.2.");
   if (port === undefined) return { endpoint, address };
@@ -72,7 +67,5 @@ export function countOf(text: string | undefined, option: string, things: string
 export function networkOf(name: string | undefined, { virtualNetworks }: Configuration): string | undefined {
   const names = virtualNetworks.map((network) => network.name);
   if (name === undefined || names.includes(name)) return name;
-  const near = nearest(name, names);
-  const advice = near === undefined ? `Use one of: ${names.join(", ")}.` : `Did you mean "${near}"?`;
-  throw usageError(`There is no virtual network "${name}".`, advice);
+  throw usageError(`There is no virtual network "${name}".`, adviceFor(name, names));
 }

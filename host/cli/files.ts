@@ -33,11 +33,14 @@ export class OpenFiles {
 export function refuseClashes(inputs: readonly string[], outputs: readonly string[]): void {
   if ([...inputs, ...outputs].includes(""))
     throw usageError(
-      "The name of a capture, of --config, of --out, of --flows or of --report is empty.",
+      "The name of a capture, of --config, --events, --expect, --out, --flows or --report is empty.",
       "Give a file name, or - for standard input or output.",
     );
   if (inputs.filter((file) => file === "-").length > 1)
-    throw usageError("Only one thing can be read from standard input.", "Give the others as files.");
+    throw usageError(
+      "Only one of the captures, --config, --events and --expect can be read from standard input.",
+      "Give the others as files.",
+    );
   if (outputs.filter((file) => file === "-").length > 1)
     throw usageError(
       "Only one of --out, --flows and --report can go to standard output.",

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { failed } from "../capture/failed.ts";
-import { nearest } from "../config/nearest.ts";
+import { adviceFor } from "../config/nearest.ts";
 import { EXIT, report, STANDARD_INPUT_MARK, usageError } from "./exit.ts";
 import { helpText, packageVersion } from "./help.ts";
 
@@ -92,12 +92,7 @@ function commandOf(words: readonly string[]): string {
   if (first === undefined) return "linkplane";
   const wanted = first === "help" ? named : first;
   if (first === "help" && (wanted === undefined || COMMANDS.includes(wanted))) return wanted ?? "linkplane";
-  const near = nearest(wanted ?? "", COMMANDS);
-  const advice = near === undefined ? `There are ${COMMANDS.join(", ")}` : `Did you mean ${near}`;
-  throw usageError(
-    `There is no command "${wanted}".`,
-    `${advice}${near === undefined ? "." : "?"} See linkplane --help.`,
-  );
+  throw usageError(`There is no command "${wanted}".`, `${adviceFor(wanted ?? "", COMMANDS)} See linkplane --help.`);
 }
 
 /** Gives a command its help file and our way of ending. */

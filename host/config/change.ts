@@ -3,6 +3,7 @@
 import * as Abi from "../abi.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Configuration, Settings } from "./configuration.ts";
+import { NUMBERED_MOST } from "./totals.ts";
 
 /** What a plane's memory was laid out for. */
 export interface Capacity {
@@ -27,8 +28,6 @@ export interface Demand extends Capacity {
   idleTimeouts: number;
 }
 
-/** Things that numbers of 16 bits are given to. */
-const NUMBERED_MOST = 65_535;
 const FIXED = ["profile", "seed", "shards", "maxFlows", "maxDenied"] as const satisfies (keyof Settings)[];
 
 function refused(sentence: string, remedy = "Make a new plane."): LinkplaneError {

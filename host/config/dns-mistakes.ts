@@ -1,5 +1,6 @@
 // Mistakes about private DNS zones: links and zone groups that name nothing, two zones for one domain at one network.
 
+import { keyOf } from "./numbering.ts";
 import type { Mistake } from "./problem.ts";
 import { reference, repeated } from "./references.ts";
 import type { ConfigurationFile } from "./schema.ts";
@@ -16,7 +17,7 @@ function links({ privateDnsZones = [], virtualNetworks }: ConfigurationFile): Mi
   return privateDnsZones.flatMap(({ name, zone = name, virtualNetworkLinks }, i) =>
     virtualNetworkLinks.flatMap((network, j): Mistake[] => {
       const path = ["privateDnsZones", i, "virtualNetworkLinks", j];
-      const key = JSON.stringify([network, normalName(zone)]);
+      const key = keyOf(network, normalName(zone));
       const owner = owners.get(key);
       owners.set(key, owner ?? name);
       const missing = reference(network, virtualNetworks, path, "virtual network");

@@ -5,6 +5,7 @@ import * as Abi from "../abi.ts";
 import { cut, type Runs } from "./classes.ts";
 import type { Configuration, SecurityRule } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
+import { keyOf } from "./numbering.ts";
 import type { Reach } from "./reach.ts";
 import { attachmentOf, isFor, portsOf, type Range, rulesInOrder, sourcesOf } from "./security.ts";
 import type { Tries } from "./trie.ts";
@@ -57,11 +58,8 @@ export function writeFilters(
     if (attachment === undefined || attachment.inert) return 0;
     const all = rulesInOrder(attachment.group);
     const rules = all.filter((rule) => isFor(rule, endpoint, applicationSecurityGroups));
-    const key = JSON.stringify([
-      endpoint.virtualNetwork,
-      attachment.group.name,
-      rules.map((rule) => all.indexOf(rule)),
-    ]);
+    const places = rules.map((rule) => all.indexOf(rule));
+    const key = keyOf(endpoint.virtualNetwork, attachment.group.name, ...places);
     let number = known.get(key);
     if (number === undefined) {
       const near = reach.sources(networks.get(endpoint.virtualNetwork) ?? 0);

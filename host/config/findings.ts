@@ -1,7 +1,7 @@
 // What a schema finds wrong with a file, in our words.
 
 import * as z from "zod";
-import { nearest } from "./nearest.ts";
+import { adviceFor } from "./nearest.ts";
 import type { Mistake, Path } from "./problem.ts";
 import { tooLong } from "./totals.ts";
 import { noChoice, wrongKind } from "./wrong-kind.ts";
@@ -14,11 +14,11 @@ export function mistakesOf(issue: z.core.$ZodIssue, schema: z.ZodType): Mistake[
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, path);
-    return issue.keys.map((key) => {
-      const near = nearest(key, known);
-      const advice = near === undefined ? `It may be one of: ${known.join(", ")}.` : `Did you mean "${near}"?`;
-      return { path: [...path, key], message: `There is no field "${key}" here. ${advice}`, atKey: true };
-    });
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `There is no field "${key}" here. ${adviceFor(key, known)}`,
+      atKey: true,
+    }));
   }
   const field = path.at(-1);
   if (typeof field === "string" && issue.input === undefined && issue.code === "invalid_type")

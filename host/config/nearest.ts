@@ -3,7 +3,7 @@
 const DISTANCE_MAX = 3;
 
 /** The candidate within three edits, and within half the word, that is nearest; undefined when there is none. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.min(DISTANCE_MAX, Math.ceil(word.length / 2)) + 1;
   for (const candidate of candidates) {
@@ -14,6 +14,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     }
   }
   return best;
+}
+
+/** What to do about a word that is none of the candidates: the one probably meant, or all of them. */
+export function adviceFor(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates);
+  return near === undefined ? `Use one of: ${candidates.join(", ")}.` : `Did you mean "${near}"?`;
 }
 
 /** Levenshtein distance. */

@@ -4,7 +4,7 @@
 import { addressNumber, blockOf, blocksOverlap, inBlock } from "./address.ts";
 import type { AddressBlock } from "./address.ts";
 import { identification } from "./identification.ts";
-import { nearest } from "./nearest.ts";
+import { adviceFor } from "./nearest.ts";
 import type { Mistake, Path } from "./problem.ts";
 import type { ConfigurationFile } from "./schema.ts";
 
@@ -48,9 +48,7 @@ function duplicates(file: ConfigurationFile): Mistake[] {
 export function reference(name: string, list: readonly Named[], path: Path, what: string): Mistake[] {
   if (list.some((item) => item.name === name)) return [];
   const names = list.map((item) => item.name);
-  const near = nearest(name, names);
-  const others = names.length === 0 ? "Add it." : `Use one of: ${names.join(", ")}.`;
-  const advice = near === undefined ? others : `Did you mean "${near}"?`;
+  const advice = names.length === 0 ? "Add it." : adviceFor(name, names);
   return [{ path, message: `There is no ${what} "${name}". ${advice}` }];
 }
 

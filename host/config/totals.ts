@@ -3,7 +3,7 @@
 import type { Mistake } from "./problem.ts";
 import type { ConfigurationFile } from "./schema.ts";
 
-/** Rules, backends and NAT addresses that the tables can number. */
+/** Things of a kind that the tables can number: networks, endpoints, rules, backends, NAT addresses. */
 export const NUMBERED_MOST = 65_535;
 
 /** The message for a list that is longer than the schema has it. */

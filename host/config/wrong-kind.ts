@@ -1,6 +1,6 @@
 // A value that cannot stand where it does, in words: what belongs there, what is there instead, and how to write it.
 
-import { nearest } from "./nearest.ts";
+import { adviceFor } from "./nearest.ts";
 
 interface Kind {
   /** What belongs there, as the beginning of a sentence. */
@@ -33,9 +33,7 @@ export function wrongKind(expected: string, value: unknown): string {
 /** The message for a value that is none of the words that may stand there. */
 export function noChoice(choices: readonly unknown[], value: unknown): string {
   const words = choices.map(String);
-  const near = typeof value === "string" ? nearest(value, words) : undefined;
-  const advice = near === undefined ? `Use one of: ${words.join(", ")}.` : `Did you mean "${near}"?`;
-  return `This cannot be ${shown(value)}. ${advice}`;
+  return `This cannot be ${shown(value)}. ${adviceFor(typeof value === "string" ? value : "", words)}`;
 }
 
 function shown(value: unknown): string {

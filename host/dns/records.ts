@@ -2,6 +2,7 @@
 // wrote into them.
 
 import type { Configuration, PrivateEndpoint, Resource } from "../config/configuration.ts";
+import { keyOf } from "../config/numbering.ts";
 import { normalName, privateForm } from "../config/zones.ts";
 
 /** A zone with its records. */
@@ -59,7 +60,7 @@ function assumedZones(configuration: Configuration): ZoneRecords[] {
     for (const name of resourceOf(configuration, endpoint)?.names ?? []) {
       const record = recordName(name);
       const domain = record === normalName(name) ? record : record.slice(record.indexOf("privatelink."));
-      const key = JSON.stringify([endpoint.virtualNetwork, domain]);
+      const key = keyOf(endpoint.virtualNetwork, domain);
       zones.set(key, { name: domain, domain, links: [endpoint.virtualNetwork], records: new Map(), assumed: true });
     }
   return [...zones.values()];

@@ -3,6 +3,7 @@
 import { decode, type Packet, TRUNCATED_RESPONSE } from "dns-packet";
 import { addressText, isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { keyOf } from "../config/numbering.ts";
 import { type FrameView, PROTOCOL_UDP, UDP } from "../replay/frame.ts";
 import { BypassWatch } from "./bypass.ts";
 import { Resolver } from "./resolve.ts";
@@ -87,7 +88,7 @@ export class NameWatch {
   private compare(name: string, network: string, answered: string[], client: string): void {
     const { addresses, steps, outcome, endpoint = null } = this.resolver.resolve(name, network);
     const why = steps.at(-1)?.why ?? "";
-    const asked = JSON.stringify([name.toLowerCase(), network]);
+    const asked = keyOf(name.toLowerCase(), network);
     const before = this.asked.get(asked)?.answered;
     const all = [...new Set([...(before ?? []), ...answered])].slice(0, ANSWERED_MAX);
     if (before !== undefined || this.asked.size < ROWS_MAX)
@@ -95,7 +96,7 @@ export class NameWatch {
     const expected = [...addresses].sort();
     const unknown = outcome === "public" && expected.length === 0;
     if (unknown || expected.join() === answered.join()) return;
-    const key = JSON.stringify([name.toLowerCase(), network, answered]);
+    const key = keyOf(name.toLowerCase(), network, ...answered);
     let row = this.rows.get(key);
     if (row === undefined) {
       if (this.rows.size >= ROWS_MAX) return;

@@ -1,6 +1,7 @@
 // What a move behind endpoints would come to: which of the captured flows would work, which would not and why, what the service's idle
 // timeout would cut, and how many connections at once it takes. Collected while a capture is replayed; bounded.
 
+import { keyOf } from "../config/numbering.ts";
 import type { AskedName } from "../dns/watch.ts";
 import type { Plane } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
@@ -80,7 +81,7 @@ export class Migration {
   flow({ verdict, endpoint, endpointPort: port, protocol, client, reason, toService, toConsumer }: FlowLine): void {
     const address = client.slice(0, client.lastIndexOf(":"));
     if (verdict === "denied") {
-      const denied = entry(this.denied, JSON.stringify([endpoint, reason]), () => ({
+      const denied = entry(this.denied, keyOf(endpoint, reason), () => ({
         ports: new Set<string>(),
         clients: new Set<string>(),
         flows: 0,
@@ -90,7 +91,7 @@ export class Migration {
       if (denied.clients.size < CLIENTS_MAX) denied.clients.add(address);
       return;
     }
-    const { row, clients } = entry(this.works, JSON.stringify([endpoint, port, protocol]), () => ({
+    const { row, clients } = entry(this.works, keyOf(endpoint, port, protocol), () => ({
       row: { endpoint, port, protocol, clients: 0, flows: 0, packets: 0, bytes: 0 },
       clients: new Set<string>(),
     }));
@@ -104,7 +105,7 @@ export class Migration {
   /** Takes a pause of an established connection that was longer than its idle timeout; times in nanoseconds. */
   silence(conversation: Conversation, endpoint: string, client: string, pause: number, packet: number): void {
     const port = conversation.service % 65_536;
-    const key = JSON.stringify([endpoint, port, client]);
+    const key = keyOf(endpoint, port, client);
     if (!this.silent.has(key) && this.silent.size >= ROWS_MAX) return;
     const timeoutSeconds = conversation.idle / NANOSECONDS;
     const row = entry(this.silent, key, () => ({
@@ -126,7 +127,7 @@ export class Migration {
     const fails = summary.endpoints.flatMap(({ name: endpoint, drops }, number) =>
       Object.entries(drops).map(([reason, packets]): FailingFlows => {
         const { sentence = "", remedy = "" } = REASONS.find(({ name }) => name === reason) ?? {};
-        const { ports, clients, flows = 0 } = this.denied.get(JSON.stringify([endpoint, reason])) ?? {};
+        const { ports, clients, flows = 0 } = this.denied.get(keyOf(endpoint, reason)) ?? {};
         const packet = firstDrops.get(`${number} ${reason}`) ?? null;
         return {
           endpoint,

@@ -18,7 +18,8 @@ const CALLS: [string, string[], RegExp][] = [
   ["no file to check", ["check"], /file/i],
   ["an unknown command", ["reply", CAPTURE], /reply[^]*replay/],
   ["a capture without a name", ["replay", "@consumer-vnet", "--config", CONFIGURATION], /capture.* is empty/],
-  ["two things from standard input", ["replay", "-", "--config", "-"], /standard input/],
+  ["two things from standard input", ["replay", "-", "--config", "-"], /--config.*--expect.* standard input/],
+  ["expectations and events from it", [...REPLAY, "--expect", "-", "--events", "-"], /--events.* standard input/],
 ];
 
 /** Options of replay whose values are wrong, and the message. */

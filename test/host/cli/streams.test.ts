@@ -50,6 +50,18 @@ suite("Standard input", (test) => {
     assert.match(wrong.stderr, /^linkplane: standard input:16:23: /);
   });
 
+  test("as expectations, in which mistakes have a place too", async () => {
+    const stdin = readFileSync(join(ROOT, "examples/storage.expect.yaml"), "utf8");
+    const right = await linkplane([...REPLAY, "--expect", "-", "--json"], { stdin });
+    assert.is(right.status, 0, right.stderr);
+    assert.is(JSON.parse(right.stdout).expectations.length, 4);
+    const contrary = await linkplane([...REPLAY, "--expect", "-"], { stdin: stdin.replace("denied", "allowed") });
+    assert.is(contrary.status, 1, contrary.stderr);
+    const wrong = await linkplane([...REPLAY, "--expect", "-"], { stdin: stdin.replace("pe-vault", "pe-vauld") });
+    assert.is(wrong.status, 3);
+    assert.match(wrong.stderr, /^linkplane: standard input:\d+:\d+: .*Did you mean "pe-vault"/);
+  });
+
   test("held open, a pcap, does not hold the command once --limit is reached", async () => {
     const child = start(["replay", "-", "--config", CONFIGURATION, "--limit", "5", "--json"]);
     child.stdin.on("error", () => {});

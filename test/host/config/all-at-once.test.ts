@@ -49,7 +49,7 @@ const TOGETHER: [name: string, changes: Changes, said: string[]][] = [
     "an unknown field of the file beside a reference",
     [["privateEndpoints:\n", "peering: []\nprivateEndpoints:\n"], NOWHERE],
     [
-      'There is no field "peering" here. It may be one of: $schema, virtualNetworks, virtualNetworkGateways, networkSecurityGroups, applicationSecurityGroups, privateDnsZones, privateEndpoints, privateLinkServices, loadBalancers, settings.',
+      'There is no field "peering" here. Use one of: $schema, virtualNetworks, virtualNetworkGateways, networkSecurityGroups, applicationSecurityGroups, privateDnsZones, privateEndpoints, privateLinkServices, loadBalancers, settings.',
       NOWHERE_SAID,
     ],
   ],

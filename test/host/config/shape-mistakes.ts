@@ -22,16 +22,8 @@ export const SHAPE_MISTAKES: readonly Mistaken[] = [
   ["groupId: blob", "^grupId: blob", 'There is no field "grupId" here. Did you mean "groupId"?'],
   ["weight: 2", "^Wieght: 2", 'There is no field "Wieght" here. Did you mean "weight"?'],
   ["front]\n", "front]\n    ^natAddress: []\n", 'There is no field "natAddress" here. Did you mean "natAddresses"?'],
-  [
-    "{ name: front",
-    "{ ^zone: 1, name: front",
-    'There is no field "zone" here. It may be one of: name, privateIPAddress.',
-  ],
-  [
-    "privateEndpoints:\n",
-    "^zones: []\nprivateEndpoints:\n",
-    `There is no field "zones" here. It may be one of: ${TOP}.`,
-  ],
+  ["{ name: front", "{ ^zone: 1, name: front", 'There is no field "zone" here. Use one of: name, privateIPAddress.'],
+  ["privateEndpoints:\n", "^zones: []\nprivateEndpoints:\n", `There is no field "zones" here. Use one of: ${TOP}.`],
   ["loadBalancers:\n", settings("^shard: 1"), 'There is no field "shard" here. Did you mean "shards"?'],
   [
     "name: pe-blob\n    virtualNetwork: consumer\n",
