@@ -13,14 +13,6 @@ import {
   SIDE_PROVIDER,
 } from "../abi";
 import { PROXY_FOLLOWED, PROXY_LEFT, PROXY_STARTED, REC_ENDPOINT } from "../abi/records";
-import {
-  ENDPOINT_SERVICE,
-  ENDPOINT_SIZE,
-  NETWORK_MTU,
-  NETWORK_SIZE,
-  SERVICE_NETWORK,
-  SERVICE_SIZE,
-} from "../abi/tables";
 import { STAGE_PROXY_HEADER, STAGE_PROXY_SHIFT, TRACE_GOES_ON } from "../abi/trace";
 import { count } from "../counters";
 import { emitHead, emitInput, emitWithHead, nextHead } from "../emit/queue";
