@@ -2,50 +2,62 @@ import * as Abi from "../../../host/abi.ts";
 import type { Core } from "../../../host/core.ts";
 import { FrameView } from "../../../host/replay/frame.ts";
 import { readdress, type Tuple } from "../../../host/replay/readdress.ts";
+import { OWN } from "../../conformance/first-message-kit.ts";
 import { assert, suite } from "../../kit.ts";
 import { conversation, replayLines } from "./conversation.ts";
+import { connection, everyRequest, get } from "./requests.ts";
 import { tamperedPlane } from "./tampered.ts";
 
 const request = (core: Core): number => core.region(Abi.REGION_RECORDS);
 const reply = (core: Core): number => request(core) + Abi.REC_SIZE;
 
+/** A fault of a plane, and what makes it one. */
+const FAULTS: [string, (core: Core) => void][] = [
+  ["a wrong checksum delta of replies", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 2)],
+  ["a wrong IP delta of replies", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE)],
+  ["a wrong port of the endpoint", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 12)],
+  ["a wrong port of the client", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 14)],
+  ["a wrong address of the client", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 8)],
+  ["a reply key that no reply has", (core) => flip(core, reply(core) + Abi.REC_KEY + 12)],
+  ["replies that leave on the provider's side", sendBack],
+  ["requests that leave with a wrong checksum", spoilRequests],
+  ["a later request to another backend", readdressLater((tuple) => ({ ...tuple, destination: tuple.destination + 1 }))],
+  ["a later request to another port", readdressLater((tuple) => ({ ...tuple, destinationPort: 8444 }))],
+  ["a later request from another NAT address", readdressLater((tuple) => ({ ...tuple, source: tuple.source + 1 }))],
+  ["a later request from another NAT port", readdressLater((tuple) => ({ ...tuple, sourcePort: 2000 }))],
+  ["a later request whose TTL loses two", readdressLater((tuple) => tuple, -1)],
+  ["a later request that is dropped", (core) => dropLater(core, Abi.SIDE_PROVIDER, Abi.REASON_NO_RULE)],
+  ["a reply dropped as if it were malformed", (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_BAD_TCP_HEADER)],
+  ["a reply dropped as if it were another's", (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_NO_FLOW)],
+  ["a reply passed", (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_NO_ENDPOINT, Abi.PASS)],
+];
+
 suite("The mirror finds a wrong plane out", (test) => {
-  const cases: [string, (core: Core) => void][] = [
-    ["a wrong checksum delta of replies", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 2)],
-    ["a wrong IP delta of replies", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE)],
-    ["a wrong port of the endpoint", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 12)],
-    ["a wrong port of the client", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 14)],
-    ["a wrong address of the client", (core) => flip(core, reply(core) + Abi.REC_TEMPLATE + 8)],
-    ["a reply key that no reply has", (core) => flip(core, reply(core) + Abi.REC_KEY + 12)],
-    ["replies that leave on the provider's side", sendBack],
-    ["requests that leave with a wrong checksum", spoilRequests],
-    [
-      "a later request to another backend",
-      readdressLater((tuple) => ({ ...tuple, destination: tuple.destination + 1 })),
-    ],
-    ["a later request to another port", readdressLater((tuple) => ({ ...tuple, destinationPort: 8444 }))],
-    ["a later request from another NAT address", readdressLater((tuple) => ({ ...tuple, source: tuple.source + 1 }))],
-    ["a later request from another NAT port", readdressLater((tuple) => ({ ...tuple, sourcePort: 2000 }))],
-    ["a later request whose TTL loses two", readdressLater((tuple) => tuple, -1)],
-    ["a later request that is dropped", (core) => dropLater(core, Abi.SIDE_PROVIDER, Abi.REASON_NO_RULE)],
-    [
-      "a reply dropped as if it were malformed",
-      (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_BAD_TCP_HEADER),
-    ],
-    ["a reply dropped as if it were another's", (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_NO_FLOW)],
-    ["a reply passed", (core) => dropLater(core, Abi.SIDE_CONSUMER, Abi.REASON_NO_ENDPOINT, Abi.PASS)],
-  ];
-  for (const [name, tamper] of cases) {
+  for (const [name, tamper] of FAULTS)
     test(name, async () => {
       const { replies } = await replayLines(conversation(), { plane: await tamperedPlane(tamper) });
       assert.ok(replies.different > 0, JSON.stringify(replies));
     });
-  }
 
   test("and an untouched one right", async () => {
     const { replies } = await replayLines(conversation(), { plane: await tamperedPlane(() => {}) });
     assert.equal(replies, { mirrored: 3, identical: 3, different: 0, unmatched: 0, refused: 0 });
   });
+});
+
+suite("The mirror finds a wrong plane out whose rules look at every request", (test) => {
+  const lines = connection([[get(OWN)], [get(OWN)], [get(OWN)]]);
+  const replayed = async (tamper: (core: Core) => void) =>
+    (await replayLines(lines, { plane: await tamperedPlane(tamper, everyRequest) })).replies;
+
+  for (const [name, tamper] of FAULTS)
+    test(name, async () => {
+      const replies = await replayed(tamper);
+      assert.ok(replies.different > 0, JSON.stringify(replies));
+    });
+
+  test("and an untouched one right", async () =>
+    assert.equal(await replayed(() => {}), { mirrored: 4, identical: 4, different: 0, unmatched: 0, refused: 0 }));
 });
 
 const flipped = new WeakMap<Core, number>();

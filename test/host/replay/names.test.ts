@@ -7,10 +7,10 @@ import { parseConfiguration } from "../../../host/config/index.ts";
 import { replay } from "../../../host/replay/replay.ts";
 import type { FlowLine, ReplaySummary } from "../../../host/replay/summary.ts";
 import { textReport } from "../../../host/report/text.ts";
-import { identifying, OTHER, OWN } from "../../conformance/first-message-kit.ts";
+import { OTHER, OWN } from "../../conformance/first-message-kit.ts";
 import { assert, suite } from "../../kit.ts";
-import { hexOf } from "../../names/hello.ts";
-import { configurationWith, type Line, replayLines } from "./conversation.ts";
+import { configurationWith, replayLines } from "./conversation.ts";
+import { connection, everyRequest, get } from "./requests.ts";
 
 const read = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url))));
@@ -71,39 +71,8 @@ suite("A replay that filters by name", (test) => {
   });
 });
 
-const get = (host: string, fields = ""): string => `GET / HTTP/1.1\r\nHost: ${host}\r\n${fields}\r\n`;
-
-/** A connection of requests, each as the pieces its client sent, and answered once it is whole; reply by reply one byte. */
-function connection(requests: readonly (readonly string[])[]): Line[] {
-  const request = "tcp 10.1.0.9:5000 > 10.1.0.4:443";
-  const reply = "tcp 10.1.0.4:443 > 10.1.0.9:5000";
-  const lines: Line[] = [
-    [0, `${request} S seq=100`],
-    [0.01, `${reply} SA seq=900 ack=101 ttl=55`],
-    [0.02, `${request} A seq=101 ack=901`],
-  ];
-  let sent = 101;
-  let answered = 901;
-  let time = 1;
-  for (const pieces of requests) {
-    for (const piece of pieces) {
-      const bytes = new TextEncoder().encode(piece);
-      lines.push([time, `${request} PA seq=${sent} ack=${answered} hex=${hexOf(bytes)}`]);
-      sent += bytes.length;
-      time += 0.01;
-    }
-    lines.push([time, `${reply} PA seq=${answered} ack=${sent} data=x ttl=55`]);
-    answered += 1;
-    time += 1;
-  }
-  return lines;
-}
-
 suite("A replay that looks at every request", (test) => {
-  const configuration = configurationWith((changed) => {
-    identifying("http", { otherBeginning: "allow" })(changed);
-    for (const rule of changed.loadBalancers[0]?.loadBalancingRules ?? []) rule.everyRequest = true;
-  });
+  const configuration = configurationWith(everyRequest);
   const cases: [string, string[][], Record<string, number>, Record<string, number>][] = [
     [
       "is right about requests that all are for its resource",
@@ -139,4 +108,11 @@ suite("A replay that looks at every request", (test) => {
       const { "reply-refused": _, "no-flow": __, ...own } = drops;
       assert.equal(own, expected);
     });
+
+  test("is right about segments that were sent again, while they were held and after", async () => {
+    const lines = connection([[get(OWN)], [get(OWN).slice(0, 9), get(OWN).slice(9)], [get(OTHER)]], 2);
+    const { replies, drops } = await replayLines(lines, { configuration });
+    assert.equal(replies, { mirrored: 3, identical: 3, different: 0, unmatched: 0, refused: 1 });
+    assert.equal(drops, { "held-retransmission": 1, "resource-denied": 2, "reply-refused": 1 });
+  });
 });
