@@ -99,6 +99,24 @@ table("First messages that are looked at, behind a PROXY header", [
     ],
   },
   {
+    name: "when it comes again on a flow that is not looked at any more, the header leaves again",
+    change: announcing("azure", identifying("tls", { unexpectedProtocol: "allow" })),
+    steps: [
+      ...SYNS,
+      held(Uint8Array.of(22, 3), 101),
+      client(
+        sent(Uint8Array.of(3, 0, 0, 9), 103),
+        alone(),
+        left(Uint8Array.of(22, 3), 101),
+        left(Uint8Array.of(3, 0, 0, 9), 103, "input"),
+      ),
+      client(sent(Uint8Array.of(22, 3), 101), `PA seq=101 ack=901 hex=${headerOf()}1603`),
+      server("A seq=901 ack=137", "A seq=901 ack=101"),
+      client(sent(Uint8Array.of(22, 3), 101), "PA seq=137 ack=901 hex=1603"),
+    ],
+    counters: { generated: { proxyHeader: 2 } },
+  },
+  {
     name: "what is refused is reset by the numbers of each side: the header has left",
     change: tls,
     steps: [
