@@ -215,7 +215,7 @@ export const REASONS: readonly Reason[] = [
     "resource-denied",
     "drop",
     "The client asked for another resource than the one its endpoint is mapped to.",
-    "Make an endpoint for that resource, or find out who wants to send data there.",
+    "Add the name to the resource's names if it is one of its own; else make an endpoint for that resource, or find out who wants to send data there.",
   ),
   row(
     "name-changed",

@@ -3,6 +3,7 @@
 import { type AddressBlock, addressNumber, blockOf, inBlock } from "../config/address.ts";
 import { normalName } from "../config/zones.ts";
 import { LinkplaneError } from "../errors.ts";
+import { wasRefused } from "../replay/flowlog.ts";
 import type { FlowLine } from "../replay/summary.ts";
 import type { Expectation } from "./expectation.ts";
 
@@ -46,6 +47,7 @@ export class Judge {
   }
 
   flow(line: FlowLine): void {
+    if (wasRefused(line)) return;
     for (const each of this.cases) {
       if (!describes(each, line)) continue;
       each.flows++;

@@ -60,6 +60,9 @@ export function flowLine(flow: Flow): FlowLine {
   };
 }
 
+/** Whether a flow was opened and then refused, for what its client said: the denied flow in its place has a line of its own. */
+export const wasRefused = ({ end }: FlowLine): boolean => end === "refused";
+
 /** RFC 3339 with nanoseconds, UTC. */
 export function timeText(nanoseconds: bigint): string {
   const seconds = nanoseconds / NANOSECONDS;

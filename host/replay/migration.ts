@@ -8,7 +8,7 @@ import { REASONS } from "../reasons.ts";
 import type { Conversation } from "./conversation.ts";
 import type { FlowLine, ReplaySummary } from "./summary.ts";
 import type { Tally } from "./tally.ts";
-import { timeText } from "./flowlog.ts";
+import { timeText, wasRefused } from "./flowlog.ts";
 
 const CLIENTS_MAX = 10_000;
 const ROWS_MAX = 1000;
@@ -78,7 +78,9 @@ export class Migration {
   private readonly silent = new Map<string, Silence>();
 
   /** Takes a flow or denied flow. */
-  flow({ verdict, endpoint, endpointPort: port, protocol, client, reason, toService, toConsumer }: FlowLine): void {
+  flow(line: FlowLine): void {
+    if (wasRefused(line)) return;
+    const { verdict, endpoint, endpointPort: port, protocol, client, reason, toService, toConsumer } = line;
     const address = client.slice(0, client.lastIndexOf(":"));
     if (verdict === "denied") {
       const denied = entry(this.denied, keyOf(endpoint, reason), () => ({
@@ -163,7 +165,7 @@ export class Migration {
 }
 
 /** Whether replies are refused only because their requests were. */
-const isConsequence = ({ reason }: FailingFlows): boolean => reason.startsWith("reply-");
+export const isConsequence = ({ reason }: FailingFlows): boolean => reason.startsWith("reply-");
 
 /** What a map has for a key, made if there is nothing. */
 function entry<Value>(map: Map<string, Value>, key: string, made: () => Value): Value {

@@ -1,7 +1,7 @@
 // The migration report: what a capture says about moving its traffic behind private endpoints, in Markdown, for who has to decide.
 
 import { markdownTable } from "markdown-table";
-import type { MigrationReport } from "../replay/migration.ts";
+import { type FailingFlows, isConsequence, type MigrationReport } from "../replay/migration.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { knownText } from "./bypass.ts";
 import { amount, bytesText, count } from "./quantity.ts";
@@ -40,15 +40,12 @@ function inShort(
   { works: working, fails: failing, silences: silent, names: named }: MigrationReport,
 ): string {
   const flows = working.reduce((sum, row) => sum + row.flows, 0);
-  const refused = failing.reduce((sum, row) => sum + row.packets, 0);
   const past = new Set((summary.bypassing ?? []).map(({ client }) => client)).size;
   const astray = named.filter(({ endpoint }) => endpoint === null).length;
   const fullest = Math.max(0, ...summary.natPools.map(({ peak, capacity: most }) => peak / most));
   const lines = [
     `${amount(flows, "flow")} would work.`,
-    failing.length === 0
-      ? "Nothing would be refused."
-      : `${amount(refused, "packet")} would be refused, for ${amount(new Set(failing.map(({ reason }) => reason)).size, "reason")}.`,
+    refused(failing),
     past === 0 ? "" : `${amount(past, "client")} would go past an endpoint, to a public address.`,
     astray === 0 ? "" : `${amount(astray, "name")} would lead past the endpoint: see the names below.`,
     `${amount(summary.flows.peak, "flow")} at once, at most; the fullest pool of NAT ports is ${percent(fullest)} full then.`,
@@ -58,6 +55,17 @@ function inShort(
     .filter((line) => line !== "")
     .map((line) => `- ${line}`)
     .join("\n")}`;
+}
+
+function refused(failing: readonly FailingFlows[]): string {
+  if (failing.length === 0) return "Nothing would be refused.";
+  const causes = failing.filter((row) => !isConsequence(row));
+  const packets = (rows: readonly FailingFlows[]): number => rows.reduce((sum, row) => sum + row.packets, 0);
+  const flows = causes.reduce((sum, row) => sum + row.flows, 0);
+  const replies = packets(failing) - packets(causes);
+  const counted = `${amount(packets(causes), "packet")}${replies === 0 ? "" : ` and ${count(replies)} of replies`}`;
+  const reasons = amount(new Set(causes.map(({ reason }) => reason)).size, "reason");
+  return `${amount(flows, "flow")} would be refused, for ${reasons}: ${counted}.`;
 }
 
 function works({ works: rows }: MigrationReport): string {

@@ -5,8 +5,10 @@ import { parseExpectations } from "../../../host/expect/read.ts";
 import { ConfigurationError } from "../../../host/config/problem.ts";
 import type { FlowLine } from "../../../host/replay/summary.ts";
 import { expectationsText } from "../../../host/report/expectations.ts";
+import { identifying, OTHER, OWN } from "../../conformance/first-message-kit.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, type Line, replayLines } from "../replay/conversation.ts";
+import { connection, get } from "../replay/requests.ts";
 
 /** An approved endpoint's HTTPS, a pending one's, and a port without a rule. */
 const LINES: Line[] = [
@@ -39,7 +41,29 @@ const ROWS: [text: string, outcome: string][] = [
   ["{ verdict: allowed, protocol: udp, optional: true }", "skipped"],
 ];
 
+/** A client that asks for the endpoint's own resource, and one that asks for another's: its flow is opened, and then refused. */
+const NAMED: Line[] = [
+  ...connection([[get(OWN)]]),
+  ...connection([[get(OTHER)]]).map(([at, line]): Line => [at, line.replaceAll("10.1.0.9", "10.1.0.10")]),
+].sort((a, b) => a[0] - b[0]);
+
+const NAMED_ROWS: [text: string, outcome: string][] = [
+  ["{ verdict: denied, client: 10.1.0.10 }", "met"],
+  ["{ verdict: allowed, client: 10.1.0.10 }", "contrary"],
+  ["{ verdict: denied, client: 10.1.0.10, reason: resource-denied }", "met"],
+  ["{ verdict: allowed, client: 10.1.0.9 }", "met"],
+  ["{ verdict: denied, client: 10.1.0.9 }", "contrary"],
+];
+
 suite("Expectations", (test) => {
+  for (const [text, expected] of NAMED_ROWS)
+    test(`of flows that are refused for what they ask for: ${text}`, async () => {
+      const configuration = configurationWith(identifying("http"));
+      const judge = new Judge(parseExpectations(`expectations:\n  - ${text}\n`, configuration));
+      await replayLines(NAMED, { configuration, onFlow: (line: FlowLine) => judge.flow(line) });
+      assert.is(judge.judgements()[0]?.outcome, expected);
+    });
+
   for (const [text, expected] of ROWS) test(text, async () => assert.is(await outcome(text), expected));
 
   test("what was otherwise is listed, with what to change", async () => {

@@ -4,8 +4,10 @@ import type { Configuration } from "../../../host/config/configuration.ts";
 import { replay } from "../../../host/replay/replay.ts";
 import type { ReplaySummary } from "../../../host/replay/summary.ts";
 import { migrationText } from "../../../host/report/migration.ts";
+import { identifying, OTHER, OWN } from "../../conformance/first-message-kit.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, inputOf, type Line } from "../replay/conversation.ts";
+import { connection, get } from "../replay/requests.ts";
 
 const AT_443 = "10.1.0.4:443";
 
@@ -55,22 +57,22 @@ suite("A migration report", (test) => {
     assert.equal(short, [
       {
         endpoint: "shop-approved",
-        reason: "icmp",
-        ports: [],
-        clients: [],
-        flows: 0,
-        packets: 1,
-        packet: null,
-        said: true,
-      },
-      {
-        endpoint: "shop-approved",
         reason: "no-rule",
         ports: ["22/tcp"],
         clients: ["10.1.0.9"],
         flows: 1,
         packets: 1,
         packet: 4,
+        said: true,
+      },
+      {
+        endpoint: "shop-approved",
+        reason: "icmp-echo",
+        ports: [],
+        clients: [],
+        flows: 0,
+        packets: 1,
+        packet: null,
         said: true,
       },
       {
@@ -84,6 +86,30 @@ suite("A migration report", (test) => {
         said: true,
       },
     ]);
+  });
+
+  test("does not say that a flow would work that is opened and refused for what it asks for", async () => {
+    const lines: Line[] = [
+      ...connection([[get(OWN)]]),
+      ...connection([[get(OTHER)]]).map(([at, line]): Line => [at, line.replaceAll("10.1.0.9", "10.1.0.10")]),
+    ].sort((a, b) => a[0] - b[0]);
+    const summary = await migrated(lines, identifying("http"));
+    assert.equal(
+      summary.migration?.works.map(({ clients, flows }) => [clients, flows]),
+      [[1, 1]],
+    );
+    assert.equal(
+      summary.migration?.fails.map(({ reason, clients, flows }) => [reason, clients, flows]),
+      [
+        ["resource-denied", ["10.1.0.10"], 1],
+        ["reply-refused", [], 0],
+      ],
+    );
+    const text = migrationText(summary, "plan.yaml");
+    assert.match(
+      text,
+      /\n- 1 flow would work\.\n- 1 flow would be refused, for 1 reason: 1 packet and 1 of replies\.\n/,
+    );
   });
 
   test("lists pauses that are longer than the idle timeout, with the longest and how often", async () => {

@@ -45,7 +45,7 @@ const DAY: ReplaySummary = {
   ],
   packets: { read: 12_346, forwarded: 12_000, dropped: 46, passed: 300 },
   generated: { mirrored: 6000, reset: 2, icmp: 1, proxyHeader: 0 },
-  drops: { icmp: 5, "connection-pending": 40, "reply-unmatched": 1 },
+  drops: { "icmp-echo": 5, "connection-pending": 40, "reply-unmatched": 1 },
   flows: { created: 1024, denied: 3, expired: 24, active: 1000, peak: 1001 },
   endpoints: [
     {
@@ -54,7 +54,7 @@ const DAY: ReplaySummary = {
       flows: 1024,
       toService: { packets: 6000, bytes: 400_000 },
       toConsumer: { packets: 6000, bytes: 6_300_000 },
-      drops: { icmp: 5 },
+      drops: { "icmp-echo": 5 },
     },
     {
       name: "pe-vault",
@@ -86,9 +86,9 @@ Dropped, by reason:
        40  connection-pending
            The endpoint's connection still waits for the provider's approval. Ask the owner of the
            private link service to approve the connection.
-        5  icmp
-           ICMP to an endpoint or NAT address is not translated; a real private endpoint does not
-           answer a ping either. Test with the service's own protocol.
+        5  icmp-echo
+           A ping to an endpoint: real private endpoints do not answer them. Test with a
+           connection to the service's port (curl, nc), or set icmpEcho: answer.
         1  reply-unmatched
            A captured reply whose request is not in the capture, or that cannot be rebuilt. Start
            the capture earlier, and capture both directions.
