@@ -141,30 +141,30 @@ export const REASON_PACKET_TOO_BIG = 57;
 export const REASON_COUNT = 58;
 
 /// Places for reasons in a block of counters, taken or not.
-export const REASON_SLOTS = 64;
+export const REASON_SLOTS = 128;
 
 /// Plane counters, u64 each, at REGION_COUNTERS. The first REASON_COUNT of them count packets by reason.
-export const COUNTER_FLOWS_CREATED = 64;
-export const COUNTER_FLOWS_EXPIRED = 65;
-export const COUNTER_FLOWS_ACTIVE = 66;
-export const COUNTER_FLOWS_PEAK = 67;
-export const COUNTER_FLOWS_DENIED = 68;
-export const COUNTER_DENIALS_UNRECORDED = 69;
-export const COUNTER_RESETS_SENT = 70;
-export const COUNTER_ICMP_SENT = 71;
-export const COUNTER_HOLDS_PEAK = 72; // places of the hold pool in use at once
-export const COUNTER_NAMES_ENCRYPTED = 73; // flows let through by the outer name of an encrypted hello
-export const COUNTER_PROXY_HEADERS_SENT = 74;
-export const COUNTER_FLOWS_CUT = 75; // flows ended by a change of the configuration
-export const COUNTER_COUNT = 80;
+export const COUNTER_FLOWS_CREATED = 128;
+export const COUNTER_FLOWS_EXPIRED = 129;
+export const COUNTER_FLOWS_ACTIVE = 130;
+export const COUNTER_FLOWS_PEAK = 131;
+export const COUNTER_FLOWS_DENIED = 132;
+export const COUNTER_DENIALS_UNRECORDED = 133;
+export const COUNTER_RESETS_SENT = 134;
+export const COUNTER_ICMP_SENT = 135;
+export const COUNTER_HOLDS_PEAK = 136; // places of the hold pool in use at once
+export const COUNTER_NAMES_ENCRYPTED = 137; // flows let through by the outer name of an encrypted hello
+export const COUNTER_PROXY_HEADERS_SENT = 138;
+export const COUNTER_FLOWS_CUT = 139; // flows ended by a change of the configuration
+export const COUNTER_COUNT = 144;
 
 /// Per-endpoint counters, u64 each: packets by reason (drops only), then these.
-export const ENDPOINT_FLOWS = 64;
-export const ENDPOINT_TO_SERVICE_PACKETS = 65;
-export const ENDPOINT_TO_SERVICE_BYTES = 66;
-export const ENDPOINT_TO_CONSUMER_PACKETS = 67;
-export const ENDPOINT_TO_CONSUMER_BYTES = 68;
-export const ENDPOINT_COUNTER_COUNT = 72;
+export const ENDPOINT_FLOWS = 128;
+export const ENDPOINT_TO_SERVICE_PACKETS = 129;
+export const ENDPOINT_TO_SERVICE_BYTES = 130;
+export const ENDPOINT_TO_CONSUMER_PACKETS = 131;
+export const ENDPOINT_TO_CONSUMER_BYTES = 132;
+export const ENDPOINT_COUNTER_COUNT = 136;
 
 /// Per-backend counters, u64 each.
 export const BACKEND_FLOWS = 0; // flows created
