@@ -34,7 +34,7 @@ import {
   SEEN_TCP_MASK,
 } from "./abi/records";
 import { ENDPOINT_SERVICE, ENDPOINT_SIZE } from "./abi/tables";
-import { STAGE_CAPTURED_REPLY, TRACE_GOES_ON } from "./abi/trace";
+import { SEGMENT_DROPPED, STAGE_CAPTURED_REPLY, STAGE_KIND, TRACE_GOES_ON, TRACE_NONE } from "./abi/trace";
 import { speakerAt } from "./admit/endpoint";
 import { ruleOf } from "./admit/rules";
 import { keep, now } from "./clock";
@@ -59,7 +59,7 @@ import * as Ipv4 from "./wire/ipv4";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
 import { trace, tracing } from "./trace";
-import { traceFlow, traceRewrite } from "./traced";
+import { traceCapturedTtl, traceFlow, traceRewrite, traceSegment } from "./traced";
 
 const TTL_MAX: u32 = 255;
 /// A direction in which numbers were seen needs no note of it.
@@ -193,29 +193,38 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
 export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const ip = load<u32>(parsed, Parsed.IP);
   const endpoint = speakerAt(<u32>load<u16>(parsed, Parsed.NETWORK), Ipv4.sourceBe(ip));
+  const lost = flowFault(record, ip);
   if (tracing) {
     trace(STAGE_CAPTURED_REPLY, TRACE_GOES_ON, endpoint);
-    traceFlow(record);
+    traceFlow(record, lost);
+    traceCapturedTtl(ip);
   }
-  if (record != 0 && isDenied(record) && now < deniedDeath(record))
-    return refuse(verdict, REASON_REPLY_REFUSED, <u32>NO_FLOW, endpoint);
-  if (record == 0 || isDenied(record) || !lives(record) || Ipv4.ttl(ip) == TTL_MAX)
-    return refuse(verdict, REASON_REPLY_UNMATCHED, <u32>NO_FLOW, endpoint);
+  if (lost != 0) return refuse(verdict, lost, <u32>NO_FLOW, endpoint);
   const reason = <u32>load<u8>(parsed, Parsed.REASON);
   if (reason != REASON_FORWARDED) {
+    if (tracing) trace(STAGE_KIND, reason);
     dropped(verdict, reason, <u32>NO_FLOW);
     return;
   }
   const flow = flowOf(record);
   if (Ipv4.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
-  if (isHeaded(flow) && !isWhole(parsed, load<u32>(parsed, Parsed.L4)))
+  if (isHeaded(flow) && !isWhole(parsed, load<u32>(parsed, Parsed.L4))) {
+    if (tracing) traceSegment(parsed, REASON_TRUNCATED, TRACE_NONE, SEGMENT_DROPPED);
     return refuse(verdict, REASON_TRUNCATED, flow, endpoint);
+  }
   if (HOLD_SLOTS != 0 && isInspected(flow) && !observeReply(desc, parsed, verdict, record + REC_SIZE)) return;
   turnBack(parsed, ip, record);
   follow(record + REC_SIZE, parsed, SIDE_PROVIDER, load<u32>(desc, DESC_WIRE));
   if (isHeaded(flow)) turnBackNumbers(parsed, flow);
   forwarded(verdict, REASON_FORWARDED, SIDE_CAPTURED, flow);
   emitInput(SIDE_PROVIDER, flow, desc);
+}
+
+/** What the flow or denied flow of a reply's request, or that there is none, has against it; 0 for nothing. */
+export function flowFault(record: u32, ip: u32): u32 {
+  const denied = record != 0 && isDenied(record);
+  if (denied && now < deniedDeath(record)) return REASON_REPLY_REFUSED;
+  return record == 0 || denied || !lives(record) || Ipv4.ttl(ip) == TTL_MAX ? <u32>REASON_REPLY_UNMATCHED : 0;
 }
 
 function refuse(verdict: u32, reason: u32, flow: u32, endpoint: u32): void {

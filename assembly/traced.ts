@@ -9,6 +9,7 @@ import {
   REASON_FLOW_TABLE_FULL,
   REASON_NAT_EXHAUSTED,
   REASON_NO_BACKEND,
+  REASON_REPLY_UNMATCHED,
   REASON_TTL_EXPIRED,
 } from "./abi";
 import { POOL_IN_USE } from "./abi/records";
@@ -23,6 +24,7 @@ import {
   ENDPOINT_SIZE,
 } from "./abi/tables";
 import {
+  SEGMENT_ALLOWED,
   STAGE_BALANCE,
   STAGE_CANDIDATE,
   STAGE_CONNECTION,
@@ -35,24 +37,28 @@ import {
   STAGE_REACH,
   STAGE_REWRITE,
   STAGE_ROOM,
+  STAGE_SEGMENT,
   STAGE_TEXT,
   STAGE_TTL,
   TRACE_GOES_ON,
   TRACE_MORE,
+  TRACE_NONE,
 } from "./abi/trace";
 import { counter } from "./counters";
 import { deniedDeath, deniedNumber, deniedReason, isDenied } from "./flow/denied";
 import { flowOf, lives, requestOf, stateOf } from "./flow/lifetime";
-import { MAX_FLOWS, NAME, POOL_SLOTS, TABLES } from "./memory";
+import { HOLDS, HOLD_SIZE, HOLD_SLOTS, MAX_FLOWS, NAME, POOL_SLOTS, TABLES } from "./memory";
 import * as Parsed from "./parse";
 import { now } from "./clock";
 import { BACKENDS, ENDPOINTS } from "./tables";
 import { trace, traceBytes } from "./trace";
 import * as Ipv4 from "./wire/ipv4";
+import * as Tcp from "./wire/tcp";
 
 const GOES_ON: u32 = TRACE_GOES_ON;
 /// Backends of a pool that are told one by one.
 const CANDIDATES_MOST: u32 = 16;
+const TTL_MAX: u32 = 255;
 const FLOW: u32 = 1;
 const DENIED_FLOW: u32 = 2;
 
@@ -70,19 +76,28 @@ export function tracePacket(desc: u32, parsed: u32): void {
   );
 }
 
-export function traceFlow(record: u32): void {
-  if (record == 0) return trace(STAGE_FLOW, GOES_ON, NO_FLOW);
+/** The flow or denied flow of a packet, and the reason that it is against the packet for, or 0. */
+export function traceFlow(record: u32, against: u32 = 0): void {
+  const result = against == 0 ? GOES_ON : against;
+  if (record == 0) return trace(STAGE_FLOW, result, NO_FLOW);
   if (isDenied(record)) {
     const alive = now < deniedDeath(record);
-    return trace(STAGE_FLOW, GOES_ON, deniedNumber(record), DENIED_FLOW, <u32>alive, 0, deniedReason(record));
+    return trace(STAGE_FLOW, result, deniedNumber(record), DENIED_FLOW, <u32>alive, 0, deniedReason(record));
   }
   const flow = flowOf(record);
-  trace(STAGE_FLOW, GOES_ON, flow, FLOW, <u32>lives(record), stateOf(requestOf(flow)));
+  trace(STAGE_FLOW, result, flow, FLOW, <u32>lives(record), stateOf(requestOf(flow)));
 }
 
 export function traceTtl(parsed: u32): void {
   const ttl = Ipv4.ttl(load<u32>(parsed, Parsed.IP));
   trace(STAGE_TTL, ttl <= 1 ? <u32>REASON_TTL_EXPIRED : GOES_ON, ttl);
+}
+
+/** TTL of a captured reply, which had one more before: 0 has run out, 255 cannot have. */
+export function traceCapturedTtl(ip: u32): void {
+  const ttl = Ipv4.ttl(ip);
+  const against = ttl == 0 ? <u32>REASON_TTL_EXPIRED : ttl == TTL_MAX ? <u32>REASON_REPLY_UNMATCHED : GOES_ON;
+  trace(STAGE_TTL, against, ttl);
 }
 
 export function traceReach(inReach: bool, network: u32, endpoint: u32): void {
@@ -132,9 +147,20 @@ export function traceRewriteTo(ip: u32, source: u32, destination: u32): void {
   trace(STAGE_REWRITE, GOES_ON, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), 0, source, destination, 0);
 }
 
-/** What came of judging `length` bytes: a reason, or one of TRACE_MORE and those behind it. */
-export function traceMessage(before: u32, after: u32, taken: u32, length: u32, outcome: u32): void {
-  trace(STAGE_MESSAGE, outcome < <u32>TRACE_MORE ? outcome : GOES_ON, before, after, taken, length, outcome);
+/** What came of judging `length` bytes, which lie at `at`: a reason, or one of TRACE_MORE and those behind it. */
+export function traceMessage(at: u32, before: u32, after: u32, taken: u32, length: u32, outcome: u32): void {
+  const held = at >= HOLDS && at < HOLDS + HOLD_SLOTS * HOLD_SIZE;
+  const result = outcome < <u32>TRACE_MORE ? outcome : GOES_ON;
+  trace(STAGE_MESSAGE, result, before, after, taken, length, outcome, <u32>held);
+}
+
+/** A client's packet that is not let through as it is, the number of the next byte that is due or TRACE_NONE, and what comes of it. */
+export function traceSegment(parsed: u32, reason: u32, due: u32, what: u32): void {
+  const tcp = load<u32>(parsed, Parsed.L4);
+  const whole = load<u32>(parsed, Parsed.L4_CAPTURED) >= Tcp.HEADER_MIN;
+  const sequence = whole ? Tcp.sequence(tcp) : <u32>TRACE_NONE;
+  const length = whole ? load<u32>(parsed, Parsed.L4_LENGTH) - Tcp.dataOffset(tcp) : 0;
+  trace(STAGE_SEGMENT, what == SEGMENT_ALLOWED ? GOES_ON : reason, sequence, due, length, what, reason);
 }
 
 /** The name at NAME, and which of the allowed ones it is, -1 for none. */

@@ -49,7 +49,8 @@ export const STAGE_OPENED = 17;
 export const STAGE_JUDGED = 18;
 /// Source, destination (network order), ports as in the packet; the same as they leave.
 export const STAGE_REWRITE = 19;
-/// EXPECT_ before, EXPECT_ after, bytes judged, bytes at hand, TRACE_MORE, TRACE_PASS or TRACE_PASS_ALL; the result is what is against it.
+/// EXPECT_ before, EXPECT_ after, bytes judged, bytes at hand, TRACE_MORE, TRACE_PASS or TRACE_PASS_ALL, 1 when held bytes are among them;
+/// the result is what is against it.
 export const STAGE_MESSAGE = 20;
 export const TRACE_MORE = 240; // more bytes are needed
 export const TRACE_PASS = 250; // what there is may pass
@@ -81,5 +82,13 @@ export const STAGE_EMBEDDED = 30;
 export const STAGE_SIZE = 31;
 /// MSS before and after.
 export const STAGE_MSS = 32;
+/// Of a client's data, or a packet that is no segment of its stream: sequence number or none, that of the next byte that is due or none,
+/// bytes, SEGMENT_, reason.
+export const STAGE_SEGMENT = 34;
+export const SEGMENT_DROPPED = 0; // by itself, its flow stays
+export const SEGMENT_REFUSES = 1; // its flow is refused with it
+export const SEGMENT_ALLOWED = 2; // what is against it is allowed
+/// Acknowledgement number of a server's packet, sequence number at which the client's stream began.
+export const STAGE_OTHER_BEGINNING = 35;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

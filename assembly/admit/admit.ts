@@ -49,9 +49,10 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   const network = <u32>load<u16>(parsed, NETWORK);
   const endpoint = endpointAt(network, Ipv4.destinationBe(ip));
   const speaker = speakerAt(network, Ipv4.sourceBe(ip));
-  if (tracing) trace(STAGE_ENDPOINT, TRACE_GOES_ON, endpoint, speaker);
-  if (speaker >= 0 && has(FLAG_ENDPOINT_SOURCES_DROP))
-    return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
+  const spoofed = speaker >= 0 && has(FLAG_ENDPOINT_SOURCES_DROP);
+  if (tracing && (spoofed || endpoint >= 0))
+    trace(STAGE_ENDPOINT, spoofed ? <u32>REASON_SPOOFED_ENDPOINT : <u32>TRACE_GOES_ON, endpoint, speaker);
+  if (spoofed) return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);
   if (load<u8>(parsed, KIND) != KIND_FLOW) {
     if (<u32>load<u8>(parsed, REASON) == REASON_ICMP) return fromConsumer(desc, parsed, verdict, endpoint);
@@ -110,6 +111,8 @@ function toOthers(parsed: u32, verdict: u32, speaker: i32): u32 {
   const reason = <u32>load<u8>(parsed, REASON);
   const untranslated =
     kind != KIND_FLOW && (reason == REASON_FRAGMENT || reason == REASON_ICMP || reason == REASON_PROTOCOL);
-  if (speaker >= 0 && untranslated) return droppedAt(verdict, reason, <u32>NO_FLOW, speaker);
-  return passed(verdict, kind == KIND_TUNNEL ? REASON_TUNNEL : REASON_NO_ENDPOINT);
+  const drops = speaker >= 0 && untranslated;
+  const against = drops ? reason : kind == KIND_TUNNEL ? <u32>REASON_TUNNEL : <u32>REASON_NO_ENDPOINT;
+  if (tracing) trace(STAGE_ENDPOINT, against, -1, speaker);
+  return drops ? droppedAt(verdict, against, <u32>NO_FLOW, speaker) : passed(verdict, against);
 }

@@ -17,13 +17,15 @@ import { fromProvider } from "../icmp/icmp";
 export function reply(desc: u32, parsed: u32, verdict: u32): u32 {
   const kind = <u32>load<u8>(parsed, KIND);
   const ours = isNatAddress(<u32>load<u16>(parsed, NETWORK), Ipv4.destinationBe(load<u32>(parsed, IP)));
-  if (tracing) trace(STAGE_NAT_ADDRESS, TRACE_GOES_ON, <u32>ours);
-  if (!ours) return passed(verdict, kind == KIND_TUNNEL ? REASON_TUNNEL : REASON_NO_ENDPOINT);
+  const others = kind == KIND_TUNNEL ? <u32>REASON_TUNNEL : <u32>REASON_NO_ENDPOINT;
+  if (tracing) trace(STAGE_NAT_ADDRESS, ours ? <u32>TRACE_GOES_ON : others, <u32>ours);
+  if (!ours) return passed(verdict, others);
   if (kind != KIND_FLOW && <u32>load<u8>(parsed, REASON) == REASON_ICMP) return fromProvider(desc, parsed, verdict);
   if (tracing && kind != KIND_FLOW) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
   if (kind != KIND_FLOW) return dropped(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW);
   const found = load<u32>(parsed, RECORD);
-  if (tracing) traceFlow(found);
-  if (found == 0 || isDenied(found) || !lives(found)) return dropped(verdict, REASON_NO_FLOW, <u32>NO_FLOW);
+  const lost = found == 0 || isDenied(found) || !lives(found);
+  if (tracing) traceFlow(found, lost ? <u32>REASON_NO_FLOW : 0);
+  if (lost) return dropped(verdict, REASON_NO_FLOW, <u32>NO_FLOW);
   return leaves(parsed, found, REASON_FORWARDED);
 }

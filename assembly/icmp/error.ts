@@ -6,8 +6,6 @@ import {
   REASON_FLOW_WITHDRAWN,
   REASON_ICMP_ERROR,
   REASON_ICMP_NO_FLOW,
-  REASON_REPLY_REFUSED,
-  REASON_REPLY_UNMATCHED,
   REASON_TTL_EXPIRED,
   SIDE_CAPTURED,
   SIDE_CONSUMER,
@@ -22,13 +20,13 @@ import {
   TEMPLATE_PORTS,
   TEMPLATE_SOURCE,
 } from "../abi/records";
-import { STAGE_EMBEDDED, TRACE_GOES_ON } from "../abi/trace";
+import { STAGE_EMBEDDED, STAGE_JUDGED, TRACE_GOES_ON } from "../abi/trace";
 import { CONTINUE } from "../admit/connection";
 import { MOVES, cut, judge, keepFlow } from "../admit/judge";
+import { flowFault } from "../captured";
 import { emitInput } from "../emit/queue";
 import { settleArrivals } from "../flow/arrivals";
-import { now } from "../clock";
-import { deniedDeath, isDenied } from "../flow/denied";
+import { isDenied } from "../flow/denied";
 import { isStale } from "../flow/epoch";
 import { mix } from "../flow/hash";
 import { flowOf, lives } from "../flow/lifetime";
@@ -38,7 +36,7 @@ import { turnBackEmbedded, turnEmbedded } from "../proxy/embedded";
 import { isHeaded } from "../proxy/stream";
 import { rewriteLink } from "../rewrite";
 import { trace, tracing } from "../trace";
-import { traceFlow, traceRewriteTo, traceTtl } from "../traced";
+import { traceCapturedTtl, traceFlow, traceRewriteTo, traceTtl } from "../traced";
 import { dropFor, droppedAt, forwarded } from "../verdict";
 import { sum } from "../wire/checksum";
 import * as Icmp from "../wire/icmp";
@@ -46,8 +44,6 @@ import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
 import * as Udp from "../wire/udp";
 import * as Embedded from "./embedded";
-
-const TTL_MAX: u32 = 255;
 
 /** Reads an error from a side; the reason against it, or 0. */
 export function readError(parsed: u32, captured: bool): u32 {
@@ -76,9 +72,7 @@ function recordFor(parsed: u32, side: u32, fromBe: u32, toBe: u32, portsBe: u32)
   const high = <u64>toBe | ((<u64>portsBe) << 32);
   settleArrivals();
   const hash = mix(low, high);
-  const record = find(groupOf(hash), tagOf(hash), low, high);
-  if (tracing) traceFlow(record);
-  return record;
+  return find(groupOf(hash), tagOf(hash), low, high);
 }
 
 /** A record if it is that of a live flow, else 0. */
@@ -90,6 +84,7 @@ function alive(record: u32): u32 {
 function judgeAgain(flow: u32, record: u32): u32 {
   if (!isStale(record)) return CONTINUE;
   const reason = judge(flow);
+  if (tracing) trace(STAGE_JUDGED, reason == MOVES ? <u32>REASON_FLOW_WITHDRAWN : reason, flow);
   if (reason == CONTINUE) keepFlow(flow);
   else cut(flow, true);
   return reason;
@@ -100,7 +95,9 @@ export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32):
   const side = <u32>load<u8>(parsed, SIDE);
   const ip = load<u32>(parsed, IP);
   const from = Ipv4.destinationBe(Embedded.ip);
-  const record = alive(recordFor(parsed, side, from, Ipv4.sourceBe(Embedded.ip), Embedded.turned(Embedded.portsBe())));
+  const found = recordFor(parsed, side, from, Ipv4.sourceBe(Embedded.ip), Embedded.turned(Embedded.portsBe()));
+  const record = alive(found);
+  if (tracing) traceFlow(found, record == 0 ? <u32>REASON_ICMP_NO_FLOW : 0);
   if (record == 0) return dropFor(verdict, REASON_ICMP_NO_FLOW, endpoint);
   const flow = flowOf(record);
   const owner = <u32>load<u16>(record, REC_ENDPOINT);
@@ -136,10 +133,13 @@ export function turnErrorBack(desc: u32, parsed: u32, verdict: u32, endpoint: u3
     Ipv4.destinationBe(Embedded.ip),
     Embedded.portsBe(),
   );
-  if (found != 0 && isDenied(found) && now < deniedDeath(found))
-    return dropFor(verdict, REASON_REPLY_REFUSED, endpoint);
-  const record = alive(found);
-  if (record == 0 || Ipv4.ttl(ip) == TTL_MAX) return dropFor(verdict, REASON_REPLY_UNMATCHED, endpoint);
+  const lost = flowFault(found, ip);
+  if (tracing) {
+    traceFlow(found, lost);
+    traceCapturedTtl(ip);
+  }
+  if (lost != 0) return dropFor(verdict, lost, endpoint);
+  const record = found;
   const flow = flowOf(record);
   const judged = judgeAgain(flow, record);
   const reason = judged == MOVES ? <u32>REASON_FLOW_WITHDRAWN : judged;

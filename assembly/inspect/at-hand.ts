@@ -1,8 +1,8 @@
 // The client's packet at hand of an inspected flow, and what may become of it.
 
 import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, DESC_FRAME, SIDE_CONSUMER } from "../abi";
-import { REC_ENDPOINT } from "../abi/records";
-import { STAGE_HELD } from "../abi/trace";
+import { INSPECT_JUDGED, INSPECT_MARKS, MARK_STARTED, REC_ENDPOINT } from "../abi/records";
+import { SEGMENT_ALLOWED, SEGMENT_DROPPED, SEGMENT_REFUSES, STAGE_HELD, TRACE_NONE } from "../abi/trace";
 import { flowOf } from "../flow/lifetime";
 import { IP, L4 } from "../parse";
 import { rewrite } from "../rewrite";
@@ -17,6 +17,7 @@ import { refuse } from "./refuse";
 import { releaseWith } from "./release";
 import { ALL_HELD, hasRoom, keepSegment } from "./segments";
 import { trace, tracing } from "../trace";
+import { traceSegment } from "../traced";
 
 export let desc: u32 = 0;
 export let parsed: u32 = 0;
@@ -39,11 +40,18 @@ export function forward(): void {
 }
 
 export function drop(reason: u32): void {
+  if (tracing) traceSegment(parsed, reason, due(), SEGMENT_DROPPED);
   droppedAt(verdict, reason, flowOf(request), endpoint());
 }
 
 export function endpoint(): u32 {
   return <u32>load<u16>(request, REC_ENDPOINT);
+}
+
+/** Number of the client's next byte that is not let through yet, or TRACE_NONE. */
+function due(): u32 {
+  const started = (<u32>load<u8>(state, INSPECT_MARKS) & MARK_STARTED) != 0;
+  return started ? load<u32>(state, INSPECT_JUDGED) : <u32>TRACE_NONE;
 }
 
 /** Holds the packet, whose data, from `at` on, were placed at `offset`. */
@@ -69,6 +77,8 @@ export function pass(hold: u32, offset: u32): void {
 
 /** Refuses the flow for a reason, or lets it pass if the configuration says so. */
 export function against(reason: u32, nameLength: u32, offset: u32): void {
-  if (isAllowed(reason)) return pass(holdOf(state), offset);
+  const allowed = isAllowed(reason);
+  if (tracing) traceSegment(parsed, reason, due(), allowed ? SEGMENT_ALLOWED : SEGMENT_REFUSES);
+  if (allowed) return pass(holdOf(state), offset);
   refuse(desc, verdict, request, reason, nameLength);
 }

@@ -72,7 +72,7 @@ export function isAllowed(reason: u32): bool {
 /** Judges bytes that follow what was let through: PASS, PASS_ALL, Outcome.MORE or a reason. */
 export function judge(state: u32, endpoint: u32, at: u32, length: u32): u32 {
   const outcome = judgeAll(state, endpoint, at, length);
-  if (tracing) traceMessage(<u32>load<u8>(state, INSPECT_EXPECTS), expects, taken, length, outcome);
+  if (tracing) traceMessage(at, <u32>load<u8>(state, INSPECT_EXPECTS), expects, taken, length, outcome);
   return outcome;
 }
 

@@ -21,6 +21,7 @@ import {
   SEEN_MID_STREAM,
 } from "../abi/records";
 import { FLAG_OTHER_BEGINNING } from "../abi/tables";
+import { STAGE_OTHER_BEGINNING } from "../abi/trace";
 import { note } from "../flow/follow";
 import { flowOf } from "../flow/lifetime";
 import { ANSWER_OTHER, ANSWER_RETRY, readAnswer } from "../name/tls-answer";
@@ -33,6 +34,7 @@ import { refuse } from "./refuse";
 import { release } from "./release";
 import { forgetUpTo, remembersNone } from "./remembered";
 import { ALL_HELD } from "./segments";
+import { trace, tracing } from "../trace";
 
 /** What a server's packet says of a flow, before it goes its way; false when it ended the flow, its verdict written. */
 export function observeReply(desc: u32, parsed: u32, verdict: u32, reply: u32): bool {
@@ -40,6 +42,7 @@ export function observeReply(desc: u32, parsed: u32, verdict: u32, reply: u32): 
   const state = inspectionOf(flowOf(reply));
   if (load<u32>(parsed, L4_CAPTURED) < Tcp.NUMBERS_END) return true;
   if (isOfAnother(state, request, parsed)) {
+    if (tracing) traceOther(parsed, state);
     refuse(desc, verdict, request, REASON_SEGMENTS_CONFLICT, 0);
     return false;
   }
@@ -56,6 +59,11 @@ function isOfAnother(state: u32, request: u32, parsed: u32): bool {
   if ((<u32>load<u8>(request, REC_SEEN) & SEEN_MID_STREAM) != 0) return false;
   const start = load<u32>(state, INSPECT_START);
   return load<u32>(state, INSPECT_JUDGED) == start && Tcp.acknowledgement(load<u32>(parsed, L4)) != start;
+}
+
+function traceOther(parsed: u32, state: u32): void {
+  const acknowledged = Tcp.acknowledgement(load<u32>(parsed, L4));
+  trace(STAGE_OTHER_BEGINNING, REASON_SEGMENTS_CONFLICT, acknowledged, load<u32>(state, INSPECT_START));
 }
 
 /** Forgets what the server has acknowledged of a flow every request of which is looked at. */

@@ -35,7 +35,7 @@ let name: u32 = 0;
 /** Judges bytes that begin at the edge: PASS, Outcome.MORE or a reason. */
 export function judgeStream(state: u32, endpoint: u32, at: u32, length: u32): u32 {
   const outcome = judgeAll(state, endpoint, at, length);
-  if (tracing) traceMessage(<u32>load<u8>(state, INSPECT_EXPECTS), expects, looked, length, outcome);
+  if (tracing) traceMessage(at, <u32>load<u8>(state, INSPECT_EXPECTS), expects, looked, length, outcome);
   return outcome;
 }
 

@@ -3,7 +3,7 @@
 
 import { REASON_TRUNCATED } from "../abi";
 import { PROXY_ACKNOWLEDGED, PROXY_LEFT, PROXY_STARTED, REC_ENDPOINT } from "../abi/records";
-import { STAGE_PROXY_SHIFT, TRACE_GOES_ON } from "../abi/trace";
+import { SEGMENT_DROPPED, STAGE_PROXY_SHIFT, TRACE_GOES_ON, TRACE_NONE } from "../abi/trace";
 import { flowOf } from "../flow/lifetime";
 import { FLAGS, L4 } from "../parse";
 import { droppedAt } from "../verdict";
@@ -12,12 +12,14 @@ import * as Tcp from "../wire/tcp";
 import { isWhole } from "./request";
 import { become, headerLength, is, startOf } from "./stream";
 import { trace, tracing } from "../trace";
+import { traceSegment } from "../traced";
 
 /** Gives a server's packet the numbers that the client has; false when it is dropped, its verdict written. */
 export function takeReply(parsed: u32, verdict: u32, reply: u32): bool {
   const tcp = load<u32>(parsed, L4);
   const flow = flowOf(reply);
   if (!isWhole(parsed, tcp)) {
+    if (tracing) traceSegment(parsed, REASON_TRUNCATED, TRACE_NONE, SEGMENT_DROPPED);
     droppedAt(verdict, REASON_TRUNCATED, flow, <u32>load<u16>(reply, REC_ENDPOINT));
     return false;
   }

@@ -13,7 +13,7 @@ import {
   SIDE_PROVIDER,
 } from "../abi";
 import { PROXY_FOLLOWED, PROXY_LEFT, PROXY_STARTED, REC_ENDPOINT } from "../abi/records";
-import { STAGE_PROXY_HEADER, STAGE_PROXY_SHIFT, TRACE_GOES_ON } from "../abi/trace";
+import { SEGMENT_DROPPED, STAGE_PROXY_HEADER, STAGE_PROXY_SHIFT, TRACE_GOES_ON, TRACE_NONE } from "../abi/trace";
 import { count } from "../counters";
 import { emitHead, emitInput, emitWithHead, nextHead } from "../emit/queue";
 import { flowOf, requestOf } from "../flow/lifetime";
@@ -25,13 +25,19 @@ import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
 import { become, headerLength, is, isBefore, isDue, serverSequence, startAt, startOf, writeHeader } from "./stream";
 import { trace, tracing } from "../trace";
+import { traceSegment } from "../traced";
 
 /** Looks at a client's packet before anything else does; false when it is dropped, its verdict written. */
 export function takeRequest(desc: u32, parsed: u32, verdict: u32, request: u32): bool {
   const reason = fault(desc, parsed, flowOf(request));
   if (reason == 0) return true;
+  if (tracing) traceFault(parsed, flowOf(request), reason);
   droppedAt(verdict, reason, flowOf(request), <u32>load<u16>(request, REC_ENDPOINT));
   return false;
+}
+
+function traceFault(parsed: u32, flow: u32, reason: u32): void {
+  traceSegment(parsed, reason, is(flow, PROXY_STARTED) ? startOf(flow) : <u32>TRACE_NONE, SEGMENT_DROPPED);
 }
 
 /** What is against a client's packet, or 0. A SYN loses its data. */

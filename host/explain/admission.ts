@@ -13,6 +13,7 @@ const STATES = ["opening", "established", "closing", "reset", "udp", "denied"];
 const CONNECTIONS = ["Approved", "Pending", "Rejected", "Disconnected", "Refused"];
 const IDENTIFIES = ["address", "tls", "http", "auto", "http, every request"];
 const ENDS = ["", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
+const TTL_MAX = 255;
 const FLOW = 1;
 const KIND_REPLY = 4;
 
@@ -119,7 +120,15 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_TTL]: {
     stage: "TTL",
-    tell: ([ttl = 0]) => ({ decided: ttl <= 1 ? `${ttl}: it ends here` : String(ttl), looked: { ttl } }),
+    tell: ([ttl = 0], _, __, reason) => ({
+      decided:
+        reason === undefined
+          ? String(ttl)
+          : ttl === TTL_MAX
+            ? "255: it cannot have been more before"
+            : `${ttl}: it ends here`,
+      looked: { ttl },
+    }),
   },
   [Abi.STAGE_DENIED]: {
     stage: "denied flow",

@@ -6,6 +6,7 @@ import type { LinkName } from "../links.ts";
 import { REASONS, type Verdict } from "../reasons.ts";
 import { type Cause, emissionAt, resultAt } from "../result.ts";
 import { ADMISSION } from "./admission.ts";
+import { type Change, changesBetween } from "./changes.ts";
 import { notesOf } from "./notes.ts";
 import { packetText } from "./packet-text.ts";
 import type { Meaning, Step } from "./stage.ts";
@@ -18,6 +19,8 @@ export interface Departure {
   /** What it is, in a line. */
   packet: string;
   bytes: number;
+  /** Of the packet itself: what of it is otherwise than it entered. */
+  changes?: Change[];
 }
 
 /** Everything about one packet, as `linkplane explain --json` has it for each. */
@@ -37,8 +40,17 @@ export interface Explanation {
 
 const TELLINGS = { ...ADMISSION, ...TRANSLATION };
 
-/** The explanation of the only frame of a core's last run, which was traced; `frame` is it as it came. */
-export function explanationOf(core: Core, meaning: Meaning, frame: Uint8Array, link: LinkName): Explanation {
+/**
+ * The explanation of the only frame of a core's last run, which was traced; `frame` is it as it came, `entered` as it was given to the
+ * core, where that is another.
+ */
+export function explanationOf(
+  core: Core,
+  meaning: Meaning,
+  frame: Uint8Array,
+  link: LinkName,
+  entered = frame,
+): Explanation {
   const { verdict, reason, flow } = resultAt(core, 0);
   const { sentence = "", remedy = "" } = REASONS.find(({ name }) => name === reason) ?? {};
   return {
@@ -49,7 +61,7 @@ export function explanationOf(core: Core, meaning: Meaning, frame: Uint8Array, l
     sentence,
     remedy,
     flow: flow < 0 ? null : flow,
-    left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, link)),
+    left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, link, entered)),
   };
 }
 
@@ -64,8 +76,14 @@ function stepsOf(core: Core, meaning: Meaning): Step[] {
   });
 }
 
-function departureOf(core: Core, i: number, link: LinkName): Departure {
+function departureOf(core: Core, i: number, link: LinkName, entered: Uint8Array): Departure {
   const { side, cause, bytes } = emissionAt(core, i);
   const own = core.u8(core.emit(i) + Abi.EMIT_LINK);
-  return { side, cause, packet: packetText(bytes, own === Abi.LINK_OTHER ? "other" : link), bytes: bytes.length };
+  const departure = {
+    side,
+    cause,
+    packet: packetText(bytes, own === Abi.LINK_OTHER ? "other" : link),
+    bytes: bytes.length,
+  };
+  return cause === "input" ? { ...departure, changes: changesBetween(entered, bytes, link) } : departure;
 }

@@ -9,7 +9,12 @@ const SEQUENCE = 4;
 const ACKNOWLEDGEMENT = 8;
 const NUMBERS_END = 12;
 const ACK = 0x10;
-const PROTOCOL_NAMES: Record<number, string> = { 1: "icmp", [PROTOCOL_TCP]: "tcp", [PROTOCOL_UDP]: "udp" };
+const PROTOCOL_ICMP = 1;
+const PROTOCOL_NAMES: Record<number, string> = {
+  [PROTOCOL_ICMP]: "icmp",
+  [PROTOCOL_TCP]: "tcp",
+  [PROTOCOL_UDP]: "udp",
+};
 
 /** TCP flags by name, such as `SYN ACK`. */
 export const flagsText = (flags: number): string =>
@@ -23,9 +28,14 @@ export function packetText(frame: Uint8Array, link: LinkName): string {
   if (!view.addressed) return `${link} frame, ${size}`;
   const protocol = PROTOCOL_NAMES[view.protocol] ?? `protocol ${view.protocol}`;
   const [from, to] = [addressText(view.source), addressText(view.destination)];
-  if (!whole) return `${protocol} ${from} > ${to}, TTL ${view.ttl}, ${size}`;
+  if (!whole)
+    return `${protocol} ${from} > ${to}${view.protocol === PROTOCOL_ICMP ? icmpText(view) : ""}, TTL ${view.ttl}, ${size}`;
   const tuple = `${protocol} ${from}:${view.sourcePort} > ${to}:${view.destinationPort}`;
   return `${tuple}${view.protocol === PROTOCOL_TCP ? tcpText(view) : ""}, TTL ${view.ttl}, ${size}`;
+}
+
+function icmpText({ buffer, l4 }: FrameView): string {
+  return l4 + 1 < buffer.length ? ` type ${buffer[l4]} code ${buffer[l4 + 1]}` : "";
 }
 
 function tcpText({ buffer, l4, end, flags }: FrameView): string {

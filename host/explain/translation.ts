@@ -1,6 +1,7 @@
 // The stages that choose where a flow goes, change packets, and look at what clients say, told.
 
 import * as Abi from "../abi.ts";
+import { REASONS } from "../reasons.ts";
 import { addressBe, portBe } from "./admission.ts";
 import type { Meaning, Telling } from "./stage.ts";
 
@@ -10,6 +11,8 @@ const ANSWERS: Record<number, string> = {
   [Abi.TRACE_TOO_BIG]: "ICMP fragmentation needed",
   [Abi.TRACE_ECHO]: "ICMP echo reply",
 };
+/** What comes of a segment, by SEGMENT_. */
+const FATES = ["dropped by itself", "the flow is refused with it", "let through, as the configuration allows it"];
 const DIRECTIONS = ["consumer", "provider"];
 
 const backendName = (number: number, { names }: Meaning): string =>
@@ -117,17 +120,34 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_MESSAGE]: {
     stage: "message",
-    tell([before = 0, after = 0, taken = 0, length = 0, outcome = 0], _, __, reason) {
-      const looked = { expected: expectation(before), bytes: length, judged: taken };
-      if (reason !== undefined) return { decided: `${length} bytes where ${expectation(before)} is expected`, looked };
-      if (outcome === Abi.TRACE_MORE)
-        return { decided: `${length} bytes are not all of ${expectation(before)}`, looked };
+    tell([before = 0, after = 0, taken = 0, length = 0, outcome = 0, held = 0], _, __, reason) {
+      const looked = { expected: expectation(before), bytes: length, judged: taken, held: held === 1 };
+      const bytes = `${length} bytes${held === 1 ? " in the hold pool" : ""}`;
+      if (reason !== undefined) return { decided: `${bytes} where ${expectation(before)} is expected`, looked };
+      if (outcome === Abi.TRACE_MORE) return { decided: `${bytes} are not all of ${expectation(before)}`, looked };
       if (outcome === Abi.TRACE_PASS_ALL) return { decided: "it may pass, and all that follows", looked };
       return {
         decided: `it may pass; ${expectation(after)} comes next`,
         looked: { ...looked, next: expectation(after) },
       };
     },
+  },
+  [Abi.STAGE_SEGMENT]: {
+    stage: "segment",
+    tell([sequence = 0, due = 0, bytes = 0, what = 0, code = 0]) {
+      const fate = FATES[what] ?? "";
+      if (sequence === Abi.TRACE_NONE) return { decided: `its TCP header is cut short: ${fate}`, looked: { fate } };
+      const looked = { sequence, ...(due === Abi.TRACE_NONE ? {} : { due }), bytes, fate };
+      const against = what === Abi.SEGMENT_ALLOWED ? ` (${REASONS[code]?.name})` : "";
+      return { decided: `${bytes} bytes${placeOf(sequence, due)}: ${fate}${against}`, looked };
+    },
+  },
+  [Abi.STAGE_OTHER_BEGINNING]: {
+    stage: "beginning",
+    tell: ([acknowledged = 0, began = 0]) => ({
+      decided: `the server acknowledges ${acknowledged} of a stream that began at ${began}: it speaks of another connection`,
+      looked: { acknowledgement: acknowledged, began },
+    }),
   },
   [Abi.STAGE_HELD]: {
     stage: "hold",
@@ -168,6 +188,14 @@ export const TRANSLATION: Record<number, Telling> = {
     },
   },
 };
+
+/** Where bytes lie in a client's stream. */
+function placeOf(sequence: number, due: number): string {
+  if (due === Abi.TRACE_NONE) return " of a stream whose beginning is not known";
+  const distance = (sequence - due) | 0;
+  if (distance === 0) return ", the next that are due";
+  return distance > 0 ? `, ${distance} behind those that are due` : `, ${-distance} before those that are due`;
+}
 
 /** `address:port > address:port`; without ports where there are none. */
 function pairs(source: number, destination: number, ports: number): string {

@@ -124,7 +124,7 @@ export class Feed {
     const entered = this.pending.frame[0] as Uint8Array;
     const as = packetText(entered, frame.link);
     core.run();
-    const explanation = explanationOf(core, plane, frame.bytes, frame.link);
+    const explanation = explanationOf(core, plane, frame.bytes, frame.link, entered);
     core.trace(false);
     this.settler.settle(0, core.verdict(0));
     plane.takeReports();

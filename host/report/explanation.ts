@@ -15,9 +15,9 @@ export function explanationText(explanation: ReplayExplanation): string {
     ]),
     ["verdict", `${verdict}, ${reason}${flow === null ? "" : `, flow ${flow}`}`],
     ...[sentence, remedy].filter((text) => text !== "").map((text): [string, string] => ["", text]),
-    ...left.map(({ side, cause, packet: its }): [string, string] => [
-      "leaves",
-      `${side}: ${its}${cause === "input" ? "" : ` (${cause})`}`,
+    ...left.flatMap(({ side, cause, packet: its, changes = [] }): [string, string][] => [
+      ["leaves", `${side}: ${its}${cause === "input" ? "" : ` (${cause})`}`],
+      ...changes.map(({ field, before, after }): [string, string] => ["", `  ${field} ${before} -> ${after}`]),
     ]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + INDENT;
