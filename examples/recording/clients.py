@@ -1,8 +1,9 @@
 """Clients that do what curl cannot be asked to.
 
-clients.py reset|reuse|keepalive|pause|dns|unserved|ping SOURCE:PORT ADDRESS [NAME ...]
+clients.py reset|reuse|keepalive|pause|dns|echo|unserved|ping SOURCE:PORT ADDRESS [NAME ...]
 """
 
+import errno
 import http.client
 import socket
 import ssl
@@ -12,6 +13,9 @@ import time
 
 TIMEOUT_SECONDS = 5
 PAUSE_SECONDS = 0.2
+# linux/in.h
+IP_MTU_DISCOVER, IP_MTU, IP_PMTUDISC_DONT, IP_PMTUDISC_DO = 10, 14, 0, 2
+IP_AND_UDP_HEADER = 28
 
 
 def connect(source: tuple[str, int], address: str, port: int, receive_buffer: int | None = None) -> socket.socket:
@@ -84,6 +88,25 @@ def dns(source: tuple[str, int], address: str, *names: str) -> None:
             client.recv(512)
 
 
+def echo(source: tuple[str, int], address: str, size: str, may_fragment: str) -> None:
+    """Sends a datagram that comes back, `whole` or in `fragments`; one that is too big for the path is sent again as big as it may be."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(PAUSE_SECONDS)
+        client.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO if may_fragment == "whole" else IP_PMTUDISC_DONT)
+        client.bind(source)
+        client.connect((address, 7))
+        datagram = bytes(index & 0xFF for index in range(int(size)))
+        while True:
+            try:
+                client.send(datagram)
+                client.recv(65535)
+                return
+            except OSError as error:
+                if error.errno != errno.EMSGSIZE:
+                    raise
+                datagram = datagram[: client.getsockopt(socket.IPPROTO_IP, IP_MTU) - IP_AND_UDP_HEADER]
+
+
 def unserved(source: tuple[str, int], address: str) -> None:
     """A port where nothing listens, by TCP (answered with RST) and by UDP (answered with ICMP port unreachable)."""
     try:
@@ -130,6 +153,7 @@ def main() -> None:
         "keepalive": keepalive,
         "pause": pause,
         "dns": dns,
+        "echo": echo,
         "unserved": unserved,
         "ping": ping,
     }

@@ -58,7 +58,7 @@ export class Comparison {
       return undefined;
     }
     const fault = unfit
-      ? "request differs: it is malformed or its TTL has run out, and the plane let it through"
+      ? "request differs: it is malformed, too big, or its TTL has run out, and the plane let it through"
       : against !== undefined
         ? `request differs: it is against its PROXY header (${REASONS[against]?.name}), and the plane let it through`
         : this.translation(at, conversation, left, bound, reason);
@@ -101,7 +101,9 @@ export class Comparison {
     mirror.forwarded(conversation, true, pending.flags[at] as number, time);
     if (conversation.stream !== undefined && this.reads(at)) conversation.stream.answered(this.before);
     if (unfit)
-      return this.differs("reply differs: it is malformed or its TTL has run out, and the plane let it through");
+      return this.differs(
+        "reply differs: it is malformed, too big, or its TTL has run out, and the plane let it through",
+      );
     if (conversation.state === "broken") return this.differs("reply differs: its request left wrongly translated");
     if (difference >= 0) return this.differs(`reply differs from the captured one at byte ${difference}`);
     tally.identical++;

@@ -61,6 +61,8 @@ export class Conversation {
   answered = 0;
   /** Its flow opened with a packet that is no beginning. */
   midStream = false;
+  /** Highest MSS that its networks let through, undefined when it is left alone. */
+  mss: number | undefined;
   /** What PROXY headers of such conversations say, and the stream that its flow puts one in front of. */
   announced: Announced | undefined;
   stream: Stream | undefined;

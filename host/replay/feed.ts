@@ -25,6 +25,7 @@ import { restate } from "./restate.ts";
 import { PROTOCOL_ICMP, restateEmbedded } from "./restate-embedded.ts";
 import type { Role, Roles } from "./roles.ts";
 import { Settler } from "./settle.ts";
+import { lowerMss } from "./sizes.ts";
 import type { Tally } from "./tally.ts";
 import { isUnfit } from "./unfit.ts";
 
@@ -201,9 +202,11 @@ export class Feed {
   private request(frame: CapturedFrame, role: Role): void {
     const { view } = this;
     const port = role.frontendPort(view.destinationPort, view.protocol);
-    const unfit = isUnfit(view, frame.wireLength, view.ttl);
+    const { sizes } = this.parts.roles;
+    const unfit = isUnfit(view, frame.wireLength, view.ttl) || sizes.isTooBig(view, role.providerNetwork);
     if (!this.mayHaveTuple(frame, role, port, unfit)) return this.refuse(frame, "tuple-taken", role);
     const conversation = this.parts.mirror.request(view, role, port, this.batch, this.timeOf(frame));
+    conversation.mss = sizes.mss(view.network, role.providerNetwork);
     const moved = role.address !== view.destination || port !== view.destinationPort;
     const entered = moved ? this.copy(frame.bytes) : frame.bytes;
     if (moved) {
@@ -239,13 +242,16 @@ export class Feed {
     const expected = this.copy(frame.bytes);
     view.move(expected);
     readdress(view, { ...tupleOf(view), source: role.address, sourcePort: port }, ttlLoss - 1);
+    const { sizes } = this.parts.roles;
+    const mss = sizes.mss(view.network, role.providerNetwork);
+    if (mss !== undefined) lowerMss(view, mss);
     conversation.stream?.tidy(view, frame.wireLength);
     const entered = this.copy(frame.bytes);
     view.move(entered);
     const cut = !mirror.rebuild(conversation, view, frame.wireLength, ttlLoss);
     const at = this.place(frame, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
     this.pending.expected[at] = expected;
-    const unfit = cut || isUnfit(view, frame.wireLength, view.ttl + ttlLoss);
+    const unfit = cut || isUnfit(view, frame.wireLength, view.ttl + ttlLoss) || sizes.isTooBig(view, view.network);
     this.about(at, conversation, unfit);
     this.parts.tally.mirrored++;
   }

@@ -10,6 +10,7 @@ import type { Lifespans } from "./lifespan.ts";
 import { Memory } from "./memory.ts";
 import { readdress } from "./readdress.ts";
 import type { Role } from "./roles.ts";
+import { lowerMss } from "./sizes.ts";
 import { type Departure, Stream } from "./stream.ts";
 
 const NO_VLANS: VlanNetworks = () => undefined;
@@ -190,6 +191,7 @@ export class Mirror {
     if (!before.read(copy, 0, bytes.length, link, 0, NO_VLANS)) return "at byte 0";
     const { nat, natPort, backend, backendPort } = conversation;
     readdress(before, { source: nat, sourcePort: natPort, destination: backend, destinationPort: backendPort }, -1);
+    if (conversation.mss !== undefined) lowerMss(before, conversation.mss);
     const expected = conversation.stream?.leave(before, wireLength) ?? { packet: copy, header: undefined };
     return unlike(expected, left, before.ip);
   }

@@ -11,6 +11,7 @@ import type { Side } from "../plane.ts";
 import { type FrameView, PROTOCOL_TCP, PROTOCOL_UDP, type VlanNetworks } from "./frame.ts";
 import type { EndpointAlias } from "./options.ts";
 import { type Announced, announcements } from "./proxy-header.ts";
+import { Sizes } from "./sizes.ts";
 
 /** One endpoint as the replay sees it. */
 export interface Role {
@@ -42,6 +43,7 @@ export type Direction = "request" | "reply" | "other";
 export class Roles {
   /** Captures were taken at servers. */
   readonly atServers: boolean;
+  readonly sizes: Sizes;
   private readonly byAddress = new Map<number, Role[]>();
   private readonly peers: number[][];
   /** The role of the packet last classified, when it is a request or a reply. */
@@ -49,6 +51,7 @@ export class Roles {
 
   constructor(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side) {
     this.atServers = side === "provider";
+    this.sizes = new Sizes(configuration);
     this.peers = reachOf(configuration).peers;
     for (const role of rolesOf(configuration, aliases, side)) {
       const key = role.network * 2 ** 32 + role.seenAddress;

@@ -54,6 +54,17 @@ async function withShortIdle(path: string, configuration: Configuration): Promis
   assert.is(replies.different, 0, JSON.stringify(replies));
 }
 
+/** The same with networks of some MTU that packets may be too big for and SYNs are told of. */
+function sized(configuration: Configuration, dice: Dice): Configuration {
+  const { settings, virtualNetworks } = configuration;
+  const [packetTooBig, clampMss] = [dice.pick(["forward", "drop", "answer"] as const), dice.pick([false, true])];
+  return markChecked({
+    ...configuration,
+    virtualNetworks: virtualNetworks.map((network) => ({ ...network, mtu: dice.pick([576, 1280, 1500]) })),
+    settings: { ...settings, packetTooBig, clampMss },
+  });
+}
+
 /** As if it had been captured at a server: backends have the endpoints' addresses and ports. */
 function atServer(configuration: Configuration): Configuration {
   const { privateEndpoints, privateLinkServices, loadBalancers } = configuration;
@@ -85,6 +96,7 @@ async function endure(
   rounds: number,
   side: Side = "consumer",
   announces = false,
+  sizes = false,
 ): Promise<{ identical: number; headers: number }> {
   let identical = 0;
   let headers = 0;
@@ -92,7 +104,8 @@ async function endure(
     const dice = new Dice(seed);
     const input = { file: "disturbed.pcap", source: memorySource(await disturbed(packets, dice)) };
     const timed = withTimers(configuration, dice);
-    const given = announces ? announcing(timed, dice) : timed;
+    const announced = announces ? announcing(timed, dice) : timed;
+    const given = sizes ? sized(announced, dice) : announced;
     const { replies, generated } = await replay({ configuration: given, inputs: [input], side });
     assert.is(replies.different, 0, `seed ${seed}: ${JSON.stringify(replies)}`);
     identical += replies.identical;
@@ -111,6 +124,14 @@ suite("No reply of a plane that works is different", (test) => {
     const packets = await packetsOf(memorySource(capture), PACKETS_MOST);
     assert.ok((await endure(packets, configuration, 40, "consumer", true)).headers > 0);
     assert.ok((await endure(packets, atServer(configuration), 10, "provider", true)).headers > 0);
+  });
+
+  test("the example in narrow networks, with PROXY headers and without, disturbed", async () => {
+    const { capture, configuration } = await readExample();
+    const packets = await packetsOf(memorySource(capture), PACKETS_MOST);
+    await endure(packets, configuration, 40, "consumer", false, true);
+    await endure(packets, atServer(configuration), 10, "provider", true, true);
+    await endure(packets, configuration, 20, "consumer", true, true);
   });
 
   test("the example filtered by name, with PROXY headers and without, disturbed", async () => {
@@ -132,6 +153,7 @@ suite("No reply of a plane that works is different", (test) => {
       assert.ok((await endure(packets, configuration, ROUNDS)).identical > 0);
       assert.ok((await endure(packets, atServer(configuration), 2, "provider")).identical > 0);
       assert.ok((await endure(packets, configuration, 2, "consumer", true)).identical > 0);
+      await endure(packets, configuration, 2, "consumer", false, true);
     });
   }
 });
