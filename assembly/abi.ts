@@ -205,6 +205,7 @@ export const STATE_CLOSING = 2;
 export const STATE_RESET = 3;
 export const STATE_UDP = 4;
 export const STATE_DENIED = 5;
+export const STATE_HALF_CLOSED = 6;
 
 /// How a flow ended.
 export const END_ALIVE = 0;

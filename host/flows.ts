@@ -14,7 +14,7 @@ export interface Traffic {
   bytes: number;
 }
 
-export type FlowState = "opening" | "established" | "closing" | "reset" | "udp" | "denied";
+export type FlowState = "opening" | "established" | "closing" | "reset" | "udp" | "denied" | "half-closed";
 export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted" | "refused" | "cut";
 
 /** A flow or denied flow. */
@@ -46,7 +46,7 @@ export interface Flow {
   lastSeen: bigint;
 }
 
-const STATES: readonly FlowState[] = ["opening", "established", "closing", "reset", "udp", "denied"];
+const STATES: readonly FlowState[] = ["opening", "established", "closing", "reset", "udp", "denied", "half-closed"];
 const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
 const HIGH = 2 ** 32;
 

@@ -77,7 +77,7 @@ export interface FlowOut {
   backend: string; // address:port, empty when denied
   nat: string; // address:port, empty when denied
   name: string; // of the resource asked for
-  state: "opening" | "established" | "closing" | "reset" | "udp" | "denied";
+  state: "opening" | "established" | "closing" | "reset" | "udp" | "denied" | "half-closed";
   toService: Traffic;
   toConsumer: Traffic;
   firstSeen: bigint;

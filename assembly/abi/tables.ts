@@ -37,12 +37,13 @@ export const FLAG_ANSWER_ECHO = 8;
 export const FLAG_TOO_BIG_DROP = 16; // packets with don't-fragment that exceed the MTU of where they go
 export const FLAG_TOO_BIG_ANSWER = 32; // and their senders are told
 export const FLAG_CLAMP_MSS = 64;
+export const FLAG_HALF_CLOSED = 128; // flows after FIN in one direction have a timeout of their own
 export const FLAG_KEEP_CONNECTIONS = 1024; // flows outlive their connection's approval
 export const FLAG_OTHER_BEGINNING = 512; // servers may acknowledge other bytes than they were sent
 export const FLAG_REFUSE_SILENTLY = 256; // no resets to a flow whose first message is refused
 
-/// Timers 0 to 5 are those of the states; rules with an idle timeout of their own use later ones.
-export const TIMER_RULES = 6;
+/// Timers 0 to 6 are those of the states; rules with an idle timeout of their own use later ones.
+export const TIMER_RULES = 7;
 export const TIMER_COUNT = 256;
 
 export const VLAN_PAIR_OUTER = 0; // u16

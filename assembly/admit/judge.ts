@@ -9,7 +9,6 @@ import {
   PROTOCOL_UDP,
   REASON_CONNECTION_LOST,
   REASON_FLOW_WITHDRAWN,
-  STATE_ESTABLISHED,
   STATE_OPENING,
 } from "../abi";
 import { COLD_NAT_ADDRESS, COLD_RESET, COLD_RULE, REC_BACKEND, REC_ENDPOINT, REC_KEY } from "../abi/records";
@@ -32,7 +31,7 @@ import { count } from "../counters";
 import { emitResets } from "../emit/reset";
 import { markJudged } from "../flow/epoch";
 import { coldOf, release } from "../flow/flow";
-import { requestOf, retime, stateOf } from "../flow/lifetime";
+import { isOpen, requestOf, retime, stateOf } from "../flow/lifetime";
 import { TABLES } from "../memory";
 import { BACKENDS, ENDPOINTS, NAT_ADDRESSES, POOLS, RULES, has } from "../tables";
 import { CONTINUE, connection } from "./connection";
@@ -75,14 +74,14 @@ export function keepFlow(flow: u32): void {
   const rule = RULES + <u32>load<u16>(cold, COLD_RULE) * RULE_SIZE;
   store<u8>(cold, load<u8>(rule, RULE_RESET), COLD_RESET);
   markJudged(request);
-  if (stateOf(request) == STATE_ESTABLISHED) retime(flow);
+  if (isOpen(stateOf(request))) retime(flow);
 }
 
 /** Ends a flow; both ends are told when its rule asks for resets. `answers` tells a packet's doing from that of the walk. */
 export function cut(flow: u32, answers: bool): void {
   const request = requestOf(flow);
   const state = stateOf(request);
-  const opened = state == STATE_OPENING || state == STATE_ESTABLISHED;
+  const opened = state == STATE_OPENING || isOpen(state);
   if (opened && load<u8>(coldOf(flow), COLD_RESET) != 0)
     emitResets(flow, request, answers ? CAUSE_ANSWER : CAUSE_TIMER);
   count(COUNTER_FLOWS_CUT, 1);

@@ -14,7 +14,6 @@ import {
   END_RESET,
   ENDPOINT_FLOWS,
   STATE_CLOSING,
-  STATE_ESTABLISHED,
   STATE_RESET,
 } from "../abi";
 import {
@@ -36,7 +35,7 @@ import { leaveInspection } from "../inspect/discard";
 import { COLD, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
 import { arrivalsSince, settleArrivals } from "./arrivals";
 import { reportEnded } from "./ended";
-import { requestOf, stateOf } from "./lifetime";
+import { isOpen, requestOf, stateOf } from "./lifetime";
 import { remove } from "./table";
 import { drop } from "./wheel";
 import { trace, tracing } from "../trace";
@@ -86,8 +85,7 @@ export function openFlow(flow: u32): void {
 /** Releases a dead flow: resets if its rule wants them, its port, its number. */
 export function releaseDead(flow: u32): void {
   const state = stateOf(requestOf(flow));
-  if (state == STATE_ESTABLISHED && load<u8>(coldOf(flow), COLD_RESET) != 0)
-    emitResets(flow, requestOf(flow), CAUSE_TIMER);
+  if (isOpen(state) && load<u8>(coldOf(flow), COLD_RESET) != 0) emitResets(flow, requestOf(flow), CAUSE_TIMER);
   release(flow, state == STATE_CLOSING ? END_CLOSED : state == STATE_RESET ? END_RESET : END_IDLE);
 }
 

@@ -1,6 +1,6 @@
 // How long a flow lives: its state, told by the TCP flags seen, picks the timeout (docs/behaviour.md, sections 6 and 9).
 
-import { STATE_CLOSING, STATE_ESTABLISHED, STATE_OPENING, STATE_RESET } from "../abi";
+import { STATE_CLOSING, STATE_ESTABLISHED, STATE_HALF_CLOSED, STATE_OPENING, STATE_RESET } from "../abi";
 import {
   COLD_RULE,
   COLD_SIZE,
@@ -14,10 +14,10 @@ import {
   SEEN_RST,
   SEEN_TCP_MASK,
 } from "../abi/records";
-import { RULE_SIZE, RULE_TIMER, TIMER_RULES } from "../abi/tables";
+import { FLAG_HALF_CLOSED, RULE_SIZE, RULE_TIMER, TIMER_RULES } from "../abi/tables";
 import { now, tickAfter } from "../clock";
 import { COLD, RECORDS } from "../memory";
-import { RULES, timeout } from "../tables";
+import { RULES, has, timeout } from "../tables";
 import { add, drop, tickOf } from "./wheel";
 
 /** Number of the flow that a hot record belongs to. */
@@ -58,13 +58,23 @@ export function gather(record: u32, flags: u32): void {
   store<u8>(record, load<u8>(record, REC_SEEN) | <u8>(flags & SEEN_TCP_MASK), REC_SEEN);
   const flow = flowOf(record);
   const request = requestOf(flow);
-  const timer = timerFor(flow, <u32>load<u8>(request, REC_SEEN), <u32>load<u8>(request + REC_SIZE, REC_SEEN));
+  const timer = timerOf(flow, request);
   if (timer != <u32>load<u8>(request, REC_TIMER)) setTimer(flow, request, timer);
 }
 
-/** Gives an established flow the idle timeout that its rule has now. */
+/** Whether both ends have begun and neither has ended. */
+export function isOpen(state: u32): bool {
+  return state == STATE_ESTABLISHED || state == STATE_HALF_CLOSED;
+}
+
+/** Gives an open flow the timeout that the configuration in force has for it. */
 export function retime(flow: u32): void {
-  setTimer(flow, requestOf(flow), ruleTimer(flow));
+  const request = requestOf(flow);
+  setTimer(flow, request, timerOf(flow, request));
+}
+
+function timerOf(flow: u32, request: u32): u32 {
+  return timerFor(flow, <u32>load<u8>(request, REC_SEEN), <u32>load<u8>(request + REC_SIZE, REC_SEEN));
 }
 
 function setTimer(flow: u32, request: u32, timer: u32): void {
@@ -82,6 +92,7 @@ export function timerFor(flow: u32, request: u32, reply: u32): u32 {
   if (((request | reply) & SEEN_RST) != 0) return STATE_RESET;
   if ((request & reply & SEEN_FIN) != 0) return STATE_CLOSING;
   if ((request & SEEN_MID_STREAM) == 0 && (request & reply & SEEN_ACK) == 0) return STATE_OPENING;
+  if (((request | reply) & SEEN_FIN) != 0 && has(FLAG_HALF_CLOSED)) return STATE_HALF_CLOSED;
   return ruleTimer(flow);
 }
 

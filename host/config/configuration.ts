@@ -190,11 +190,16 @@ export interface LoadBalancer {
 export interface Timers {
   tcpOpeningSeconds: number;
   tcpIdleSeconds: number;
+  /** After FIN in one direction; as before it when absent. */
+  tcpHalfClosedSeconds?: number;
   tcpClosingSeconds: number;
   tcpResetSeconds: number;
   udpIdleSeconds: number;
   deniedSeconds: number;
 }
+
+/** A cloud, or `rfc` for what the RFCs about address translation ask. */
+export type Profile = "azure" | "aws" | "gcp" | "rfc";
 
 /** What becomes of flows of rules that identify by name. */
 export interface Identification {
@@ -217,8 +222,8 @@ export interface Identification {
 }
 
 export interface Settings {
-  /** Whose private link it is: how PROXY headers name the endpoint. */
-  profile: "azure" | "aws" | "gcp";
+  /** Whose private link it is: timeouts, and how PROXY headers name the endpoint. */
+  profile: Profile;
   /** Seed of every hash of the plane, 0 to 2^32 - 1. */
   seed: number;
   /** Shards, each with its share of flows and NAT ports, a power of two up to 64. */

@@ -1,11 +1,12 @@
 // From a value to a checked, complete configuration.
 
 import { newConnection } from "./approval.ts";
-import { type Configuration, type ConnectionState, markChecked } from "./configuration.ts";
+import { type Configuration, type ConnectionState, markChecked, type Timers } from "./configuration.ts";
 import { dnsMistakes } from "./dns-mistakes.ts";
 import { mistakesOf } from "./findings.ts";
 import { mistakesBeside } from "./mend.ts";
 import { peeringMistakes } from "./peering-mistakes.ts";
+import { profileSettings } from "./profile.ts";
 import { ConfigurationError, type Mistake, pathText } from "./problem.ts";
 import { findMistakes } from "./references.ts";
 import { type ConfigurationFile, fileSchema } from "./schema.ts";
@@ -52,7 +53,8 @@ function contradictions(file: ConfigurationFile): Mistake[] {
 /** Fills in what depends on other fields. */
 function complete(file: ConfigurationFile): Configuration {
   const { $schema: _, ...rest } = file;
-  const { midStream, seed, ...settings } = file.settings;
+  const { midStream, seed, timers, portQuarantineSeconds, ...settings } = file.settings;
+  const profile = profileSettings(settings.profile);
   return {
     ...(rest as unknown as Omit<Configuration, "settings">),
     privateEndpoints: file.privateEndpoints.map((endpoint) => ({
@@ -75,7 +77,13 @@ function complete(file: ConfigurationFile): Configuration {
         backendPort: rule.backendPort ?? rule.frontendPort,
       })),
     })),
-    settings: { ...settings, seed: resolveSeed(seed), ...(midStream === undefined ? {} : { midStream }) },
+    settings: {
+      ...settings,
+      seed: resolveSeed(seed),
+      ...(midStream === undefined ? {} : { midStream }),
+      portQuarantineSeconds: portQuarantineSeconds ?? profile.portQuarantineSeconds,
+      timers: { ...profile.timers, ...(timers as Partial<Timers>) },
+    },
   };
 }
 

@@ -63,7 +63,7 @@ export function proxyIdentities(configuration: Configuration): (Uint8Array | und
   const announcing = new Set(
     privateLinkServices.filter(({ enableProxyProtocol = false }) => enableProxyProtocol).map(({ name }) => name),
   );
-  const write = { azure: azureIdentity, aws: awsIdentity, gcp: gcpIdentity }[settings.profile];
+  const write = { azure: azureIdentity, aws: awsIdentity, gcp: gcpIdentity, rfc: noIdentity }[settings.profile];
   return identityTexts(configuration).map((text, i) =>
     announcing.has(privateEndpoints[i]?.privateLinkService ?? "") ? write(text) : undefined,
   );
@@ -94,6 +94,9 @@ function gcpIdentity(id: string): Uint8Array {
   new DataView(bytes.buffer).setBigUint64(3, BigInt(id), false);
   return bytes;
 }
+
+/** Addresses are all that a header bears which is no cloud's. */
+const noIdentity = (): Uint8Array => new Uint8Array(0);
 
 /** Whether some service puts headers in front of its clients' streams. */
 export const announcesClients = ({ privateLinkServices }: Configuration): boolean =>

@@ -37,6 +37,7 @@ export function writeTimeouts(image: TableImage, configuration: Configuration, i
     timers.tcpResetSeconds,
     timers.udpIdleSeconds,
     timers.deniedSeconds,
+    timers.tcpHalfClosedSeconds ?? timers.tcpIdleSeconds,
     ...idle.things.map((minutes) => minutes * 60),
   ];
   const section = image.section(Abi.TIMER_COUNT * 8);

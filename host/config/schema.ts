@@ -13,8 +13,15 @@ const VPC_ENDPOINT = /^vpce-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 const UNSIGNED = /^(?:0|[1-9]\d{0,19})$/;
 const NO_UNSIGNED_64 = 'This is no number of 64 bits. Write a decimal one in quotes, such as "18446744072646845442".';
 const HOST_NAME = /^[A-Za-z0-9_.-]+$/;
-const seconds = (otherwise: number, what: string) =>
-  z.number().min(1).max(SECONDS_MAX).default(otherwise).describe(`${what}, seconds (1 to ${SECONDS_MAX}).`);
+const timeout = (what: string, otherwise: string) =>
+  z
+    .number()
+    .min(1)
+    .max(SECONDS_MAX)
+    .optional()
+    .describe(`${what}, seconds (1 to ${SECONDS_MAX}). Left out: ${otherwise}.`);
+/** A timeout whose default is that of the profile; the one shown is azure's. */
+const seconds = (azure: number, what: string) => timeout(what, "the profile's").meta({ default: azure });
 
 /** A state that a file may give a connection. */
 export const connectionState = z.enum(["Approved", "Pending", "Rejected", "Disconnected"]);
@@ -198,6 +205,10 @@ const d = DEFAULT_SETTINGS;
 const timers = z.strictObject({
   tcpOpeningSeconds: seconds(d.timers.tcpOpeningSeconds, "A TCP flow that is not answered yet"),
   tcpIdleSeconds: seconds(d.timers.tcpIdleSeconds, "An established TCP flow without packets"),
+  tcpHalfClosedSeconds: timeout(
+    "A TCP flow after FIN in one direction, without packets",
+    "240 with profile rfc, else as long as before it",
+  ),
   tcpClosingSeconds: seconds(d.timers.tcpClosingSeconds, "A TCP flow after FIN in both directions"),
   tcpResetSeconds: seconds(d.timers.tcpResetSeconds, "A TCP flow after RST"),
   udpIdleSeconds: seconds(d.timers.udpIdleSeconds, "A UDP flow without packets"),
@@ -232,9 +243,11 @@ const identification = z.strictObject({
 
 const settings = z.strictObject({
   profile: z
-    .enum(["azure", "aws", "gcp"])
+    .enum(["azure", "aws", "gcp", "rfc"])
     .default(d.profile)
-    .describe("Whose private link it is: how PROXY headers name the endpoint."),
+    .describe(
+      "Whose private link it is: timeouts, rest of NAT ports, and how PROXY headers name the endpoint. rfc is as the RFCs ask.",
+    ),
   seed: z
     .union(
       [
@@ -283,8 +296,9 @@ const settings = z.strictObject({
     .number()
     .min(0)
     .max(SECONDS_MAX)
-    .default(d.portQuarantineSeconds)
-    .describe("Rest of a released NAT port before it is used again, seconds."),
+    .optional()
+    .describe("Rest of a released NAT port before it is used again, seconds. Left out: the profile's.")
+    .meta({ default: d.portQuarantineSeconds }),
   icmpTimeExceeded: z
     .boolean()
     .default(d.icmpTimeExceeded)
@@ -303,7 +317,7 @@ const settings = z.strictObject({
     .boolean()
     .default(d.clampMss)
     .describe("Lower the MSS of SYNs to what the mtu of both networks takes. Makes every packet cost more."),
-  timers: timers.prefault({}).describe("Timeouts."),
+  timers: timers.prefault({}).describe("Timeouts. Those left out are the profile's."),
   identification: identification
     .prefault({})
     .describe("What becomes of flows of rules that identify by name when the name cannot be read."),

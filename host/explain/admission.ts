@@ -9,7 +9,7 @@ import type { Meaning, Telling } from "./stage.ts";
 
 const SIDES = ["consumer", "provider"];
 const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp" };
-const STATES = ["opening", "established", "closing", "reset", "udp", "denied"];
+const STATES = ["opening", "established", "closing", "reset", "udp", "denied", "half-closed"];
 const CONNECTIONS = ["Approved", "Pending", "Rejected", "Disconnected", "Refused"];
 const IDENTIFIES = ["address", "tls", "http", "auto", "http, every request"];
 const ENDS = ["", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];

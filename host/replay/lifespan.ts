@@ -16,6 +16,7 @@ export class Lifespans {
   private readonly rules: LoadBalancingRule[][];
   private readonly opening: number;
   private readonly established: number;
+  private readonly halfClosed: number | undefined;
   private readonly closing: number;
   private readonly reset: number;
   private readonly udp: number;
@@ -23,6 +24,8 @@ export class Lifespans {
   constructor({ privateEndpoints, privateLinkServices, loadBalancers, settings: { timers } }: Configuration) {
     this.opening = timers.tcpOpeningSeconds * SECOND;
     this.established = timers.tcpIdleSeconds * SECOND;
+    const { tcpHalfClosedSeconds } = timers;
+    this.halfClosed = tcpHalfClosedSeconds === undefined ? undefined : tcpHalfClosedSeconds * SECOND;
     this.closing = timers.tcpClosingSeconds * SECOND;
     this.reset = timers.tcpResetSeconds * SECOND;
     this.udp = timers.udpIdleSeconds * SECOND;
@@ -69,7 +72,8 @@ export class Lifespans {
     if (protocol !== PROTOCOL_TCP) return this.udp;
     if (((asked | answered) & RST) !== 0) return this.reset;
     if ((asked & answered & FIN) !== 0) return this.closing;
-    return midStream || (asked & answered & ACK) !== 0 ? idle : this.opening;
+    if (!midStream && (asked & answered & ACK) === 0) return this.opening;
+    return ((asked | answered) & FIN) !== 0 ? (this.halfClosed ?? idle) : idle;
   }
 
   private least({
@@ -80,6 +84,7 @@ export class Lifespans {
   }: Pick<Conversation, "protocol" | "asked" | "answered" | "idle">): number {
     if (protocol !== PROTOCOL_TCP) return this.udp;
     let least = Math.min(this.opening, idle);
+    if (((asked | answered) & FIN) !== 0) least = Math.min(least, this.halfClosed ?? idle);
     if ((asked & answered & FIN) !== 0) least = Math.min(least, this.closing);
     if (((asked | answered) & RST) !== 0) least = Math.min(least, this.reset);
     return least;

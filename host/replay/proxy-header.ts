@@ -52,6 +52,7 @@ const VALUES_OF: Record<Configuration["settings"]["profile"], (text: string) => 
   azure: (text) => typed(0xee, [1, ...bytesOf(BigInt(text), 4).reverse()]),
   aws: (text) => Uint8Array.from([...typed(3, [0, 0, 0, 0]), ...typed(0xea, [1, ...new TextEncoder().encode(text)])]),
   gcp: (text) => typed(0xe0, bytesOf(BigInt(text), 8)),
+  rfc: () => new Uint8Array(0),
 };
 
 function typed(type: number, value: number[]): Uint8Array {

@@ -17,7 +17,7 @@ const AWS_VALUE = "ea001701767063652d3038643262663135666163353030316339";
 const GCP_VALUE = "e00008ffffffffc0a86402";
 
 /** Bytes of a header by profile. */
-export const LENGTH: Record<Profile, number> = { azure: 36, aws: 61, gcp: 39 };
+export const LENGTH: Record<Profile, number> = { azure: 36, aws: 61, gcp: 39, rfc: 28 };
 export const PROFILES = Object.keys(LENGTH) as Profile[];
 
 /** Every service has PROXY headers, of a profile; `more` changes the rest. */
@@ -44,6 +44,7 @@ export function headerOf(profile: Profile = "azure", client = "10.1.0.9:5000", e
   const front = fixed + addresses + number(Number(port), 2) + number(endpointPort, 2);
   if (profile === "azure") return front + AZURE_VALUE;
   if (profile === "gcp") return front + GCP_VALUE;
+  if (profile === "rfc") return front;
   const checksum = crc32c(`${front}03000400000000${AWS_VALUE}`);
   return `${front}030004${checksum}${AWS_VALUE}`;
 }

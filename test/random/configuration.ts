@@ -54,7 +54,7 @@ export function randomConfiguration(dice: Dice): Configuration {
     loadBalancers: balancers,
     settings: {
       ...DEFAULT_SETTINGS,
-      profile: dice.pick(["azure", "aws", "gcp"]),
+      profile: dice.pick(["azure", "aws", "gcp", "rfc"]),
       seed: dice.bits(),
       shards: dice.pick([1, 1, 1, 2, 4, 64]),
       maxFlows: dice.pick([4, 20, 60, 500]),
@@ -66,6 +66,7 @@ export function randomConfiguration(dice: Dice): Configuration {
       timers: {
         tcpOpeningSeconds: dice.pick([1, 5, 60]),
         tcpIdleSeconds: dice.pick([4, 30, 300]),
+        ...(dice.chance(50) ? { tcpHalfClosedSeconds: dice.pick([1, 3, 30]) } : {}),
         tcpClosingSeconds: dice.pick([1, 3, 30]),
         tcpResetSeconds: dice.pick([1, 2, 10]),
         udpIdleSeconds: dice.pick([2, 20, 300]),

@@ -1,6 +1,6 @@
 // Judging flows again after a change of the configuration (behaviour 15).
 import { replyOf } from "./captured.ts";
-import { type Flow, tupleKey } from "./flow.ts";
+import { type Flow, isOpen, tupleKey } from "./flow.ts";
 import { providerKey } from "./forward.ts";
 import { TCP, untranslated } from "./ipv4.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
@@ -72,12 +72,12 @@ function judge(path: Path, flow: Flow): Judgement {
   flow.endpoint = endpoint;
   flow.rule = rule;
   flow.epoch = flows.epoch;
-  if (flow.state === "established") flows.retime(flow);
+  if (isOpen(flow)) flows.retime(flow);
   return "stays";
 }
 
 function cut(path: Path, flow: Flow, cause: "answer" | "timer"): void {
-  if (flow.rule.reset && (flow.state === "opening" || flow.state === "established")) {
+  if (flow.rule.reset && (flow.state === "opening" || isOpen(flow))) {
     const resets = resetsOf(flow, cause);
     path.out.push(...resets);
     path.counters.generated.reset += resets.length;

@@ -98,12 +98,17 @@ export function stateWithoutPackets(protocol: number, midStream: boolean): State
 }
 
 /** The state that follows from all flags gathered. */
-export function stateOf({ protocol, midStream, toService, toConsumer }: Flow): State {
-  if ((toService.flags | toConsumer.flags) & RST) return "reset";
+export function stateOf({ protocol, midStream, toService, toConsumer }: Flow, { splits }: Timeouts): State {
+  const some = toService.flags | toConsumer.flags;
+  if (some & RST) return "reset";
   const both = toService.flags & toConsumer.flags;
   if (both & FIN) return "closing";
-  return stateWithoutPackets(protocol, midStream || (both & ACK) !== 0);
+  const state = stateWithoutPackets(protocol, midStream || (both & ACK) !== 0);
+  return state === "established" && splits && some & FIN ? "half-closed" : state;
 }
+
+/** Whether both ends have begun and neither has ended. */
+export const isOpen = ({ state }: Flow): boolean => state === "established" || state === "half-closed";
 
 /** When it is dead, in ns, if no packet comes. */
 export function deathOf(flow: Flow | DeniedFlow, timeouts: Timeouts): bigint {

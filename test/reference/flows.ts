@@ -1,6 +1,6 @@
 // All flows and denied flows, their timers and their ends (behaviour 9).
 import type { FlowOut } from "../plane.ts";
-import { type DeniedFlow, deathOf, describe, type Flow, stateOf } from "./flow.ts";
+import { type DeniedFlow, deathOf, describe, type Flow, isOpen, stateOf } from "./flow.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Timeouts } from "./timeouts.ts";
 import { tickAfter, tickAt, Wheel } from "./wheel.ts";
@@ -87,8 +87,9 @@ export class Flows {
     return dead;
   }
 
-  /** Sees to a flow whose timeout was changed. */
+  /** Sees to an open flow whose timeouts were changed. */
   retime(flow: Flow): void {
+    flow.state = stateOf(flow, this.timeouts);
     this.wheel.advance(flow, this.deathTick(flow));
   }
 
@@ -123,7 +124,7 @@ export class Flows {
 
   /** Sees to the state after flags were gathered. */
   follow(flow: Flow): void {
-    const state = stateOf(flow);
+    const state = stateOf(flow, this.timeouts);
     if (state === flow.state) return;
     flow.state = state;
     this.wheel.advance(flow, this.deathTick(flow));
@@ -137,7 +138,7 @@ export class Flows {
       this.deniedNumbers.release(flow.number);
       return;
     }
-    this.released(flow, dead && flow.state === "established");
+    this.released(flow, dead && isOpen(flow));
     this.live.delete(flow.key);
     this.byProvider.delete(flow.providerKey);
     this.byNumber.delete(flow.number);

@@ -45,6 +45,7 @@ export function headerOf(
 }
 
 function valuesOf(profile: Settings["profile"], identifier: string): Buffer {
+  if (profile === "rfc") return Buffer.alloc(0);
   if (profile === "azure") {
     const value = Buffer.from("ee00050100000000", "hex");
     value.writeUInt32LE(Number(identifier), 4);

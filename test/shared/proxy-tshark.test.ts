@@ -99,6 +99,7 @@ const VALUE: Record<(typeof PROFILES)[number], (text: string) => string> = {
   azure: (text) => `ee000501${Buffer.from(Uint32Array.of(Number(text)).buffer).toString("hex")}`,
   aws: (text) => `ea001701${Buffer.from(text).toString("hex")}`,
   gcp: (text) => `e00008${BigInt(text).toString(16).padStart(16, "0")}`,
+  rfc: () => "",
 };
 /** The checksum in front of it. */
 const CHECKSUM = /^030004[0-9a-f]{8}/;

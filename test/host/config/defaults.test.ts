@@ -7,6 +7,7 @@ import { type Configuration, DEFAULT_SETTINGS, isChecked } from "../../../host/c
 import { configurationJsonSchema } from "../../../host/config/json-schema.ts";
 import { normalizeConfiguration } from "../../../host/config/normalize.ts";
 import { parseConfiguration } from "../../../host/config/parse.ts";
+import { profileSettings } from "../../../host/config/profile.ts";
 import { assert, suite } from "../../kit.ts";
 
 const MINIMAL = `
@@ -125,6 +126,7 @@ const OTHERWISE: Configuration["settings"] = {
   timers: {
     tcpOpeningSeconds: 1,
     tcpIdleSeconds: 7440,
+    tcpHalfClosedSeconds: 2.5,
     tcpClosingSeconds: 1.5,
     tcpResetSeconds: 2,
     udpIdleSeconds: 3,
@@ -207,13 +209,17 @@ suite("Defaults", (test) => {
     const silent = fields.filter(([, field]) => field.default === undefined);
     assert.equal(
       silent.map(([name, { description }]) => `${name}: ${description}`),
-      ["midStream: A TCP flow whose beginning was not seen. Left out: admitted in a replay, dropped in the library."],
+      [
+        "midStream: A TCP flow whose beginning was not seen. Left out: admitted in a replay, dropped in the library.",
+        "tcpHalfClosedSeconds: A TCP flow after FIN in one direction, without packets, seconds (1 to 7440). Left out: 240 with profile rfc, else as long as before it.",
+      ],
     );
   });
 
   for (const [name, value] of Object.entries(OTHERWISE).filter(([, value]) => typeof value !== "object"))
     test(`${name}: ${value} leaves every other setting at its default`, () => {
-      assert.equal(withSettings({ [name]: value }).settings, { ...DEFAULT_SETTINGS, [name]: value });
+      const ofProfile = name === "profile" ? profileSettings(OTHERWISE.profile) : {};
+      assert.equal(withSettings({ [name]: value }).settings, { ...DEFAULT_SETTINGS, ...ofProfile, [name]: value });
     });
 
   for (const [name, value] of Object.entries(OTHERWISE.timers))
@@ -284,10 +290,10 @@ suite("Left out", (test) => {
   });
 
   test("idleTimeoutInMinutes is timers.tcpIdleSeconds: the tables have no timer of the rule's own", () => {
-    assert.equal(timeoutsOf(parseConfiguration(MINIMAL)), [60, 300, 30, 10, 300, 60, 0].map(nanoseconds));
+    assert.equal(timeoutsOf(parseConfiguration(MINIMAL)), [60, 300, 30, 10, 300, 60, 300, 0].map(nanoseconds));
     const value = parse(MINIMAL);
     value.loadBalancers[0].loadBalancingRules[0].idleTimeoutInMinutes = 4;
-    assert.equal(timeoutsOf(normalizeConfiguration(value)), [60, 300, 30, 10, 300, 60, 240].map(nanoseconds));
+    assert.equal(timeoutsOf(normalizeConfiguration(value)), [60, 300, 30, 10, 300, 60, 300, 240].map(nanoseconds));
   });
 
   test("no optional field comes to be", () => {

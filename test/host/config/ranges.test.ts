@@ -27,6 +27,7 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   ["settings.portQuarantineSeconds", 0, 7440, false],
   ["settings.timers.tcpOpeningSeconds", ...SECONDS, false],
   ["settings.timers.tcpIdleSeconds", ...SECONDS, false],
+  ["settings.timers.tcpHalfClosedSeconds", ...SECONDS, false],
   ["settings.timers.tcpClosingSeconds", ...SECONDS, false],
   ["settings.timers.tcpResetSeconds", ...SECONDS, false],
   ["settings.timers.udpIdleSeconds", ...SECONDS, false],
