@@ -1,7 +1,5 @@
-import { addressText } from "../../host/config/address.ts";
-import { DEFAULT_SETTINGS } from "../../host/config/configuration.ts";
-import { mix32, seedWords } from "../../host/config/hash.ts";
 import { assert } from "../kit.ts";
+import { synsOfShard } from "./shard-syns.ts";
 import { table } from "./table.ts";
 
 const syn = (port: number): string => `tcp 10.1.0.9:${port} > 10.1.0.4:443 S`;
@@ -10,21 +8,7 @@ const sent = (port: number): string => `provider tcp 10.2.0.10:${port} > 10.2.1.
 const SHARDS = 64;
 const SHARD = 5;
 const SLICE = 64512 / SHARDS;
-const [next = "", ...first] = synsOfShard(SHARD, SLICE + 1);
-
-/** SYNs of so many flows that docs/behaviour.md, section 13, sends to one shard. */
-function synsOfShard(shard: number, count: number): string[] {
-  const found: string[] = [];
-  const words = seedWords(DEFAULT_SETTINGS.seed);
-  for (let client = 0x0a010100; found.length < count; client++)
-    for (let port = 1; port < 65536 && found.length < count; port++) {
-      const low = (6n << 16n) | (BigInt(port) << 32n) | (443n << 48n);
-      const hash = mix32(low ^ 0x5348415244n, BigInt(client) | (0x0a010004n << 32n), words);
-      if (Math.floor((hash * SHARDS) / 2 ** 32) === shard)
-        found.push(`tcp ${addressText(client)}:${port} > 10.1.0.4:443 S`);
-    }
-  return found;
-}
+const [next = "", ...first] = synsOfShard(SHARDS, SHARD, SLICE + 1);
 
 table("NAT ports", [
   {

@@ -7,6 +7,7 @@ import type { EmitOut, LinkName, PacketIn, PlaneUnderTest } from "../plane.ts";
 import { ReferencePlane } from "../reference/plane.ts";
 import { baseConfiguration } from "./configuration.ts";
 import { frameOf } from "./packet.ts";
+import { RowCapture } from "./row-capture.ts";
 
 export interface Step {
   /** Seconds. */
@@ -44,13 +45,18 @@ export interface Row {
   check?: (plane: PlaneUnderTest) => void;
 }
 
+/** Folder that the rows' packets are written to, as the core has them; a file a row. */
+const CAPTURES = process.env.LINKPLANE_CAPTURES;
+
 /** Runs each row on both planes. */
 export function table(title: string, rows: readonly Row[]): void {
   suite(title, (test) => {
     for (const row of rows) {
       test(`${row.name} (core)`, async () => {
         const configuration = configurationOf(row);
-        runRow(await corePlane(configuration), row, configuration);
+        const capture = CAPTURES === undefined ? undefined : new RowCapture();
+        runRow(await corePlane(configuration), row, configuration, capture);
+        await capture?.write(CAPTURES ?? "", row.name);
       });
       test(`${row.name} (reference)`, () => {
         const configuration = configurationOf(row);
@@ -67,10 +73,10 @@ function configurationOf({ settings, change }: Row): Configuration {
   return markChecked(configuration);
 }
 
-function runRow(plane: PlaneUnderTest, row: Row, first: Configuration): void {
+function runRow(plane: PlaneUnderTest, row: Row, first: Configuration, capture?: RowCapture): void {
   let configuration = first;
   row.steps.forEach((step, i) => {
-    if (step.apply === undefined) return runStep(plane, step, `${row.name}, step ${i + 1}`);
+    if (step.apply === undefined) return runStep(plane, step, `${row.name}, step ${i + 1}`, capture);
     configuration = structuredClone(configuration);
     step.apply(configuration);
     plane.apply(markChecked(configuration));
@@ -79,17 +85,23 @@ function runRow(plane: PlaneUnderTest, row: Row, first: Configuration): void {
   row.check?.(plane);
 }
 
-function runStep(plane: PlaneUnderTest, step: Step, where: string): void {
+function runStep(plane: PlaneUnderTest, step: Step, where: string, capture?: RowCapture): void {
   const time = BigInt(Math.round((step.at ?? 0) * 1e9));
   const link = step.link ?? "ethernet";
-  if (step.in === undefined && step.frame === undefined) return sameEmits(plane.advance(time), step.out, link, where);
+  if (step.in === undefined && step.frame === undefined) {
+    const out = plane.advance(time);
+    capture?.emits(out, link, time);
+    return sameEmits(out, step.out, link, where);
+  }
   const whole = step.frame ?? frameOf(step.in ?? "", link);
   const frame = whole.slice(0, step.captured ?? whole.length);
   const side = step.side ?? "consumer";
   const network = step.network ?? (side === "consumer" ? "shop" : "provider");
   const wireLength = step.wireLength ?? whole.length;
   const asks = step.backend === undefined ? {} : { backend: step.backend };
-  const [outcome] = plane.process([{ frame, link, side, network, time, wireLength, ...asks }]);
+  const packet = { frame, link, side, network, time, wireLength, ...asks };
+  const [outcome] = plane.process([packet]);
+  capture?.packet(packet, outcome);
   const { verdict = "", reason = "", flow = -1 } = outcome ?? {};
   if (step.gives !== undefined) {
     const wantsFlow = step.gives.split(" ").length > 2;
