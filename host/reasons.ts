@@ -245,7 +245,7 @@ export const REASONS: readonly Reason[] = [
     "protocol-unexpected",
     "drop",
     "The client's first message is not of the protocol by which the rule identifies.",
-    "Correct the rule's identify; a protocol in which the server speaks first needs address.",
+    "Correct the rule's identify; a protocol in which the server speaks first needs address. Of a connection that was taken up in its middle, capture the beginning, or lengthen the idle timeout that ended its flow.",
   ),
   row(
     "http2-prior-knowledge",

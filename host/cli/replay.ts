@@ -7,6 +7,7 @@ import type { ReplayOptions, ReplayOutput } from "../replay/options.ts";
 import { replay } from "../replay/replay.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
 import { migrationText } from "../report/migration.ts";
+import { expectationsText } from "../report/expectations.ts";
 import { jsonReport } from "../report/json.ts";
 import { textReport } from "../report/text.ts";
 import { failed as isFailure } from "../expect/judge.ts";
@@ -68,9 +69,12 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
     process.once("SIGINT", interrupt);
     if (judge !== undefined) options.onFlow = (line) => judge.flow(line);
     const summary = await replay(options);
-    if (judge !== undefined) summary.expectations = judge.judgements();
+    if (judge !== undefined) summary.expectations = judge.judgements(summary.flows.unrecorded);
     failed = summary.captures.every(({ format }) => format === null);
-    if (!failed) await report?.write(new TextEncoder().encode(migrationText(summary, args.config)));
+    if (!failed)
+      await report?.write(
+        new TextEncoder().encode(migrationText(summary, args.config, explainCommandOf(captures, args))),
+      );
     bar?.stop();
     print(summary, args);
     for (const sentence of withoutEffect(args, summary, configuration))
@@ -124,6 +128,7 @@ function print(summary: ReplaySummary, args: ReplayArguments): void {
   const out = outputsOf(args).includes("-") ? process.stderr : process.stdout;
   if (args.json === true) out.write(jsonReport(summary));
   else if (args.quiet !== true) out.write(textReport(summary, reported(args)));
+  else if (summary.expectations?.some(isFailure) === true) out.write(`${expectationsText(summary.expectations)}\n`);
   for (const { damaged } of summary.captures) if (damaged !== null) process.stderr.write(`linkplane: ${damaged}\n`);
   if (summary.unfinished === true)
     process.stderr.write("linkplane: Interrupted while nobody took what was written: an output is not whole.\n");
@@ -135,6 +140,17 @@ function print(summary: ReplaySummary, args: ReplayArguments): void {
 
 const reported = ({ out, outSide }: ReplayArguments): { out?: string; oneSided?: boolean } =>
   out === undefined ? {} : { out, oneSided: outSide !== undefined };
+
+/** How to ask about a packet of this replay. */
+function explainCommandOf(captures: string[], { config, as, events, side }: ReplayArguments): string {
+  const words = [
+    ...["linkplane", "explain", captures.length === 1 ? (captures[0] as string) : "CAPTURE", "--packet", "N"],
+    ...["--config", config, ...as.flatMap((alias) => ["--as", alias])],
+    ...(events === undefined ? [] : ["--events", events]),
+    ...(side === undefined ? [] : ["--side", side]),
+  ];
+  return words.map((word) => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+}
 
 /** Ends the process: what waits to be written, and nobody takes, would hold it. */
 async function leave(): Promise<never> {

@@ -1,13 +1,14 @@
 // Traffic past an endpoint: a client in a network that could use an endpoint, and goes to a public address of its resource instead.
 // Addresses are known from the configuration, from DNS answers in the capture, and from the names that clients ask for.
 
-import { addressNumber, addressText } from "../config/address.ts";
+import { addressNumber, addressText, isAddress } from "../config/address.ts";
 import type { Configuration, PrivateEndpoint } from "../config/configuration.ts";
 import { reachOf } from "../config/reach.ts";
-import { type FrameView, PROTOCOL_TCP, TCP } from "../replay/frame.ts";
+import { normalName } from "../config/zones.ts";
+import { type FrameView, PROTOCOL_TCP } from "../replay/frame.ts";
+import { Connections } from "./connections.ts";
 import { resourceOf } from "./records.ts";
 import type { Resolver } from "./resolve.ts";
-import { serverName } from "./server-name.ts";
 
 const ROWS_MAX = 1000;
 const KNOWN_MAX = 65_536;
@@ -43,6 +44,16 @@ interface Known {
   packet: number;
 }
 
+/** What is noted of a connection: how much of it was counted or waits to be, and whose it is. */
+interface Passage {
+  packets: number;
+  bytes: number;
+  /** Where it is counted; undefined while nothing says that it goes past an endpoint. */
+  row: Bypass | undefined;
+  /** Its client said a name, or that of an alias: no address tells more. */
+  named: boolean;
+}
+
 /** Looks at the packets that concern no endpoint. What it keeps is bounded. */
 export class BypassWatch {
   private readonly configuration: Configuration;
@@ -51,7 +62,14 @@ export class BypassWatch {
   /** For each network the networks whose endpoints it reaches. */
   private readonly near: string[][];
   private readonly addresses = new Map<number, Known>();
-  private readonly flows = new Map<string, Known>();
+  /** Names of somebody's own that a DNS answer made an alias of a resource's. */
+  private readonly aliases = new Map<string, string>();
+  private readonly connections = new Connections<Passage>(() => ({
+    packets: 0,
+    bytes: 0,
+    row: undefined,
+    named: false,
+  }));
   private readonly rows = new Map<string, Bypass>();
   /** Packets of clients and destinations beyond those that are told apart. */
   uncounted = 0;
@@ -71,8 +89,12 @@ export class BypassWatch {
         });
   }
 
-  /** Learns from an answer that a client in a network was given; `packet` is its number in the capture. */
-  answered(network: number, name: string, addresses: readonly string[], packet: number): void {
+  /**
+   * Learns from an answer that a client in a network was given: addresses of a resource's name, which is what `asked` is an alias of
+   * where they differ. `packet` is its number in the capture.
+   */
+  answered(network: number, name: string, asked: string, addresses: readonly string[], packet: number): void {
+    if (asked !== name && this.aliases.size < KNOWN_MAX) this.aliases.set(normalName(asked), name);
     const endpoint = this.endpointFor(network, this.resolver.endpointsOf(name));
     if (endpoint === undefined) return;
     const own = new Set(this.configuration.privateEndpoints.map(({ privateIPAddress }) => privateIPAddress));
@@ -82,21 +104,55 @@ export class BypassWatch {
 
   /** Looks at a packet that concerns no endpoint. */
   see(view: FrameView, packet: number, bytes: number): void {
-    const { network, source, destination, sourcePort, destinationPort } = view;
-    const to = this.knownAt(network, destination) ?? this.flows.get(flowKey(view, false));
-    if (to !== undefined) return this.count(view, to, bytes, false);
-    const from = this.knownAt(network, source) ?? this.flows.get(flowKey(view, true));
-    if (from !== undefined) return this.count(view, from, bytes, true);
-    if (view.protocol !== PROTOCOL_TCP || sourcePort < destinationPort) return;
-    const named = this.named(view, packet);
-    if (named === undefined) return;
-    if (this.flows.size < KNOWN_MAX) this.flows.set(flowKey(view, false), named);
-    this.count(view, named, bytes, false);
+    const { network, source, destination } = view;
+    if (view.protocol === PROTOCOL_TCP) return this.seeTcp(view, packet, bytes);
+    const to = this.knownAt(network, destination);
+    const known = to ?? this.knownAt(network, source);
+    if (known === undefined) return;
+    this.add(this.rowFor(view, known, to === undefined), 1, bytes);
+  }
+
+  /** Of a connection the name that its client asks for decides, and the address as long as it asked for none that can be read. */
+  private seeTcp(view: FrameView, packet: number, bytes: number): void {
+    const connection = this.connections.of(view);
+    const { note } = connection;
+    const isReply = view.source !== connection.client || view.sourcePort !== connection.clientPort;
+    const server = isReply ? view.source : view.destination;
+    if (!note.named && !isReply) {
+      const reading = this.connections.read(connection, view);
+      if (typeof reading === "object" && !isAddress(reading.name)) this.takeName(note, view, reading.name, packet);
+    }
+    note.packets++;
+    note.bytes += bytes;
+    const known = note.named || note.row !== undefined ? undefined : this.knownAt(view.network, server);
+    if (note.row !== undefined) return this.add(note.row, 1, bytes);
+    if (known === undefined) return;
+    note.row = this.rowFor(view, known, isReply);
+    if (note.row === undefined) this.uncounted++;
+    else this.add(note.row, note.packets, note.bytes);
+  }
+
+  /** Moves what was counted of a connection to the endpoint of the name that it asks for, if there is one. */
+  private takeName(note: Passage, view: FrameView, asked: string, packet: number): void {
+    const name = this.aliases.get(normalName(asked)) ?? asked;
+    const endpoint = this.endpointFor(view.network, this.resolver.endpointsOf(name));
+    note.named = true;
+    const address = this.knownAt(view.network, view.destination);
+    const isTold =
+      address?.endpoint === endpoint && address?.name != null && normalName(address.name) === normalName(name);
+    const told = isTold ? address : undefined;
+    const row =
+      endpoint === undefined ? undefined : this.rowFor(view, told ?? { endpoint, name, how: "name", packet }, false);
+    if (row === note.row) return;
+    if (note.row !== undefined) this.add(note.row, -note.packets, -note.bytes);
+    note.row = row;
+    if (row !== undefined) this.add(row, note.packets, note.bytes);
+    else if (endpoint !== undefined) this.uncounted += note.packets;
   }
 
   /** What went past endpoints, most packets first. */
   list(): Bypass[] {
-    return [...this.rows.values()].sort((a, b) => b.packets - a.packets);
+    return [...this.rows.values()].filter(({ packets }) => packets > 0).sort((a, b) => b.packets - a.packets);
   }
 
   private knownAt(network: number, address: number): Known | undefined {
@@ -120,42 +176,37 @@ export class BypassWatch {
     return undefined;
   }
 
-  /** What a client's segment says it asks for, if that has an endpoint. */
-  private named({ buffer, l4, end, network }: FrameView, packet: number): Known | undefined {
-    const header = l4 + TCP.offset < end ? ((buffer[l4 + TCP.offset] as number) >> 4) * 4 : 0;
-    if (header < TCP.min || l4 + header >= end) return undefined;
-    const name = serverName(buffer.subarray(l4 + header, end));
-    if (name === undefined) return undefined;
-    const endpoint = this.endpointFor(network, this.resolver.endpointsOf(name));
-    return endpoint === undefined ? undefined : { endpoint, name, how: "name", packet };
+  private add(row: Bypass | undefined, packets: number, bytes: number): void {
+    if (row === undefined) return void (this.uncounted += packets);
+    row.packets += packets;
+    row.bytes += bytes;
   }
 
-  private count(view: FrameView, known: Known, bytes: number, isReply: boolean): void {
+  /** The row of a packet; undefined when there are as many as may be. */
+  private rowFor(view: FrameView, known: Known, isReply: boolean): Bypass | undefined {
     const { network, protocol } = view;
     const [client, server, port] = isReply
       ? [view.destination, view.source, view.sourcePort]
       : [view.source, view.destination, view.destinationPort];
     const key = `${network} ${client} ${server} ${port} ${protocol} ${known.endpoint.name}`;
-    let row = this.rows.get(key);
-    if (row === undefined) {
-      if (this.rows.size >= ROWS_MAX) return void this.uncounted++;
-      row = {
-        network: this.networks[network] ?? "",
-        client: addressText(client),
-        destination: `${addressText(server)}:${port}`,
-        protocol: protocol === PROTOCOL_TCP ? "tcp" : "udp",
-        name: known.name,
-        endpoint: known.endpoint.name,
-        known: known.how,
-        packet: known.packet,
-        packets: 0,
-        bytes: 0,
-        change: this.change(known, this.networks[network] ?? ""),
-      };
-      this.rows.set(key, row);
-    }
-    row.packets++;
-    row.bytes += bytes;
+    const before = this.rows.get(key);
+    if (before !== undefined && before.packets > 0) return before;
+    if (before === undefined && this.rows.size >= ROWS_MAX) return undefined;
+    const row: Bypass = {
+      network: this.networks[network] ?? "",
+      client: addressText(client),
+      destination: `${addressText(server)}:${port}`,
+      protocol: protocol === PROTOCOL_TCP ? "tcp" : "udp",
+      name: known.name,
+      endpoint: known.endpoint.name,
+      known: known.how,
+      packet: known.packet,
+      packets: 0,
+      bytes: 0,
+      change: this.change(known, this.networks[network] ?? ""),
+    };
+    this.rows.set(key, row);
+    return row;
   }
 
   private change({ endpoint, name }: Known, network: string): string {
@@ -168,11 +219,4 @@ export class BypassWatch {
       ? `Have the clients use the name ${asked}, which leads to ${endpoint.name} here, and not the address itself.`
       : `The zones lead to ${endpoint.name} here: find out which resolver the client asks, or whether it keeps an old answer.`;
   }
-}
-
-/** A flow, told by its client's end and its server's. */
-function flowKey({ network, source, sourcePort, destination, destinationPort }: FrameView, isReply: boolean): string {
-  return isReply
-    ? `${network} ${destination}:${destinationPort} ${source}:${sourcePort}`
-    : `${network} ${source}:${sourcePort} ${destination}:${destinationPort}`;
 }

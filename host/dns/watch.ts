@@ -66,12 +66,19 @@ export class NameWatch {
     const network = this.networks[view.network];
     const [question] = message?.questions ?? [];
     if (message === undefined || network === undefined || question?.type !== "A" || !isAnswer(message)) return;
-    if (!this.resolver.knows(question.name)) return;
+    const name = this.resourceNameOf(message, question.name);
+    if (name === undefined) return;
     const answered = (message.answers ?? []).flatMap((answer) => (answer.type === "A" ? [answer.data] : [])).sort();
     // Of a message that is cut short the decoder makes addresses with parts missing.
     if (!answered.every(isAddress)) return;
-    this.bypass.answered(view.network, question.name, answered, packet);
-    this.compare(question.name, network, answered, addressText(view.destination));
+    this.bypass.answered(view.network, name, question.name, answered, packet);
+    this.compare(name, network, answered, addressText(view.destination));
+  }
+
+  /** The first name of a resource with an endpoint on the way that an answer takes: the one asked for, or one it is an alias of. */
+  private resourceNameOf({ answers = [] }: Packet, asked: string): string | undefined {
+    const aliases = answers.flatMap((answer) => (answer.type === "CNAME" ? [answer.data] : []));
+    return [asked, ...aliases].find((name) => this.resolver.knows(name));
   }
 
   /** What was otherwise, most answers first. */

@@ -17,8 +17,11 @@ export type Contrary = Pick<
 
 export interface Judgement {
   expectation: Expectation;
-  /** `no-traffic`: no flow is described, and it was not optional; `skipped`: it was. */
-  outcome: "met" | "contrary" | "no-traffic" | "skipped";
+  /**
+   * `no-traffic`: no flow is described, and it was not optional; `skipped`: it was. `unrecorded`: nothing is known against it, but refused
+   * packets left no record of their flows.
+   */
+  outcome: "met" | "contrary" | "no-traffic" | "skipped" | "unrecorded";
   /** Flows it describes, and those of them that were otherwise. */
   flows: number;
   contraryFlows: number;
@@ -58,14 +61,17 @@ export class Judge {
     }
   }
 
-  /** What was so and what was not, in the order of the file. */
-  judgements(): Judgement[] {
-    return this.cases.map(({ block: _, ...each }) => ({ ...each, outcome: outcomeOf(each) }));
+  /**
+   * What was so and what was not, in the order of the file. `unrecorded` is how many refused packets left no record of their flow, which this
+   * has not seen then: `flows.unrecorded` of the summary.
+   */
+  judgements(unrecorded = 0): Judgement[] {
+    return this.cases.map(({ block: _, ...each }) => ({ ...each, outcome: outcomeOf(each, unrecorded) }));
   }
 }
 
 /** Whether a judgement is a failure. */
-export const failed = ({ outcome }: Judgement): boolean => outcome === "contrary" || outcome === "no-traffic";
+export const failed = ({ outcome }: Judgement): boolean => outcome !== "met" && outcome !== "skipped";
 
 function clientsOf({ client }: Expectation): AddressBlock | undefined {
   if (client === undefined) return undefined;
@@ -76,9 +82,15 @@ function clientsOf({ client }: Expectation): AddressBlock | undefined {
   });
 }
 
-function outcomeOf({ flows, contraryFlows, expectation }: Omit<Case, "block">): Judgement["outcome"] {
-  if (flows === 0) return expectation.optional ? "skipped" : "no-traffic";
-  return contraryFlows > 0 ? "contrary" : "met";
+function outcomeOf(
+  { flows, contraryFlows, expectation }: Omit<Case, "block">,
+  unrecorded: number,
+): Judgement["outcome"] {
+  if (contraryFlows > 0) return "contrary";
+  if (flows === 0 && !expectation.optional) return "no-traffic";
+  const mayHide = unrecorded > 0 && (expectation.verdict === "allowed" || expectation.reason !== undefined);
+  if (mayHide) return "unrecorded";
+  return flows === 0 ? "skipped" : "met";
 }
 
 function describes({ expectation, block }: Case, line: FlowLine): boolean {

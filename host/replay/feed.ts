@@ -196,7 +196,8 @@ export class Feed {
     if (owner !== undefined) restateEmbedded(view, owner, to === undefined);
     // What an endpoint sent has crossed the plane, and so has an ICMP error that comes from its address.
     const crossed = to === undefined && view.protocol === PROTOCOL_ICMP && !this.parts.roles.atServers;
-    this.place(frame, entered, frame.network, crossed ? Abi.SIDE_CAPTURED : Abi.SIDE_CONSUMER, KIND_OTHER);
+    const at = this.place(frame, entered, frame.network, crossed ? Abi.SIDE_CAPTURED : Abi.SIDE_CONSUMER, KIND_OTHER);
+    this.pending.endpoint[at] = owner?.endpoint ?? -1;
   }
 
   private request(frame: CapturedFrame, role: Role): void {
@@ -334,6 +335,7 @@ export class Feed {
     this.lastLink = link;
     pending.clock[at] = this.clock;
     pending.conversation[at] = undefined;
+    pending.endpoint[at] = -1;
     return at;
   }
 

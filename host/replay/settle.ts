@@ -48,9 +48,9 @@ export class Settler {
     const { left, fault } = this.judge(at, first, emits, code, reason);
     const note = fault ?? says;
     this.comparison.follow(at, core.u32(verdict + Abi.VERDICT_FLOW));
-    const about = this.pending.conversation[at];
-    if (code === Abi.DROP && about !== undefined)
-      this.parts.tally.firstDrop(about.endpoint, REASONS[reason]?.name ?? "", this.pending.number[at] as number);
+    const endpoint = this.pending.conversation[at]?.endpoint ?? (this.pending.endpoint[at] as number);
+    if (code === Abi.DROP && endpoint >= 0)
+      this.parts.tally.firstDrop(endpoint, REASONS[reason]?.name ?? "", this.pending.number[at] as number);
     if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
     if (this.parts.recording !== undefined) this.record(at, first, emits, note);
   }

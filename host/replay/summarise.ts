@@ -24,14 +24,14 @@ export function summarise(
   direct: boolean,
 ): ReplaySummary {
   const counters = plane.counters();
-  const { created, denied, expired, active, peak } = counters.flows;
+  const { created, denied, expired, active, peak, denialsUnrecorded: unrecorded } = counters.flows;
   const summary: ReplaySummary = {
     schema: REPLAY_SCHEMA,
     captures,
     packets: packetsOf(tally),
     generated: { mirrored: tally.mirrored, ...counters.generated },
     drops: dropsOf(counters.reasons, tally),
-    flows: { created, denied, expired, active, peak },
+    flows: { created, denied, expired, active, peak, unrecorded },
     endpoints: [...counters.endpoints].map(([name, counts], index) => ({
       name,
       state: plane.configuration.privateEndpoints[index]?.connectionState ?? "",

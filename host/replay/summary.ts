@@ -46,7 +46,15 @@ export interface ReplaySummary {
   /** Packets the replay or the plane made: rebuilt replies, resets, ICMP errors. */
   generated: { mirrored: number; reset: number; icmp: number; proxyHeader: number };
   drops: ReasonCounts;
-  flows: { created: number; denied: number; expired: number; active: number; peak: number };
+  flows: {
+    created: number;
+    denied: number;
+    expired: number;
+    active: number;
+    peak: number;
+    /** Refused packets that left no record of their flow: as many denied flows were there as `settings.maxDenied` allows. */
+    unrecorded: number;
+  };
   endpoints: ReplayEndpoint[];
   natPools: Omit<NatPoolCounters, "shard">[];
   backends: ReplayBackend[];

@@ -22,6 +22,11 @@ function linesOf(judgement: Judgement): string[] {
   if (outcome === "skipped") return [`  -     ${text} (no such flow, optional)`];
   if (outcome === "no-traffic")
     return [`  FAIL  ${text}`, "          no flow of the capture is meant; add optional: true if that may be"];
+  if (outcome === "unrecorded")
+    return [
+      `  FAIL  ${text}`,
+      "          refused packets left no record of their flows, which may be meant; raise settings.maxDenied",
+    ];
   const lines = contrary.map(({ client, endpoint, endpointPort, protocol, name, verdict, reason }) => {
     const asked = name === null ? "" : ` for ${name}`;
     return `          ${client} > ${endpoint}:${endpointPort}/${protocol}${asked}: ${verdict}, ${reason}`;

@@ -8,16 +8,22 @@ import { amount, bytesText, count } from "./quantity.ts";
 
 const SHOWN = 50;
 const CLIENTS_SHOWN = 5;
+const NOTHING_MET =
+  "No packet of the capture is for an endpoint, so nothing can be said of what would work: let today's address of a service stand for one with `--as ENDPOINT=ADDRESS`.";
 
-/** The report of a summary that has one. */
-export function migrationText(summary: ReplaySummary, configuration: string): string {
+/** The report of a summary that has one; `explain` is the command that tells more of a packet N. */
+export function migrationText(
+  summary: ReplaySummary,
+  configuration: string,
+  explain = "linkplane explain CAPTURE --packet N",
+): string {
   const { migration } = summary;
   if (migration === undefined) return "";
   const sections = [
     heading(summary, migration, configuration),
     inShort(summary, migration),
     works(migration),
-    fails(migration),
+    fails(migration, explain),
     bypassing(summary),
     names(migration),
     capacity(summary),
@@ -42,10 +48,15 @@ function inShort(
   const flows = working.reduce((sum, row) => sum + row.flows, 0);
   const past = new Set((summary.bypassing ?? []).map(({ client }) => client)).size;
   const astray = named.filter(({ endpoint }) => endpoint === null).length;
+  const { unrecorded } = summary.flows;
   const fullest = Math.max(0, ...summary.natPools.map(({ peak, capacity: most }) => peak / most));
   const lines = [
-    `${amount(flows, "flow")} would work.`,
-    refused(failing),
+    ...(flows === 0 && failing.length === 0
+      ? [NOTHING_MET]
+      : [`${amount(flows, "flow")} would work.`, refused(failing)]),
+    unrecorded === 0
+      ? ""
+      : `${amount(unrecorded, "refused packet")} left no record of its flow and is in no count of flows: raise \`settings.maxDenied\`.`,
     past === 0 ? "" : `${amount(past, "client")} would go past an endpoint, to a public address.`,
     astray === 0 ? "" : `${amount(astray, "name")} would lead past the endpoint: see the names below.`,
     `${amount(summary.flows.peak, "flow")} at once, at most; the fullest pool of NAT ports is ${percent(fullest)} full then.`,
@@ -81,7 +92,7 @@ function works({ works: rows }: MigrationReport): string {
   return `## What would work\n\n${table(["endpoint", "port", "clients", "flows", "packets", "bytes"], "llrrrr", lines)}`;
 }
 
-function fails({ fails: rows }: MigrationReport): string {
+function fails({ fails: rows }: MigrationReport, explain: string): string {
   if (rows.length === 0) return "";
   const lines = rows.map(({ endpoint, reason, ports, clients, flows, packets, packet }) => [
     endpoint,
@@ -97,7 +108,7 @@ function fails({ fails: rows }: MigrationReport): string {
   const why = [...seen.values()].map(({ reason, sentence, remedy }) =>
     `- ${code(reason)}: ${sentence} ${remedy}`.trimEnd(),
   );
-  const ask = "Ask for every stage that such a packet met: `linkplane explain CAPTURE --packet N`.";
+  const ask = `Ask for every stage that such a packet met: ${code(explain)}.`;
   return `## What would not, and why\n\n${table(head, "llllrrr", lines)}\n\n${why.join("\n")}\n\n${ask}`;
 }
 

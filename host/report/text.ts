@@ -121,8 +121,10 @@ function names({ names: seen }: ReplaySummary): string {
 /** A text of at most so many characters. */
 const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 3)}...` : text);
 
-function flows({ flows: { created, denied, expired, active, peak }, backends }: ReplaySummary): string {
-  const line = `Flows: ${count(created)} created and ${count(denied)} denied; ${count(expired)} ended, ${count(active)} alive at the end, at most ${count(peak)} at once`;
+function flows({ flows: { created, denied, expired, active, peak, unrecorded }, backends }: ReplaySummary): string {
+  const first = `Flows: ${count(created)} created and ${count(denied)} denied; ${count(expired)} ended, ${count(active)} alive at the end, at most ${count(peak)} at once`;
+  const lost = `\n  ${amount(unrecorded, "refused packet")} left no record of its flow: raise settings.maxDenied`;
+  const line = unrecorded === 0 ? first : first + lost;
   const used = backends.filter(({ flows: given }) => given > 0);
   if (used.length === 0) return line;
   const table = new Table({ head: ["backend", "pool", "flows"], ...PLAIN_TABLE, colAligns: ["left", "left", "right"] });
@@ -170,7 +172,7 @@ function natPorts({ natPools }: ReplaySummary): string {
   return `NAT ports:\n${table.toString()}${more}`;
 }
 
-function busiest({ busiest: list, endpoints: known, backends }: ReplaySummary): string {
+function busiest({ busiest: list, endpoints: known, backends, bypassing: [past] = [] }: ReplaySummary): string {
   if (list === undefined) return "";
   const first = list[0];
   const none = "No packet that was read is for an endpoint";
@@ -179,10 +181,14 @@ function busiest({ busiest: list, endpoints: known, backends }: ReplaySummary): 
     ({ address, port, protocol, packets: seen }) => `  ${count(seen).padStart(9)}  ${address}:${port} ${protocol}`,
   );
   const server = list.find(({ address }) => backends.some((backend) => backend.address === address));
-  const name = known[0]?.name ?? "ENDPOINT";
+  const alias =
+    past === undefined
+      ? `${known[0]?.name ?? "ENDPOINT"}=${first.address}:${first.port}`
+      : `${past.endpoint}=${past.destination}`;
+  const which = past === undefined ? "one of them" : "the public address of its resource";
   const advice =
     server === undefined
-      ? `Let one of them stand for an endpoint: --as ${name}=${first.address}:${first.port}`
+      ? `Let ${which} stand for an endpoint: --as ${alias}`
       : `${server.address} is a backend: was the capture taken there, at the server? Then say so: --side provider`;
   return [`${none}. The busiest destinations, in packets:`, ...lines, advice].join("\n");
 }

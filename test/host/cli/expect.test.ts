@@ -25,6 +25,17 @@ suite("replay --expect", (test) => {
     assert.is(judgement.contrary[0].reason, "connection-pending");
   });
 
+  test("with --quiet lists what is not so, and says nothing when all is", async () => {
+    writeFileSync(file, "expectations: [{ verdict: allowed, endpoint: pe-vault }]\n");
+    const { status, stdout } = await replay(file, "--quiet");
+    assert.is(status, 1);
+    assert.match(
+      stdout,
+      /^Expectations: 0 met, 1 not met\n {2}FAIL {2}allowed: any client > pe-vault \(5 of 5 flows otherwise\)\n/,
+    );
+    assert.is((await replay("examples/storage.expect.yaml", "--quiet")).stdout, "");
+  });
+
   test("ends with 3 when the file is wrong, with its place", async () => {
     writeFileSync(file, "expectations: []\n");
     const { status, stderr } = await replay(file);

@@ -2,7 +2,6 @@
 
 import { encode } from "dns-packet";
 import type { Bypass } from "../../../host/dns/bypass.ts";
-import { serverName } from "../../../host/dns/server-name.ts";
 import type { Configuration } from "../../../host/config/configuration.ts";
 import { replay } from "../../../host/replay/replay.ts";
 import { textReport } from "../../../host/report/text.ts";
@@ -78,11 +77,70 @@ suite("Traffic past an endpoint", (test) => {
     ["TLS", clientHello(ACCOUNT)],
     ["HTTP", bytes(`GET / HTTP/1.1\r\nHost: ${ACCOUNT}:8080\r\n\r\n`)],
   ] as const)
-    test(`is known by the name in a client's ${what} message, from that on`, async () => {
+    test(`is known by the name in a client's ${what} message, and its whole connection is`, async () => {
       const [row, ...others] = await bypassing(past(0, "10.1.0.9:5000", `${PUBLIC}:443`, message));
       assert.equal(others, []);
-      assert.equal([row?.known, row?.name, row?.packet, row?.packets], ["name", ACCOUNT, 4, 2]);
+      assert.equal([row?.known, row?.name, row?.packet, row?.packets], ["name", ACCOUNT, 4, 5]);
     });
+
+  test("is known by a name that comes in segments out of order, one of them twice", async () => {
+    const hello = clientHello(ACCOUNT, { padding: 200, record: 90 });
+    const out = `tcp 10.1.0.9:5000 > ${PUBLIC}:443`;
+    const piece = (time: number, from: number, to: number): Line => [
+      time,
+      `${out} A seq=${101 + from} ack=901 hex=${hexOf(hello.slice(from, to))}`,
+    ];
+    const lines: Line[] = [
+      [0, `${out} S seq=100`],
+      piece(1, 40, 150),
+      piece(2, 0, 50),
+      piece(3, 0, 50),
+      piece(4, 150, hello.length),
+    ];
+    const [row, ...others] = await bypassing(lines);
+    assert.equal(others, []);
+    assert.equal([row?.known, row?.name, row?.packet, row?.packets], ["name", ACCOUNT, 3, 5]);
+  });
+
+  test("is not where the client asks for another name at a shared address, whoever that name belongs to", async () => {
+    const asking = (name: string): Line[] => past(1, "10.1.0.9:5000", `${PUBLIC}:443`, clientHello(name));
+    for (const name of ["account2.blob.core.windows.net", "www.example"])
+      assert.equal(await bypassing([answer(0, ACCOUNT, PUBLIC), ...asking(name)]), [], name);
+    const ours = past(2, "10.1.0.9:5001", `${PUBLIC}:443`, clientHello(ACCOUNT));
+    const [row, ...others] = await bypassing([answer(0, ACCOUNT, PUBLIC), ...asking("www.example"), ...ours]);
+    assert.equal(others, []);
+    assert.equal([row?.known, row?.packets], ["dns", 5]);
+  });
+
+  test("is that of the connection that a port is used for again", async () => {
+    const lines = [
+      ...past(0, "10.1.0.9:5000", `${PUBLIC}:443`, clientHello("www.example")),
+      ...past(1, "10.1.0.9:5000", `${PUBLIC}:443`, clientHello(ACCOUNT)).map(
+        ([at, text]): Line => [at, text.replace("seq=10", "seq=50").replace("ack=10", "ack=50")],
+      ),
+    ];
+    const [row, ...others] = await bypassing(lines);
+    assert.equal(others, []);
+    assert.equal([row?.name, row?.packets], [ACCOUNT, 5]);
+  });
+
+  test("is known by a name of somebody's own that DNS makes an alias of the resource's", async () => {
+    const own = "data.shop.example";
+    const message = encode({
+      type: "response",
+      questions: [{ type: "A", name: own }],
+      answers: [
+        { type: "CNAME", name: own, data: ACCOUNT },
+        { type: "A", name: ACCOUNT, data: PUBLIC },
+      ],
+    });
+    const told: Line = [0, `udp 10.1.0.53:53 > 10.1.0.9:5353 hex=${hexOf(message)}`];
+    const [row] = await bypassing([told, ...past(1, "10.1.0.9:5000", `${PUBLIC}:443`, clientHello(own))]);
+    assert.equal([row?.known, row?.name, row?.packet, row?.packets], ["dns", ACCOUNT, 1, 5]);
+    const elsewhere = past(1, "10.1.0.9:5000", "20.60.7.7:443", clientHello(own));
+    const [other] = await bypassing([told, ...elsewhere]);
+    assert.equal([other?.known, other?.name, other?.packet], ["name", ACCOUNT, 5]);
+  });
 
   test("is none of another name, of a name without an endpoint, or in a network that reaches none", async () => {
     const asking = (name: string): Line[] => past(0, "10.1.0.9:5000", `${PUBLIC}:443`, clientHello(name));
@@ -94,6 +152,10 @@ suite("Traffic past an endpoint", (test) => {
   test("is in the summary for people", async () => {
     const input = inputOf(past(0, "10.1.0.9:5000", "20.60.1.2:443", bytes("?")));
     const text = textReport(await replay({ configuration: named(), inputs: [input] }));
+    assert.match(
+      text,
+      /\nLet the public address of its resource stand for an endpoint: --as pe-shop=20\.60\.1\.2:443\n/,
+    );
     assert.match(text, /10\.1\.0\.9 +20\.60\.1\.2:443 tcp +pe-shop +5 +\d+ B +publicIPAddresses/);
   });
 
@@ -103,21 +165,5 @@ suite("Traffic past an endpoint", (test) => {
       (_, i): Line => [i / 1000, `udp 10.1.${i >> 8}.${i & 255}:9 > 20.60.1.2:443`],
     );
     assert.is((await bypassing(lines)).length, 1000);
-  });
-});
-
-suite("The name in a first segment", (test) => {
-  const hello = clientHello("Www.Example");
-  test("is read in small letters", () => assert.is(serverName(hello), "www.example"));
-  test("is none in a part of a message, whatever its length", () => {
-    for (let length = 0; length < hello.length; length++) {
-      const name = serverName(hello.slice(0, length));
-      assert.ok(name === undefined || name === "www.example");
-    }
-    assert.is(serverName(bytes("GET / HTTP/1.1\r\nHos")), undefined);
-  });
-  test("is none in what is neither TLS nor HTTP", () => {
-    for (const data of [bytes("SSH-2.0-x\r\n"), new Uint8Array(0), bytes("GET"), Uint8Array.from([22, 3, 1])])
-      assert.is(serverName(data), undefined);
   });
 });

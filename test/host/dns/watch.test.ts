@@ -9,14 +9,21 @@ import { assert, suite } from "../../kit.ts";
 import { ACCOUNT, ACCOUNT_ALIAS, named } from "./sample.ts";
 
 /** A DNS answer to a client in network `shop`, as the replay sees it; addresses follow an alias. */
-function answerTo(client: string, name: string, addresses: readonly string[], cut = 0, flags = 0): FrameView {
+function answerTo(
+  client: string,
+  name: string,
+  addresses: readonly string[],
+  cut = 0,
+  flags = 0,
+  alias = ACCOUNT_ALIAS,
+): FrameView {
   const message = encode({
     type: "response",
     flags,
     questions: [{ type: "A", name }],
     answers: [
-      { type: "CNAME", name, data: ACCOUNT_ALIAS },
-      ...addresses.map((data) => ({ type: "A" as const, name: ACCOUNT_ALIAS, data })),
+      { type: "CNAME", name, data: alias },
+      ...addresses.map((data) => ({ type: "A" as const, name: alias, data })),
     ],
   });
   const view = new FrameView();
@@ -50,6 +57,11 @@ suite("DNS answers in a capture", (test) => {
       [[]],
     ));
 
+  test("to a name of somebody's own that is an alias of a resource's are listed under the resource's", () => {
+    const [row] = watched(answerTo("10.1.0.9", "data.shop.example", ["20.60.1.2"]));
+    assert.equal([row?.name, row?.answered, row?.expected], [ACCOUNT_ALIAS, ["20.60.1.2"], ["10.1.0.4"]]);
+  });
+
   test("that failed, or came truncated, say nothing of a name; that there is none does", () => {
     const SERVER_FAILED = 2;
     const NO_NAME = 3;
@@ -62,7 +74,7 @@ suite("DNS answers in a capture", (test) => {
     assert.equal(
       watched(
         answerTo("10.1.0.9", ACCOUNT, ["10.1.0.4"]),
-        answerTo("10.1.0.9", "www.example", ["20.60.1.2"]),
+        answerTo("10.1.0.9", "www.example", ["20.60.1.2"], 0, 0, "cdn.example"),
         answerTo("10.1.0.9", ACCOUNT, ["20.60.1.2"], 3),
       ),
       [],

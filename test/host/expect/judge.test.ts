@@ -2,6 +2,8 @@
 
 import { type Judgement, Judge, failed } from "../../../host/expect/judge.ts";
 import { parseExpectations } from "../../../host/expect/read.ts";
+import { FLOW_REASONS } from "../../../host/expect/flow-reasons.ts";
+import { REASONS } from "../../../host/reasons.ts";
 import { ConfigurationError } from "../../../host/config/problem.ts";
 import type { FlowLine } from "../../../host/replay/summary.ts";
 import { expectationsText } from "../../../host/report/expectations.ts";
@@ -83,6 +85,39 @@ suite("Expectations", (test) => {
       /no flow of the capture is meant/,
     ));
 
+  test("that a flow without a record may break are no success", async () => {
+    const configuration = configurationWith((it) => {
+      identifying("http")(it);
+      it.settings.maxDenied = 0;
+    });
+    const rows: [text: string, outcome: string][] = [
+      ["{ verdict: allowed }", "unrecorded"],
+      ["{ verdict: allowed, client: 10.1.0.77, optional: true }", "unrecorded"],
+      ["{ verdict: denied, client: 10.1.0.10 }", "no-traffic"],
+      ["{ verdict: denied, client: 10.1.0.9 }", "contrary"],
+      ["{ verdict: denied, client: 10.1.0.77, optional: true }", "skipped"],
+    ];
+    const text = rows.map(([each]) => `  - ${each}\n`).join("");
+    const judge = new Judge(parseExpectations(`expectations:\n${text}`, configuration));
+    const { flows } = await replayLines(NAMED, { configuration, onFlow: (line: FlowLine) => judge.flow(line) });
+    assert.ok(flows.unrecorded > 0);
+    const judgements = judge.judgements(flows.unrecorded);
+    assert.equal(
+      judgements.map(({ outcome: each }) => each),
+      rows.map(([, each]) => each),
+    );
+    assert.equal(judgements.map(failed), [true, true, true, true, false]);
+    assert.match(
+      expectationsText(judgements),
+      /FAIL {2}allowed: .*\n {10}refused packets left no record .* settings\.maxDenied/,
+    );
+  });
+
+  test("know every reason that a flow can have", () => {
+    const names = REASONS.map(({ name }) => name);
+    for (const name of Object.values(FLOW_REASONS).flat()) assert.ok(names.includes(name), name);
+  });
+
   test("a client of an expectation made in code that is no address is refused", () =>
     assert.throws(
       () => new Judge([{ verdict: "allowed", client: "10.1.0", optional: false }]),
@@ -93,6 +128,18 @@ suite("Expectations", (test) => {
     ["{ verdict: allowed, endpoint: shop-aproved }", /^expectations:2:35: .* "shop-aproved"\. Did you mean/],
     ["{ verdict: denied, reason: no-rules }", /^expectations:2:32: .*Did you mean "no-rule"/],
     ["{ verdict: allowed, client: 10.1.0.9/24 }", /^expectations:2:33: This is no address and no block/],
+    [
+      "{ verdict: allowed, reason: no-rule }",
+      /^expectations:2:33: No flow is allowed as no-rule\. Set verdict to denied, or leave reason out\.$/,
+    ],
+    [
+      "{ verdict: denied, reason: new-flow }",
+      /^expectations:2:32: No flow is denied as new-flow\. Set verdict to allowed/,
+    ],
+    [
+      "{ verdict: denied, reason: icmp-echo }",
+      /^expectations:2:32: icmp-echo is about single packets, .* connection-pending/,
+    ],
     ["{ endpoint: shop-approved }", /^expectations:2:5: The field "verdict" is missing/],
   ] as const)
     test(`a mistake in ${text} has its place`, () =>

@@ -4,6 +4,7 @@ import type { Configuration } from "../../../host/config/configuration.ts";
 import { replay } from "../../../host/replay/replay.ts";
 import type { ReplaySummary } from "../../../host/replay/summary.ts";
 import { migrationText } from "../../../host/report/migration.ts";
+import { textReport } from "../../../host/report/text.ts";
 import { identifying, OTHER, OWN } from "../../conformance/first-message-kit.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, inputOf, type Line } from "../replay/conversation.ts";
@@ -72,7 +73,7 @@ suite("A migration report", (test) => {
         clients: [],
         flows: 0,
         packets: 1,
-        packet: null,
+        packet: 5,
         said: true,
       },
       {
@@ -161,8 +162,20 @@ suite("A migration report", (test) => {
     assert.ok(!text.includes("What goes past"), "there is nothing to say about that");
   });
 
+  test("says that refused packets left no record of their flows", async () => {
+    const lines: Line[] = [[0, "tcp 10.1.0.9:6000 > 10.1.0.5:443 S"]];
+    const summary = await migrated(lines, (it) => void (it.settings.maxDenied = 0));
+    assert.match(
+      migrationText(summary, "plan.yaml"),
+      /\n- 1 refused packet left no record of its flow and is in no count /,
+    );
+    assert.match(textReport(summary), /\n {2}1 refused packet left no record of its flow: raise settings\.maxDenied\n/);
+  });
+
   test("of a capture without packets says so", async () => {
     const text = migrationText(await migrated([]), "plan.yaml");
     assert.match(text, /## What would work\n\nNo flow of the capture\./);
+    assert.match(text, /## In short\n\n- No packet of the capture is for an endpoint, .*`--as ENDPOINT=ADDRESS`\.\n/);
+    assert.ok(!text.includes("Nothing would be refused"));
   });
 });

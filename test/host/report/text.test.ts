@@ -11,7 +11,7 @@ const NOTHING: ReplaySummary = {
   packets: { read: 0, forwarded: 0, dropped: 0, passed: 0 },
   generated: { mirrored: 0, reset: 0, icmp: 0, proxyHeader: 0 },
   drops: {},
-  flows: { created: 0, denied: 0, expired: 0, active: 0, peak: 0 },
+  flows: { created: 0, denied: 0, expired: 0, active: 0, peak: 0, unrecorded: 0 },
   endpoints: [],
   natPools: [],
   backends: [],
@@ -46,7 +46,7 @@ const DAY: ReplaySummary = {
   packets: { read: 12_346, forwarded: 12_000, dropped: 46, passed: 300 },
   generated: { mirrored: 6000, reset: 2, icmp: 1, proxyHeader: 0 },
   drops: { "icmp-echo": 5, "connection-pending": 40, "reply-unmatched": 1 },
-  flows: { created: 1024, denied: 3, expired: 24, active: 1000, peak: 1001 },
+  flows: { created: 1024, denied: 3, expired: 24, active: 1000, peak: 1001, unrecorded: 0 },
   endpoints: [
     {
       name: "pe-storage",

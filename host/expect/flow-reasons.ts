@@ -1,0 +1,34 @@
+// The reasons that the verdict on a flow can have: of those that are let through, and of those that leave a denied flow. All other
+// reasons are about single packets.
+
+import type { Expectation } from "./expectation.ts";
+
+export const FLOW_REASONS: Readonly<Record<Expectation["verdict"], readonly string[]>> = {
+  allowed: ["new-flow", "mid-stream-admitted"],
+  denied: [
+    "endpoint-unreachable",
+    "connection-pending",
+    "connection-rejected",
+    "connection-disconnected",
+    "connection-refused",
+    "endpoint-rule-denied",
+    "no-rule",
+    "udp-not-identified",
+    "mid-stream",
+    "no-backend",
+    "flow-table-full",
+    "nat-exhausted",
+    "resource-denied",
+    "name-changed",
+    "name-missing",
+    "name-ambiguous",
+    "name-encrypted",
+    "protocol-unexpected",
+    "http2-prior-knowledge",
+    "first-message-too-long",
+    "segments-conflict",
+    "hold-pool-full",
+    "request-ambiguous",
+    "stream-opaque",
+  ],
+};
