@@ -143,12 +143,11 @@ const reported = ({ out, outSide }: ReplayArguments): { out?: string; oneSided?:
 
 /** How to ask about a packet of this replay. */
 function explainCommandOf(captures: string[], { config, as, events, side }: ReplayArguments): string {
-  const words = [
-    ...["linkplane", "explain", captures.length === 1 ? (captures[0] as string) : "CAPTURE", "--packet", "N"],
-    ...["--config", config, ...as.flatMap((alias) => ["--as", alias])],
-    ...(events === undefined ? [] : ["--events", events]),
-    ...(side === undefined ? [] : ["--side", side]),
-  ];
+  const capture = captures.length === 1 ? (captures[0] as string) : "CAPTURE";
+  const words = ["linkplane", "explain", capture, "--packet", "N", "--config", config];
+  words.push(...as.flatMap((alias) => ["--as", alias]));
+  if (events !== undefined) words.push("--events", events);
+  if (side !== undefined) words.push("--side", side);
   return words.map((word) => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 

@@ -15,7 +15,14 @@ const SHAPE = {
   packets: { read: "number", forwarded: "number", dropped: "number", passed: "number" },
   generated: { mirrored: "number", reset: "number", icmp: "number", proxyHeader: "number" },
   drops: "reasons",
-  flows: { created: "number", denied: "number", expired: "number", active: "number", peak: "number" },
+  flows: {
+    created: "number",
+    denied: "number",
+    expired: "number",
+    active: "number",
+    peak: "number",
+    unrecorded: "number",
+  },
   endpoints: [
     {
       name: "string",
