@@ -42,7 +42,8 @@ import {
   SIDE,
 } from "./parse";
 import { parseLane } from "./path";
-import { SHARDS, SLICE, SLICE_FIRST } from "./tables";
+import { PLAIN, SHARDS, SLICE, SLICE_FIRST } from "./tables";
+import { keepLane, restoreLane } from "./tunnel/lane";
 import { tupleHigh, tupleLow } from "./tuple";
 import * as Icmp from "./wire/icmp";
 import * as Ipv4 from "./wire/ipv4";
@@ -64,7 +65,9 @@ function sort(count: u32): u32 {
   let room = DEALT_ROOM;
   for (let first: u32 = 0; first < count; first += LANE) {
     const size = min(count - first, <u32>LANE);
+    if (PLAIN == 0) keepLane(first, size);
     parseLane(first, size);
+    if (PLAIN == 0) restoreLane(first, 0, size);
     for (let i: u32 = 0; i < size; i++) {
       const desc = DESCRIPTORS + (first + i) * DESC_SIZE;
       const bytes = padded(load<u32>(desc, DESC_CAPTURED));

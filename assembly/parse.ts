@@ -25,10 +25,11 @@ import {
   REASON_TRUNCATED,
   REASON_VLAN_DEPTH,
   SIDE_CAPTURED,
-  SIDE_CONSUMER,
 } from "./abi";
 import { networkOfPair, networkOfVlan } from "./admit/network";
 import { markReply } from "./captured";
+import { PLAIN } from "./tables";
+import { open } from "./tunnel/open";
 import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
 import * as Plain from "./wire/plain";
@@ -82,16 +83,20 @@ const CAPTURED: u32 = (<u32>SIDE_CAPTURED) << SIDE_SHIFT;
 export function parse(desc: u32, parsed: u32): void {
   const about = load<u32>(desc, DESC_NETWORK);
   // LINK_ETHERNET is 0.
-  if ((about & (LINK_MASK | CAPTURED)) != 0) return parseElse(desc, parsed, about);
+  if ((about & (LINK_MASK | CAPTURED)) >= PLAIN) return parseElse(desc, parsed, about);
   parseEthernet(desc, parsed, about);
 }
 
-/** Parses what is not Ethernet, or was captured at a consumer. */
+/** Parses what is not Ethernet, was captured at a consumer, or may be a tunnel's. */
 function parseElse(desc: u32, parsed: u32, about: u32): void {
-  if (about < CAPTURED) return parseAny(desc, parsed, about >> SIDE_SHIFT);
-  if ((about & LINK_MASK) != 0) parseAny(desc, parsed, SIDE_CONSUMER);
-  else parseEthernet(desc, parsed, about & ~CAPTURED);
-  markReply(parsed);
+  parseFrame(desc, parsed, about & ~CAPTURED);
+  if (PLAIN == 0 && open(desc, parsed)) parseFrame(desc, parsed, load<u32>(desc, DESC_NETWORK) & ~CAPTURED);
+  if (about >= CAPTURED) markReply(parsed);
+}
+
+function parseFrame(desc: u32, parsed: u32, about: u32): void {
+  if ((about & LINK_MASK) != 0) parseAny(desc, parsed, about >> SIDE_SHIFT);
+  else parseEthernet(desc, parsed, about);
 }
 
 /** Parses an Ethernet frame; `parseAny` takes those of every form. */

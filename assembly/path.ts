@@ -15,13 +15,15 @@ import { mayBeDue } from "./flow/wheel";
 import { listen } from "./handle";
 import { DESCRIPTORS, LANES, VERDICTS } from "./memory";
 import * as Parsed from "./parse";
-import { FILTER_COUNT } from "./tables";
+import { FILTER_COUNT, PLAIN } from "./tables";
+import { keepLane, restoreLane } from "./tunnel/lane";
 
 /** Handles the first `count` descriptors; how many it handled: fewer when the queues for the host are full. */
 export function run(count: u32): u32 {
   listen();
   for (let first: u32 = 0; first < count; first += LANE) {
     const size = min(count - first, <u32>LANE);
+    if (PLAIN == 0) keepLane(first, size);
     parseLane(first, size);
     touchIndex(size);
     probeLane(size);
@@ -29,7 +31,10 @@ export function run(count: u32): u32 {
     if (mayBeDue()) touchDue(size * RELEASE_PER_PACKET);
     const handled = handleLane(first, size);
     settleArrivals();
-    if (handled < size) return first + handled;
+    if (handled < size) {
+      if (PLAIN == 0) restoreLane(first, handled, size);
+      return first + handled;
+    }
   }
   return count;
 }

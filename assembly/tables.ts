@@ -8,6 +8,9 @@ import { TABLES, control } from "./memory";
 export let FLAGS: u32 = 0;
 /** Some setting asks more of every packet than the fast path does. */
 export let CAREFUL: bool = false;
+/** 1 when frames that are nothing but Ethernet may be taken for what they seem, 0 when tunnels are opened. */
+export let PLAIN: u32 = 1;
+export let TUNNELS: u32 = 0;
 export let SHARDS: u32 = 1;
 /** NAT ports of each pool that this shard has: how many, and the lowest. */
 export let SLICE: u32 = 0;
@@ -71,6 +74,8 @@ export function adopt(): void {
   NAME_MASK = load<u32>(TABLES, Abi.TABLES_NAME_MASK);
   NAME_TEXTS = section(Abi.TABLES_NAME_TEXTS);
   NAME_ALLOW = load<u32>(TABLES, Abi.TABLES_NAME_ALLOW);
+  TUNNELS = section(Abi.TABLES_TUNNELS);
+  PLAIN = load<u32>(TUNNELS, Abi.TUNNELS_TYPES) == 0 ? 1 : 0;
 }
 
 /** Idle time after which a timer's flows are dead, nanoseconds. */

@@ -13,7 +13,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   ipv6: ["1.1", "conformance/links.test.ts"],
   "link-type": ["1.1", "conformance/links.test.ts"],
   "vlan-depth": ["1.1", "conformance/networks.test.ts"],
-  tunnel: ["3", "conformance/untranslated.test.ts"],
+  tunnel: ["22.1", "conformance/tunnels.test.ts"],
   "no-endpoint": ["3", "conformance/gate.test.ts"],
   truncated: ["1", "conformance/malformed.test.ts"],
   "bad-ip-header": ["1.2", "conformance/malformed.test.ts"],

@@ -27,6 +27,10 @@ const CAPTURED = new Map<number, LinkName>([
   [276, "sll2"],
 ]);
 
+/** The number that a written file has for a link type. */
+const WRITTEN: Record<LinkName, number> = { ethernet: 1, raw: 101, null: 0, sll: 113, sll2: 276, other: 147 };
+export const linkTypeOf = (name: LinkName): number => WRITTEN[name];
+
 /** Every name. */
 export const LINK_NAMES = Object.keys(NUMBERS) as readonly LinkName[];
 

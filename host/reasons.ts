@@ -51,8 +51,8 @@ export const REASONS: readonly Reason[] = [
   row(
     "tunnel",
     "pass",
-    "The packet is a tunnel's (IP in IP, 6in4 or GRE) and its outer address is no endpoint's.",
-    "Capture inside the tunnel.",
+    "The packet is a tunnel's that is not opened, and concerns no endpoint.",
+    "List its type in settings.tunnels if it can be opened, or capture inside the tunnel.",
   ),
   row(
     "no-endpoint",

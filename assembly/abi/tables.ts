@@ -28,6 +28,7 @@ export const TABLES_NAMES = 108; // u32, section: hash table of NameEntry
 export const TABLES_NAME_MASK = 112; // u32
 export const TABLES_NAME_TEXTS = 116; // u32, section: bytes of the names
 export const TABLES_NAME_ALLOW = 120; // u32, bit for each reason from REASON_AWAITING_NAME on that is let through
+export const TABLES_TUNNELS = 124; // u32, section: tunnels that are opened
 export const TABLES_HEADER_SIZE = 128;
 
 export const FLAG_MID_STREAM_DROP = 1;
@@ -51,6 +52,26 @@ export const VLAN_PAIR_INNER = 2; // u16
 export const VLAN_PAIR_NETWORK = 4; // u16
 export const VLAN_PAIR_SIDES = 6; // u16, bit 0 consumer's side, bit 1 provider's
 export const VLAN_PAIR_SIZE = 8;
+
+/// Tunnels that are opened, TUNNEL_, and networks by the identifiers of what is in them, in ascending order.
+export const TUNNELS_TYPES = 0; // u32, bit for each type
+export const TUNNELS_PORT_COUNT = 4; // u32
+export const TUNNELS_NETWORK_COUNT = 8; // u32
+export const TUNNELS_PORTS = 16;
+export const TUNNEL_PORTS_MAX = 8;
+export const TUNNEL_PORT_BE = 0; // u16
+export const TUNNEL_PORT_TYPE = 2; // u16
+export const TUNNEL_PORT_SIZE = 4;
+export const TUNNELS_NETWORKS = 48;
+export const TUNNEL_NETWORK_IDENTIFIER = 0; // u32
+export const TUNNEL_NETWORK_NUMBER = 4; // u16
+export const TUNNEL_NETWORK_SIDES = 6; // u16, as VLAN_PAIR_SIDES
+export const TUNNEL_NETWORK_SIZE = 8;
+
+export const TUNNEL_VXLAN = 1;
+export const TUNNEL_GENEVE = 2;
+export const TUNNEL_NVGRE = 3;
+export const TUNNEL_GRE = 4;
 
 /// What an address of a network is: an endpoint's or a NAT address.
 export const ADDRESS_IP_BE = 0; // u32

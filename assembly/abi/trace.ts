@@ -90,5 +90,8 @@ export const SEGMENT_REFUSES = 1; // its flow is refused with it
 export const SEGMENT_ALLOWED = 2; // what is against it is allowed
 /// Acknowledgement number of a server's packet, sequence number at which the client's stream began.
 export const STAGE_OTHER_BEGINNING = 35;
+/// TUNNEL_, outer source and destination (network order), identifier or none, network that it names or none, bytes of what is in the
+/// tunnel, byte of the frame that it begins at. The result is why it is not opened.
+export const STAGE_TUNNEL = 36;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

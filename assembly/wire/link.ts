@@ -21,6 +21,8 @@ const TAG_IDENTIFIER_BE: u32 = 0xff0f;
 
 export const TYPE_IPV4_BE: u32 = 0x0008;
 export const TYPE_IPV6_BE: u32 = 0xdd86;
+/** An Ethernet frame as what a tunnel carries. */
+export const TYPE_BRIDGED_BE: u32 = 0x5865;
 const TYPE_8021Q_BE: u32 = 0x0081;
 const TYPE_8021AD_BE: u32 = 0xa888;
 const TYPE_QINQ_BE: u32 = 0x0091;

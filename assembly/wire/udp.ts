@@ -3,6 +3,7 @@
 import { adjust, delta32, fold } from "./checksum";
 
 const PORTS: usize = 0;
+const DESTINATION_PORT: usize = 2;
 const LENGTH: usize = 4;
 const CHECKSUM: usize = 6;
 export const HEADER_MIN: u32 = 8;
@@ -14,6 +15,10 @@ export const CHECKSUM_END: u32 = 8;
 /** Length of header and data, bytes. */
 export function length(udp: u32): u32 {
   return <u32>bswap<u16>(load<u16>(udp, LENGTH));
+}
+
+export function destinationPortBe(udp: u32): u32 {
+  return <u32>load<u16>(udp, DESTINATION_PORT);
 }
 
 /** Replaces both ports; the checksum follows them and `addresses`, a change of the pseudo-header. */

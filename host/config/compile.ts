@@ -16,6 +16,7 @@ import { type Reach, reachOf } from "./reach.ts";
 import { writeRules, writeTimeouts } from "./rules.ts";
 import { numberServices, writeServices } from "./services.ts";
 import { Tries } from "./trie.ts";
+import { writeTunnels } from "./tunnels.ts";
 import { writeVlans } from "./vlans.ts";
 
 /** A backend as a number of the core's stands for it. */
@@ -82,6 +83,7 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
   const endpoints = numberEndpoints(configuration, byName, services, numbering.endpoints);
   writeTimeouts(image, configuration, numbering.idle);
   writeVlans(image, configuration, networks.numbers);
+  writeTunnels(image, configuration, networks.numbers);
   const reach = reachOf(configuration);
   writeAddresses(image, configuration, { networks: networks.numbers, groups: reach.groups, endpoints });
   const pools = writeBackendPools(image, configuration, seed, numbering.backends);

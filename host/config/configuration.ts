@@ -16,6 +16,8 @@ export interface VirtualNetwork {
   addressSpace: string[];
   /** VLAN identifier of its frames (one tag), or outer and inner identifier (two tags). */
   vlan?: number | [number, number];
+  /** What its frames are known by in tunnels: VNI (24 bits), virtual subnet identifier or key. */
+  vni?: number;
   /** Largest IP packet, bytes; 1500 when absent. */
   mtu?: number;
   virtualNetworkPeerings?: VirtualNetworkPeering[];
@@ -221,6 +223,15 @@ export interface Identification {
   holdSlots: number;
 }
 
+export type TunnelType = "vxlan" | "geneve" | "nvgre" | "gre";
+
+/** Tunnels that are opened. */
+export interface Tunnel {
+  type: TunnelType;
+  /** UDP port, of `vxlan` and `geneve` only; 4789 and 6081 when absent. */
+  port?: number | undefined;
+}
+
 export interface Settings {
   /** Whose private link it is: timeouts, and how PROXY headers name the endpoint. */
   profile: Profile;
@@ -247,6 +258,8 @@ export interface Settings {
   packetTooBig: "forward" | "drop" | "answer";
   /** Lower the MSS of SYNs to what both networks take. */
   clampMss: boolean;
+  /** Tunnels that are opened. */
+  tunnels: Tunnel[];
   timers: Timers;
   identification: Identification;
 }
@@ -281,6 +294,7 @@ export const DEFAULT_SETTINGS: Settings = {
   icmpEcho: "drop",
   packetTooBig: "forward",
   clampMss: false,
+  tunnels: [],
   timers: {
     tcpOpeningSeconds: 60,
     tcpIdleSeconds: 300,

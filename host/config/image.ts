@@ -31,6 +31,11 @@ export class TableImage {
     this.view.setUint16(at, value, true);
   }
 
+  /** A 16-bit number in network order, such as a port. */
+  u16Be(at: number, value: number): void {
+    this.view.setUint16(at, value, false);
+  }
+
   u32(at: number, value: number): void {
     this.view.setUint32(at, value, true);
   }

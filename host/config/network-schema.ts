@@ -4,6 +4,9 @@ import * as z from "zod";
 import { block, name, vlanIdentifier } from "./primitives.ts";
 import { networkPolicies } from "./security-schema.ts";
 
+/** A VNI has 24 bits (RFC 7348, section 5). */
+const VNI_MAX = 0xff_ffff;
+
 const peering = z.strictObject({
   remoteVirtualNetwork: name.describe("The other network. It needs a peering back."),
   peeringState: z
@@ -34,6 +37,14 @@ export const virtualNetwork = z
       )
       .optional()
       .describe("VLAN identifier of its frames, or [outer, inner] for frames with two tags."),
+    vni: z
+      .int()
+      .min(0)
+      .max(VNI_MAX)
+      .optional()
+      .describe(
+        "VNI, virtual subnet identifier or GRE key of its frames in tunnels that settings.tunnels opens. Left out: none is its own.",
+      ),
     mtu: z
       .int()
       .min(576)

@@ -12,6 +12,7 @@ import { findMistakes } from "./references.ts";
 import { type ConfigurationFile, fileSchema } from "./schema.ts";
 import { securityMistakes } from "./security-mistakes.ts";
 import { tooMany } from "./totals.ts";
+import { tunnelMistakes } from "./tunnel-mistakes.ts";
 import { namesOfGroup } from "./zones.ts";
 
 /** Checks an object in the terms of the configuration file. Throws ConfigurationError with every mistake. */
@@ -47,7 +48,13 @@ export function check(value: unknown): { configuration: Configuration } | { mist
 
 /** Every mistake of a file whose shape is right. */
 function contradictions(file: ConfigurationFile): Mistake[] {
-  return [...findMistakes(file), ...peeringMistakes(file), ...dnsMistakes(file), ...securityMistakes(file)];
+  return [
+    ...findMistakes(file),
+    ...peeringMistakes(file),
+    ...dnsMistakes(file),
+    ...securityMistakes(file),
+    ...tunnelMistakes(file),
+  ];
 }
 
 /** Fills in what depends on other fields. */

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { DEFAULT_SETTINGS } from "./configuration.ts";
 import { privateDnsZone, privateDnsZoneGroup } from "./dns-schema.ts";
+import { tunnel } from "./tunnel-schema.ts";
 import { virtualNetwork, virtualNetworkGateway } from "./network-schema.ts";
 import { address, mac, name, port } from "./primitives.ts";
 import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from "./security-schema.ts";
@@ -317,6 +318,10 @@ const settings = z.strictObject({
     .boolean()
     .default(d.clampMss)
     .describe("Lower the MSS of SYNs to what the mtu of both networks takes. Makes every packet cost more."),
+  tunnels: z
+    .array(tunnel)
+    .default(d.tunnels)
+    .describe("Tunnels whose frames are opened, so that what is in them is handled. Left out: none."),
   timers: timers.prefault({}).describe("Timeouts. Those left out are the profile's."),
   identification: identification
     .prefault({})

@@ -2,7 +2,7 @@
 
 import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
-import type { LinkName } from "../links.ts";
+import { LINK_NAMES, type LinkName } from "../links.ts";
 import { REASONS, type Verdict } from "../reasons.ts";
 import { type Cause, emissionAt, resultAt } from "../result.ts";
 import { ADMISSION } from "./admission.ts";
@@ -11,6 +11,7 @@ import { notesOf } from "./notes.ts";
 import { packetText } from "./packet-text.ts";
 import type { Meaning, Step } from "./stage.ts";
 import { TRANSLATION } from "./translation.ts";
+import { TUNNEL } from "./tunnel.ts";
 
 /** A packet that left. */
 export interface Departure {
@@ -38,7 +39,7 @@ export interface Explanation {
   left: Departure[];
 }
 
-const TELLINGS = { ...ADMISSION, ...TRANSLATION };
+const TELLINGS = { ...ADMISSION, ...TRANSLATION, ...TUNNEL };
 
 /**
  * The explanation of the only frame of a core's last run, which was traced; `frame` is it as it came, `entered` as it was given to the
@@ -49,7 +50,7 @@ export function explanationOf(
   meaning: Meaning,
   frame: Uint8Array,
   link: LinkName,
-  entered = frame,
+  entered = carriedIn(core, frame),
 ): Explanation {
   const { verdict, reason, flow } = resultAt(core, 0);
   const { sentence = "", remedy = "" } = REASONS.find(({ name }) => name === reason) ?? {};
@@ -61,8 +62,16 @@ export function explanationOf(
     sentence,
     remedy,
     flow: flow < 0 ? null : flow,
-    left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, link, entered)),
+    left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, entered)),
   };
+}
+
+/** What a frame carries in a tunnel that the core opened, else the frame. */
+function carriedIn(core: Core, frame: Uint8Array): Uint8Array {
+  const opened = core.shards.flatMap(notesOf).find(({ stage }) => stage === Abi.STAGE_TUNNEL);
+  if (opened === undefined || opened.reason !== undefined) return frame;
+  const [, , , , , bytes = 0, begins = 0] = opened.values;
+  return frame.subarray(begins, begins + bytes);
 }
 
 function stepsOf(core: Core, meaning: Meaning): Step[] {
@@ -76,14 +85,9 @@ function stepsOf(core: Core, meaning: Meaning): Step[] {
   });
 }
 
-function departureOf(core: Core, i: number, link: LinkName, entered: Uint8Array): Departure {
+function departureOf(core: Core, i: number, entered: Uint8Array): Departure {
   const { side, cause, bytes } = emissionAt(core, i);
-  const own = core.u8(core.emit(i) + Abi.EMIT_LINK);
-  const departure = {
-    side,
-    cause,
-    packet: packetText(bytes, own === Abi.LINK_OTHER ? "other" : link),
-    bytes: bytes.length,
-  };
+  const link = LINK_NAMES[core.u8(core.emit(i) + Abi.EMIT_LINK)] ?? "other";
+  const departure = { side, cause, packet: packetText(bytes, link), bytes: bytes.length };
   return cause === "input" ? { ...departure, changes: changesBetween(entered, bytes, link) } : departure;
 }

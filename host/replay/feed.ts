@@ -7,6 +7,8 @@ import { addressText } from "../config/address.ts";
 import type { NameWatch } from "../dns/watch.ts";
 import { explanationOf } from "../explain/explanation.ts";
 import { packetText } from "../explain/packet-text.ts";
+import type { Step as Told } from "../explain/stage.ts";
+import { openedBetween } from "../explain/tunnel.ts";
 import { type LinkName, linkNumber } from "../links.ts";
 import type { Plane, Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
@@ -27,6 +29,7 @@ import type { Role, Roles } from "./roles.ts";
 import { Settler } from "./settle.ts";
 import { lowerMss } from "./sizes.ts";
 import type { Tally } from "./tally.ts";
+import { type Opened, Tunnels } from "./tunnels.ts";
 import { isUnfit } from "./unfit.ts";
 
 /** A captured frame. */
@@ -50,6 +53,7 @@ export interface FeedParts {
   roles: Roles;
   mirror: Mirror;
   vlans: VlanNetworks;
+  tunnels: Tunnels;
   tally: Tally;
   busiest: Busiest;
   /** Looks at DNS answers, where endpoints have names. */
@@ -95,7 +99,27 @@ export class Feed {
   }
 
   /** Takes a captured frame. */
-  frame(frame: CapturedFrame): void {
+  frame(captured: CapturedFrame): void {
+    const opened = this.parts.tunnels.open(captured);
+    if (opened === undefined) this.closed(captured);
+    else this.bare("frame" in opened ? this.recorded(captured, opened.frame) : opened);
+  }
+
+  /** Takes a tunnel's frame that the core leaves closed. */
+  private closed(frame: CapturedFrame): void {
+    if (!this.parts.plane.core.fits(frame.bytes.length)) this.flush();
+    this.other(frame);
+  }
+
+  /** What was in a tunnel, to be recorded beside frames of its link type. */
+  private recorded({ link, interfaceId }: CapturedFrame, inner: CapturedFrame): CapturedFrame {
+    const { recording } = this.parts;
+    if (recording === undefined || inner.link === link) return inner;
+    return { ...inner, interfaceId: recording.interfaceOf(interfaceId, inner.link) };
+  }
+
+  /** Takes a frame that is no tunnel's. */
+  private bare(frame: CapturedFrame): void {
     const { plane, roles, vlans } = this.parts;
     const { bytes } = frame;
     if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
@@ -123,9 +147,13 @@ export class Feed {
       return refusedByReplay(frame, this.refusal ?? "reply-unmatched");
     }
     const entered = this.pending.frame[0] as Uint8Array;
-    const as = packetText(entered, frame.link);
+    const opened = this.parts.tunnels.open(frame);
+    const isOpened = opened !== undefined && "frame" in opened;
+    const link = isOpened ? opened.frame.link : frame.link;
+    const as = packetText(entered, link);
     core.run();
-    const explanation = explanationOf(core, plane, frame.bytes, frame.link, entered);
+    const explanation = explanationOf(core, plane, isOpened ? opened.frame.bytes : frame.bytes, link, entered);
+    if (isOpened) explanation.steps.unshift(tunnelStep(opened, plane));
     core.trace(false);
     this.settler.settle(0, core.verdict(0));
     plane.takeReports();
@@ -350,4 +378,10 @@ export class Feed {
 
 function tupleOf({ source, destination, sourcePort, destinationPort }: FrameView) {
   return { source, destination, sourcePort, destinationPort };
+}
+
+/** What was opened before the plane saw what is in it. */
+function tunnelStep({ frame, type, source, destination, identifier, named }: Opened, { names }: Plane): Told {
+  const network = named === undefined ? undefined : names.networks[named];
+  return openedBetween(source, destination, { type, identifier, network, bytes: frame.wireLength });
 }

@@ -3,6 +3,7 @@
 
 import type { CaptureInterface, CaptureWriter } from "../capture/capture.ts";
 import { PcapWriter } from "../capture/pcap-writer.ts";
+import { type LinkName, linkTypeOf } from "../links.ts";
 import type { Side } from "../plane.ts";
 
 /** Time and wire length of a written frame. */
@@ -22,6 +23,9 @@ export class Recording {
   private readonly only: Side | undefined;
   /** Writer's interface of each side, by the number the recording gave out. */
   private readonly ids: Record<Side, number>[] = [];
+  /** What interfaces were made of, and those made for what their tunnels carry. */
+  private readonly captured: { about: CaptureInterface; name: string }[] = [];
+  private readonly inner = new Map<string, number>();
 
   /** Frames handed to the writer so far. */
   private given = 0;
@@ -42,7 +46,19 @@ export class Recording {
       const id = add(this.only);
       this.ids.push({ consumer: id, provider: id });
     }
+    this.captured.push({ about: captured, name });
     return this.ids.length - 1;
+  }
+
+  /** The interface for frames of another link type that came in tunnels through one, which is added with the first of them. */
+  interfaceOf(interfaceId: number, link: LinkName): number {
+    const key = `${interfaceId} ${link}`;
+    const known = this.inner.get(key);
+    if (known !== undefined) return known;
+    const { about, name } = this.captured[interfaceId] as { about: CaptureInterface; name: string };
+    const added = this.addInterface({ ...about, linkType: linkTypeOf(link) }, `${name} tunnel`);
+    this.inner.set(key, added);
+    return added;
   }
 
   /** Writes a frame on a side; a one-sided file leaves out the other's. */

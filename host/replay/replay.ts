@@ -28,6 +28,7 @@ import { Roles, vlanNetworks } from "./roles.ts";
 import { summarise } from "./summarise.ts";
 import type { FlowLine, ReplaySummary } from "./summary.ts";
 import { Tally } from "./tally.ts";
+import { Tunnels } from "./tunnels.ts";
 
 const CONVERSATIONS_MIN = 65_536;
 
@@ -164,6 +165,7 @@ function makeFeed(work: ReplayWork, recording: Recording | undefined): Feed {
     roles: new Roles(configuration, options.aliases ?? [], side),
     mirror: new Mirror(Math.max(maxFlows, CONVERSATIONS_MIN), new Lifespans(configuration)),
     vlans: vlanNetworks(configuration),
+    tunnels: new Tunnels(configuration, vlanNetworks(configuration)),
     tally,
     busiest,
     names: work.names,

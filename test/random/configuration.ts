@@ -8,6 +8,7 @@ import {
   type LoadBalancingRule,
   markChecked,
   type PrivateEndpoint,
+  type Tunnel,
   type VirtualNetwork,
 } from "../../host/config/configuration.ts";
 import { type Access, NETWORKS, randomAccess } from "./access.ts";
@@ -63,6 +64,7 @@ export function randomConfiguration(dice: Dice): Configuration {
       endpointSources: dice.pick(["admit", "drop"]),
       portQuarantineSeconds: dice.pick([0, 0, 3, 120]),
       ...randomSizes(dice),
+      tunnels: randomTunnels(dice),
       timers: {
         tcpOpeningSeconds: dice.pick([1, 5, 60]),
         tcpIdleSeconds: dice.pick([4, 30, 300]),
@@ -84,16 +86,24 @@ const randomSizes = (dice: Dice) => ({
   clampMss: dice.chance(30),
 });
 
+/** Tunnels that are opened. */
+const randomTunnels = (dice: Dice): Tunnel[] =>
+  [{ type: "vxlan" }, { type: "vxlan", port: 8472 }, { type: "geneve" }, { type: "nvgre" }, { type: "gre" }].filter(
+    () => dice.chance(60),
+  ) as Tunnel[];
+
 function randomNetworks(dice: Dice, access: Access): VirtualNetwork[] {
   // Smaller than real ones, as the packets are.
   const mtu = (): Pick<VirtualNetwork, "mtu"> => (dice.chance(50) ? {} : { mtu: 50 + dice.below(100) });
+  const vni = (number: number): Pick<VirtualNetwork, "vni"> => (dice.chance(50) ? {} : { vni: number });
   return [
-    { name: "red", ...access.network("red"), vlan: 10, ...mtu() },
-    { name: "blue", ...access.network("blue"), vlan: [20, 30], ...mtu() },
-    { name: "provider", ...mtu(), ...access.network("provider"), ...(dice.chance(50) ? { vlan: 40 } : {}) },
+    { name: "red", ...access.network("red"), vlan: 10, ...mtu(), ...vni(1) },
+    { name: "blue", ...access.network("blue"), vlan: [20, 30], ...mtu(), ...vni(2) },
+    { name: "provider", ...mtu(), ...vni(3), ...access.network("provider"), ...(dice.chance(50) ? { vlan: 40 } : {}) },
     {
       name: "both",
       ...access.network("both"),
+      ...vni(4),
       ...(dice.chance(50) ? { vlan: [20, 31] as [number, number] } : {}),
     },
   ];

@@ -5,6 +5,7 @@ import { addressNumber } from "../../host/config/address.ts";
 import type { LinkName, Outcome, PacketIn, Side } from "../plane.ts";
 import type { Dice } from "./dice.ts";
 import { icmpErrorAbout } from "./icmp.ts";
+import { randomTunnel } from "./tunnel.ts";
 
 const LINKS: readonly LinkName[] = ["raw", "null", "sll", "sll2", "other"];
 const NETWORKS = ["red", "blue", "provider", "both"];
@@ -38,6 +39,8 @@ export class Traffic {
   private readonly replies: Reply[] = [];
   /** Requests let through or refused, as they came. */
   private readonly requests: Reply[] = [];
+  /** What is in a frame that was put into a tunnel. */
+  private readonly inside = new WeakMap<Uint8Array, PacketIn>();
   private time: bigint;
 
   constructor(dice: Dice) {
@@ -46,6 +49,19 @@ export class Traffic {
   }
 
   next(): PacketIn {
+    const packet = this.bare();
+    return this.dice.chance(10) ? this.tunnelled(packet) : packet;
+  }
+
+  /** A packet in a tunnel of any type, nearly always a sound one. */
+  private tunnelled(packet: PacketIn): PacketIn {
+    const frame = randomTunnel(packet.frame, packet.link === "ethernet", this.dice);
+    const outer = this.damage({ ...packet, frame, link: "ethernet", wireLength: frame.length });
+    this.inside.set(outer.frame, packet);
+    return outer;
+  }
+
+  private bare(): PacketIn {
     this.pass();
     const { dice } = this;
     if (this.replies.length > 0 && dice.chance(35)) return this.reply();
@@ -57,7 +73,8 @@ export class Traffic {
   }
 
   /** Takes note of what a plane made of a packet, so that backends answer. */
-  observe(packet: PacketIn, outcome: Outcome): void {
+  observe(observed: PacketIn, outcome: Outcome): void {
+    const packet = this.inside.get(observed.frame) ?? observed;
     if (packet.side === "provider") return;
     if (outcome.flow >= 0) this.keep(this.requests, { packet, ip: findIp(packet.frame, packet.link) });
     if (outcome.verdict !== "forward") return;

@@ -28,6 +28,7 @@ export interface Endpoint {
 
 interface Network {
   name: string;
+  vni: number | undefined;
   mtu: number;
   /** VLAN identifiers of its frames, joined by a dot. */
   tags: string | undefined;
@@ -45,17 +46,20 @@ export class Networks {
   private readonly reach: Reach;
 
   constructor(configuration: Configuration, services: Map<string, Service>) {
-    this.networks = configuration.virtualNetworks.map(({ name, vlan, addressSpace, mtu = MTU }, index): Network => {
-      const held = [...services.values()].filter(({ network }) => network === index);
-      return {
-        name,
-        mtu,
-        tags: vlan === undefined ? undefined : [vlan].flat().join("."),
-        holdsService: held.length > 0,
-        addressSpace,
-        natAddresses: new Set(held.flatMap(({ natAddresses }) => natAddresses)),
-      };
-    });
+    this.networks = configuration.virtualNetworks.map(
+      ({ name, vlan, vni, addressSpace, mtu = MTU }, index): Network => {
+        const held = [...services.values()].filter(({ network }) => network === index);
+        return {
+          name,
+          vni,
+          mtu,
+          tags: vlan === undefined ? undefined : [vlan].flat().join("."),
+          holdsService: held.length > 0,
+          addressSpace,
+          natAddresses: new Set(held.flatMap(({ natAddresses }) => natAddresses)),
+        };
+      },
+    );
     this.reach = new Reach(configuration);
     const identifiers = identityTexts(configuration);
     const { profile } = configuration.settings;
@@ -90,6 +94,15 @@ export class Networks {
       (network) => network.tags === joined && (side === "consumer" || network.holdsService),
     );
     return meant === -1 ? this.named(given) : meant;
+  }
+
+  /** Index of the network that the identifier of a tunnel means on that side. */
+  ofIdentifier(identifier: number | undefined, side: Side): number | undefined {
+    if (identifier === undefined) return undefined;
+    const meant = this.networks.findIndex(
+      ({ vni, holdsService }) => vni === identifier && (side === "consumer" || holdsService),
+    );
+    return meant === -1 ? undefined : meant;
   }
 
   nameOf(network: number): string {

@@ -20,6 +20,7 @@ import type { Decision, Path } from "./path.ts";
 import { fromProvider } from "./provider.ts";
 import { resetsOf } from "./reset.ts";
 import { timeoutsOf } from "./timeouts.ts";
+import { opened } from "./tunnel.ts";
 
 const RELEASE_PER_PACKET = 1;
 const JUDGE_PER_ADVANCE = 1024;
@@ -107,7 +108,9 @@ export class Shard {
     return { verdict: VERDICTS.get(reason) as Outcome["verdict"], reason, flow, out: path.out };
   }
 
-  private decide(packet: PacketIn): Decision {
+  private decide(given: PacketIn): Decision {
+    const packet = opened(this.path.settings, this.path.networks, given);
+    if (typeof packet === "string") return { reason: packet };
     const { frame, link: linkName, wireLength = frame.length } = packet;
     const link = readLink(linkName, frame);
     if (typeof link === "string") return { reason: link };

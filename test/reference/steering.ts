@@ -6,6 +6,7 @@ import { type Ipv4, readIpv4, untranslated } from "./ipv4.ts";
 import { readLink } from "./link.ts";
 import { pick } from "./mix.ts";
 import type { Common } from "./shard.ts";
+import { opened } from "./tunnel.ts";
 import { portsOf, readTransport } from "./transport.ts";
 import { wordsOfEnds } from "./words.ts";
 
@@ -14,9 +15,11 @@ const FIRST_PORT = 1024;
 const PORTS = 64512;
 const ELSE = 0;
 
-export function shardOf(common: Common, packet: PacketIn): number {
-  const { frame, wireLength = frame.length } = packet;
+export function shardOf(common: Common, given: PacketIn): number {
   const { settings, networks, mix } = common;
+  const packet = opened(settings, networks, given);
+  if (typeof packet === "string") return ELSE;
+  const { frame, wireLength = frame.length } = packet;
   const link = readLink(packet.link, frame);
   if (typeof link === "string") return ELSE;
   const ip = readIpv4(frame, link.length, wireLength);

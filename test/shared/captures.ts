@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Configuration, DEFAULT_SETTINGS, markChecked } from "../../host/config/configuration.ts";
+import { type Configuration, DEFAULT_SETTINGS, markChecked, type Tunnel } from "../../host/config/configuration.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../shared/captures/dev/", import.meta.url));
 
@@ -43,7 +43,7 @@ export interface SharedCapture {
   path: string;
   truth: Truth;
   configuration: Configuration;
-  /** Those over IPv4 and without a tunnel. */
+  /** Those over IPv4, in tunnels too. */
   proposals: Proposal[];
   /** TCP packets of the proposed endpoints' flows; undefined where the path does not read that far yet. */
   endpointPackets: number | undefined;
@@ -58,20 +58,22 @@ export function sharedCaptures(): SharedCapture[] {
     .filter((file) => /\.(pcap|pcapng|pcap\.gz)$/.test(file))
     .map((file) => {
       const readable = proposals.filter((each) => each.file === file && !each.pe_ip.includes(":"));
-      const bare = readable.filter(({ encap, proto }) => encap === null && proto === "tcp");
+      const proposed = readable.filter(({ proto }) => proto === "tcp");
       return {
         file,
         path: FOLDER + file,
         truth: JSON.parse(readFileSync(`${FOLDER + file}.truth.json`, "utf8")) as Truth,
         configuration: configurationFor(readable),
-        proposals: bare,
-        endpointPackets: bare.length > 0 && bare.length === readable.length ? packetsOf(bare) : undefined,
+        proposals: proposed,
+        endpointPackets: proposed.length > 0 && proposed.length === readable.length ? packetsOf(proposed) : undefined,
       };
     });
 }
 
 const packetsOf = (proposals: Proposal[]): number =>
   proposals.flatMap(({ flows }) => flows).reduce((sum, flow) => sum + flow.pkts_to_pe + flow.pkts_from_pe, 0);
+
+const TUNNELS: Tunnel[] = [{ type: "vxlan" }, { type: "geneve" }, { type: "nvgre" }, { type: "gre" }];
 
 /** One endpoint, service and load balancer for each proposed address; a stand-in where none can be had. */
 function configurationFor(proposals: Proposal[]): Configuration {
@@ -102,7 +104,14 @@ function configurationFor(proposals: Proposal[]): Configuration {
         proposals.filter(({ pe_ip }) => pe_ip === address),
       ),
     ),
-    settings: { ...DEFAULT_SETTINGS, maxFlows: 5000, midStream: "admit", endpointSources: "admit" },
+    settings: {
+      ...DEFAULT_SETTINGS,
+      maxFlows: 5000,
+      midStream: "admit",
+      endpointSources: "admit",
+      // Direct replays, which do without comparison, are for captures without tunnels.
+      tunnels: proposals.some(({ encap }) => encap !== null) ? TUNNELS : [],
+    },
   });
 }
 

@@ -8,6 +8,8 @@ import { ABSENT, type SharedCapture, sharedCaptures } from "./captures.ts";
 
 /** Captures whose bytes were changed at random after capturing: readers differ on which packets still belong to a flow. */
 const FUZZED = ["35-fuzz-http-bigendian.pcap"];
+/** Packets of an endpoint's flows that came in fragments of a tunnel's packets, which are not put together. */
+const IN_FRAGMENTS = new Map([["19-gre-erspan-frags-http.pcap", 16]]);
 const DAMAGED = ["34-corrupt-tls-cut-record.pcap"];
 
 async function replayed({ path, file, configuration }: SharedCapture): Promise<ReplaySummary> {
@@ -29,7 +31,9 @@ function judge({ file, truth, endpointPackets }: SharedCapture, summary: ReplayS
   assert.is(captures[0]?.damaged != null, DAMAGED.includes(file), captures[0]?.damaged ?? "not damaged");
   if (endpointPackets === undefined) return;
   const seen = packets.forwarded + replies.unmatched;
-  if (FUZZED.includes(file)) assert.ok(seen >= endpointPackets && packets.forwarded > 0);
+  const missing = IN_FRAGMENTS.get(file);
+  if (missing !== undefined) assert.is(packets.forwarded, endpointPackets - missing);
+  else if (FUZZED.includes(file)) assert.ok(seen >= endpointPackets && packets.forwarded > 0);
   else
     assert.is(
       seen,

@@ -86,6 +86,7 @@ const FILLED_IN: Configuration = {
     icmpEcho: "drop",
     packetTooBig: "forward",
     clampMss: false,
+    tunnels: [],
     timers: {
       tcpOpeningSeconds: 60,
       tcpIdleSeconds: 300,
@@ -123,6 +124,7 @@ const OTHERWISE: Configuration["settings"] = {
   icmpEcho: "answer",
   packetTooBig: "answer",
   clampMss: true,
+  tunnels: [{ type: "vxlan", port: 8472 }],
   timers: {
     tcpOpeningSeconds: 1,
     tcpIdleSeconds: 7440,

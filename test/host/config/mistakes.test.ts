@@ -11,6 +11,7 @@ import { messagesOf } from "./messages.ts";
 import { REFERENCE_MISTAKES } from "./reference-mistakes.ts";
 import { ADVICE, complaint, edited, SAMPLE, valueOf } from "./sample.ts";
 import { SHAPE_MISTAKES } from "./shape-mistakes.ts";
+import { TUNNEL_MISTAKES } from "./tunnel-mistakes.ts";
 
 const MISTAKES = [
   ...SHAPE_MISTAKES,
@@ -18,6 +19,7 @@ const MISTAKES = [
   ...REFERENCE_MISTAKES,
   ...ACCESS_CONTRADICTIONS,
   ...DNS_MISTAKES,
+  ...TUNNEL_MISTAKES,
 ];
 /** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. Of changes: change.test.ts. Of resources: identification.test.ts. Of events: events.test.ts. */
 const ELSEWHERE = [

@@ -1,0 +1,136 @@
+// Opening tunnels: the descriptor of a frame becomes that of what it carries, which is parsed in its place (docs/behaviour.md,
+// section 22.1).
+
+import {
+  DESC_CAPTURED,
+  DESC_FRAME,
+  DESC_LINK,
+  DESC_NETWORK,
+  DESC_WIRE,
+  LINK_ETHERNET,
+  LINK_RAW,
+  PROTOCOL_UDP,
+  REASON_TRUNCATED,
+  REASON_TUNNEL,
+} from "../abi";
+import { TUNNEL_GENEVE, TUNNEL_GRE, TUNNEL_NVGRE, TUNNEL_VXLAN } from "../abi/tables";
+import { STAGE_TUNNEL, TRACE_GOES_ON } from "../abi/trace";
+import * as Parsed from "../parse";
+import { trace, tracing } from "../trace";
+import * as Geneve from "../wire/geneve";
+import * as Gre from "../wire/gre";
+import * as Ipv4 from "../wire/ipv4";
+import * as Link from "../wire/link";
+import * as Udp from "../wire/udp";
+import * as Vxlan from "../wire/vxlan";
+import { networkOfIdentifier, opens, tunnelOfPort } from "./tables";
+
+const PROTOCOL_GRE: u32 = 47;
+/// No identifier, and more than any network has.
+const NONE: u32 = 0xffffffff;
+
+/// Of the header read last: type of its tunnel, bytes of it and what stands before it behind the IP header, ethertype of what follows,
+/// identifier.
+let tunnel: u32 = 0;
+let size: u32 = 0;
+let typeBe: u32 = 0;
+let identifier: u32 = 0;
+
+/** Opens a parsed frame if it is a tunnel's that is to be opened, and whole: it has to be parsed again then. */
+export function open(desc: u32, parsed: u32): bool {
+  const kind = <u32>load<u8>(parsed, Parsed.KIND);
+  if (kind == Parsed.KIND_FINAL || Ipv4.isFragment(load<u32>(parsed, Parsed.IP))) return false;
+  tunnel = tunnelOf(parsed);
+  if (tunnel == 0) return false;
+  const reason = read(parsed);
+  if (reason == 0) return enter(desc, parsed);
+  if (tracing) traceTunnel(parsed, reason, -1);
+  store<u8>(parsed, <u8>Parsed.KIND_FINAL, Parsed.KIND);
+  store<u8>(parsed, <u8>reason, Parsed.REASON);
+  return false;
+}
+
+/** Type of the tunnel that a packet is of, 0 for none that is opened. */
+function tunnelOf(parsed: u32): u32 {
+  const protocol = <u32>load<u8>(parsed, Parsed.PROTOCOL);
+  if (protocol == PROTOCOL_GRE) return opens(TUNNEL_GRE) || opens(TUNNEL_NVGRE) ? <u32>TUNNEL_GRE : 0;
+  if (protocol != PROTOCOL_UDP || load<u32>(parsed, Parsed.L4_CAPTURED) < Udp.PORTS_END) return 0;
+  return tunnelOfPort(Udp.destinationPortBe(load<u32>(parsed, Parsed.L4)));
+}
+
+/** Reads a tunnel's header; the reason that the packet is not opened for, or 0. */
+function read(parsed: u32): u32 {
+  const at = load<u32>(parsed, Parsed.L4);
+  if (tunnel == TUNNEL_VXLAN) return readVxlan(at, parsed);
+  if (tunnel == TUNNEL_GENEVE) return readGeneve(at, parsed);
+  return readGre(at, parsed);
+}
+
+/** Why so many bytes behind the IP header cannot be read, 0 when they can. */
+function lacks(parsed: u32, bytes: u32): u32 {
+  if (load<u32>(parsed, Parsed.L4_LENGTH) < bytes) return REASON_TUNNEL;
+  return load<u32>(parsed, Parsed.L4_CAPTURED) < bytes ? <u32>REASON_TRUNCATED : 0;
+}
+
+function readVxlan(udp: u32, parsed: u32): u32 {
+  size = Udp.HEADER_MIN + Vxlan.HEADER;
+  const lacking = lacks(parsed, size);
+  if (lacking != 0) return lacking;
+  const vxlan = udp + Udp.HEADER_MIN;
+  if (!Vxlan.isValid(vxlan)) return REASON_TUNNEL;
+  typeBe = Link.TYPE_BRIDGED_BE;
+  identifier = Vxlan.vni(vxlan);
+  return 0;
+}
+
+function readGeneve(udp: u32, parsed: u32): u32 {
+  const lacking = lacks(parsed, Udp.HEADER_MIN + Geneve.HEADER);
+  if (lacking != 0) return lacking;
+  const geneve = udp + Udp.HEADER_MIN;
+  if (Geneve.version(geneve) != 0 || Geneve.isForTheEnd(geneve)) return REASON_TUNNEL;
+  typeBe = Geneve.typeBe(geneve);
+  identifier = Geneve.vni(geneve);
+  size = Udp.HEADER_MIN + Geneve.HEADER + Geneve.optionsLength(geneve);
+  return carries(typeBe) ? lacks(parsed, size) : <u32>REASON_TUNNEL;
+}
+
+function readGre(gre: u32, parsed: u32): u32 {
+  const lacking = lacks(parsed, Gre.HEADER_MIN);
+  if (lacking != 0) return lacking;
+  if (!Gre.isReadable(gre)) return REASON_TUNNEL;
+  typeBe = Gre.typeBe(gre);
+  const nvgre = opens(TUNNEL_NVGRE) && Gre.hasOnlyKey(gre) && typeBe == Link.TYPE_BRIDGED_BE;
+  if (nvgre) tunnel = TUNNEL_NVGRE;
+  else if (!opens(TUNNEL_GRE) || !carries(typeBe)) return REASON_TUNNEL;
+  size = Gre.headerLength(gre);
+  const short = lacks(parsed, size);
+  if (short != 0) return short;
+  identifier = !Gre.hasKey(gre) ? NONE : nvgre ? Gre.key(gre) >> Gre.FLOW_ID_BITS : Gre.key(gre);
+  return 0;
+}
+
+/** Whether what is of an ethertype is a frame or packet that can be taken. */
+function carries(typeBe: u32): bool {
+  return typeBe == Link.TYPE_BRIDGED_BE || typeBe == Link.TYPE_IPV4_BE || typeBe == Link.TYPE_IPV6_BE;
+}
+
+/** Makes a frame's descriptor that of what is in it. */
+function enter(desc: u32, parsed: u32): bool {
+  const named = networkOfIdentifier(<u32>load<u8>(parsed, Parsed.SIDE), identifier);
+  const begins = load<u32>(parsed, Parsed.L4) + size;
+  if (tracing) traceTunnel(parsed, TRACE_GOES_ON, named, begins - load<u32>(desc, DESC_FRAME));
+  store<u32>(desc, begins, DESC_FRAME);
+  store<u32>(desc, load<u32>(parsed, Parsed.L4_CAPTURED) - size, DESC_CAPTURED);
+  store<u32>(desc, load<u32>(parsed, Parsed.L4_LENGTH) - size, DESC_WIRE);
+  store<u16>(desc, named >= 0 ? <u16>named : load<u16>(parsed, Parsed.NETWORK), DESC_NETWORK);
+  store<u8>(desc, typeBe == Link.TYPE_BRIDGED_BE ? LINK_ETHERNET : LINK_RAW, DESC_LINK);
+  return true;
+}
+
+function traceTunnel(parsed: u32, result: u32, network: i32, begins: u32 = 0): void {
+  const ip = load<u32>(parsed, Parsed.IP);
+  const opened = result == TRACE_GOES_ON;
+  const said = opened ? identifier : NONE;
+  const bytes = opened ? load<u32>(parsed, Parsed.L4_LENGTH) - size : 0;
+  trace(STAGE_TUNNEL, result, tunnel, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), said, network, bytes, begins);
+}
