@@ -138,7 +138,9 @@ export const REASON_ICMP_BAD_CHECKSUM = 54;
 export const REASON_ICMP_NO_FLOW = 55;
 export const REASON_ICMP_ECHO = 56;
 export const REASON_PACKET_TOO_BIG = 57;
-export const REASON_COUNT = 58;
+/// Its backend's time to drain is over.
+export const REASON_BACKEND_DRAINED = 58;
+export const REASON_COUNT = 59;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;

@@ -18,11 +18,12 @@ import { FLAG_TOO_BIG_DROP } from "./abi/tables";
 import { STAGE_JUDGED } from "./abi/trace";
 import { admit, isBeginning } from "./admit/admit";
 import { CONTINUE } from "./admit/connection";
+import { drainsUntil, settleDrains } from "./admit/drain";
 import { MOVES, cut, judge, keepFlow } from "./admit/judge";
 import { reply } from "./admit/unsolicited";
 import { walkOne } from "./admit/walk";
 import { answer, answerEstablished, settleBetween } from "./captured";
-import { moveTo, quietUntil } from "./clock";
+import { moveTo, now, quietUntil } from "./clock";
 import { emitCount } from "./emit/queue";
 import { answerTimeExceeded } from "./emit/icmp-error";
 import { arrivalsWait, settleArrivals } from "./flow/arrivals";
@@ -52,7 +53,7 @@ export let quiet: u64 = 0;
 
 /** Finds out how long it is quiet: after whatever may have changed clock or timers. */
 export function listen(): void {
-  quiet = walking || tracing || CAREFUL ? 0 : quietUntil(lowestTick());
+  quiet = walking || tracing || CAREFUL ? 0 : min(quietUntil(lowestTick()), drainsUntil);
 }
 
 /** Handles a packet that was parsed and probed. */
@@ -60,6 +61,7 @@ export function handle(desc: u32, parsed: u32, verdict: u32): void {
   if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_REPLY && answerEstablished(desc, parsed, verdict)) return;
   const emits = emitCount();
   moveTo(load<u64>(desc, DESC_TIME));
+  if (now >= drainsUntil) settleDrains();
   if (mayBeDue()) releaseDue(RELEASE_PER_PACKET);
   if (tracing) tracePacket(desc, parsed);
   const judging = walking;

@@ -18,6 +18,7 @@ import {
 import { POOL_SIZE } from "./abi/records";
 import { forgetPort } from "./admit/filter";
 import { resetPorts } from "./admit/natport";
+import { carryDrains, drainsUntil, resetDrains, settleDrains } from "./admit/drain";
 import { walkOn } from "./admit/walk";
 import { moveTo, now, resetClock } from "./clock";
 import * as Dealing from "./deal";
@@ -33,7 +34,7 @@ import * as Memory from "./memory";
 import { beginRefused, endRefused } from "./inspect/refused";
 import { resetHolds, settleHolds } from "./inspect/hold";
 import { run } from "./path";
-import { adopt } from "./tables";
+import { DRAINS, DRAIN_COUNT, adopt } from "./tables";
 import { beginTrace, endTrace } from "./trace";
 
 /** Version of the boundary, ABI_VERSION. */
@@ -48,8 +49,11 @@ export function configure(): u32 {
 
 /** Puts the image of tables written at CONTROL_TABLES_NEXT in force; flows that there are will be judged by it. */
 export function activate(): void {
+  const drains = DRAINS;
+  const count = DRAIN_COUNT;
   Memory.swapTables();
   adopt();
+  carryDrains(drains, count);
   forgetPort();
   beginEpoch(Memory.control(CONTROL_FLOW_TOP));
 }
@@ -82,6 +86,7 @@ export function advance(time: u64): void {
   settleHolds();
   beginTrace();
   moveTo(time);
+  if (now >= drainsUntil) settleDrains();
   if (Memory.control(CONTROL_MORE_DUE) == 0) walkOn(JUDGE_PER_ADVANCE);
   releaseWhileRoom();
   Memory.setControl(CONTROL_MORE_DUE, mayBeDue() ? 1 : 0);
@@ -92,10 +97,11 @@ export function advance(time: u64): void {
 
 /**
  * Time of the next timer, nanoseconds; all ones when there is none; now while flows are left to be judged. Nothing happens by itself
- * before it.
+ * before it: a backend's time to drain begins with a packet or a call of advance.
  */
 export function nextDeadline(): u64 {
-  return walking ? now : nextTime();
+  if (walking) return now;
+  return drainsUntil == 0 ? nextTime() : min(nextTime(), drainsUntil);
 }
 
 /** Forgets every flow, every counter and the time; the configuration stays. */
@@ -107,6 +113,7 @@ export function reset(): void {
   resetDenied();
   resetPorts();
   resetHolds();
+  resetDrains();
   const pools = Memory.control(CONTROL_POOL_SLOTS);
   memory.fill(Memory.COUNTERS, 0, COUNTER_COUNT * 8);
   memory.fill(Memory.ENDPOINT_COUNTERS, 0, Memory.control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);

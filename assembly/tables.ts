@@ -41,6 +41,8 @@ export let NAME_MASK: u32 = 0;
 export let NAME_TEXTS: u32 = 0;
 /** Reasons, counted from REASON_AWAITING_NAME, for which nothing is refused. */
 export let NAME_ALLOW: u32 = 0;
+export let DRAINS: u32 = 0;
+export let DRAIN_COUNT: u32 = 0;
 
 /** Puts the image at TABLES in force; all flows and tables of the plane are of the same seed and shard. */
 export function adopt(): void {
@@ -76,6 +78,8 @@ export function adopt(): void {
   NAME_ALLOW = load<u32>(TABLES, Abi.TABLES_NAME_ALLOW);
   TUNNELS = section(Abi.TABLES_TUNNELS);
   PLAIN = load<u32>(TUNNELS, Abi.TUNNELS_TYPES) == 0 ? 1 : 0;
+  DRAINS = section(Abi.TABLES_DRAINS);
+  DRAIN_COUNT = load<u32>(TABLES, Abi.TABLES_DRAIN_COUNT);
 }
 
 /** Idle time after which a timer's flows are dead, nanoseconds. */

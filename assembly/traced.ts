@@ -119,7 +119,7 @@ export function traceCandidates(pool: u32): void {
   const end = member + (min(load<u32>(pool, BACKEND_POOL_COUNT), CANDIDATES_MOST) << 1);
   for (; member < end; member += 2) {
     const backend = <u32>load<u16>(member);
-    trace(STAGE_CANDIDATE, GOES_ON, backend, <u32>load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_TAKES_FLOWS));
+    trace(STAGE_CANDIDATE, GOES_ON, backend, <u32>load<u8>(BACKENDS + backend * BACKEND_SIZE, BACKEND_TAKES_FLOWS));
   }
 }
 

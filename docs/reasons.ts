@@ -64,6 +64,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "icmp-no-flow": ["17.3", "conformance/icmp-errors.test.ts"],
   "icmp-echo": ["17.6", "conformance/icmp-echo.test.ts"],
   "packet-too-big": ["18", "conformance/size.test.ts"],
+  "backend-drained": ["21.2", "conformance/draining.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

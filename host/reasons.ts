@@ -348,6 +348,12 @@ export const REASONS: readonly Reason[] = [
     "The packet must not be fragmented and exceeds the MTU of the network it would go to.",
     "Raise the network's mtu, set clampMss, or let the sender learn it with packetTooBig: answer.",
   ),
+  row(
+    "backend-drained",
+    "drop",
+    "The flow's backend is draining, and the time its flows had left is over.",
+    "Nothing, if that was meant: a new connection goes to another backend. A longer drainPeriodInSeconds of the pool leaves more time.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

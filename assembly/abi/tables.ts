@@ -5,6 +5,7 @@ export const TABLES_SEED = 0; // u64 twice
 export const TABLES_FLAGS = 16; // u32
 export const TABLES_SHARDS = 20; // u32
 export const TABLES_QUARANTINE = 24; // u32, ticks
+export const TABLES_DRAIN_COUNT = 28; // u32
 export const TABLES_TIMEOUTS = 32; // u32, section: u64 each, ns, by REC_TIMER
 export const TABLES_VLANS = 36; // u32, section: u16 for each identifier, network + 1; consumer's side, then provider's
 export const TABLES_VLAN_PAIRS = 40; // u32, section
@@ -29,7 +30,8 @@ export const TABLES_NAME_MASK = 112; // u32
 export const TABLES_NAME_TEXTS = 116; // u32, section: bytes of the names
 export const TABLES_NAME_ALLOW = 120; // u32, bit for each reason from REASON_AWAITING_NAME on that is let through
 export const TABLES_TUNNELS = 124; // u32, section: tunnels that are opened
-export const TABLES_HEADER_SIZE = 128;
+export const TABLES_DRAINS = 128; // u32, section: drains by their backends' numbers
+export const TABLES_HEADER_SIZE = 192;
 
 export const FLAG_MID_STREAM_DROP = 1;
 export const FLAG_ENDPOINT_SOURCES_DROP = 2;
@@ -163,7 +165,18 @@ export const BACKEND_ADDRESS_BE = 0; // u32
 export const BACKEND_HOST = 4; // u16, index among its load balancer's backend addresses
 export const BACKEND_HAS_MAC = 6; // u16
 export const BACKEND_MAC = 8; // 6 bytes
-export const BACKEND_TAKES_FLOWS = 14; // u16, 1 when it is up and has a weight
+export const BACKEND_TAKES_FLOWS = 14; // u8, 1 when new flows may go to it
+export const BACKEND_DRAINED = 15; // u8, written by the core: 1 when its time to drain is over
 export const BACKEND_SIZE = 16;
+
+/// A backend that drains within a period.
+export const DRAIN_PERIOD = 0; // u64, nanoseconds
+export const DRAIN_BEGAN = 8; // u64, written by the core: its time, nanoseconds
+export const DRAIN_BACKEND = 16; // u32, number
+export const DRAIN_STATE = 20; // u32, written by the core: DRAIN_ values
+export const DRAIN_SIZE = 24;
+export const DRAIN_WAITS = 0; // for the first packet, or call of advance, behind the change
+export const DRAIN_RUNS = 1;
+export const DRAIN_OVER = 2;
 
 /// Salts and multipliers of the hashes (docs/behaviour.md, sections 4 and 5) are in assembly/flow/hash.ts.

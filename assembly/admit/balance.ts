@@ -59,7 +59,7 @@ function memberAt(pool: u32, addressBe: u32): i32 {
   for (; member < end; member += 2) {
     const backend = <u32>load<u16>(member);
     const at = BACKENDS + backend * BACKEND_SIZE;
-    if (load<u32>(at, BACKEND_ADDRESS_BE) == addressBe && load<u16>(at, BACKEND_TAKES_FLOWS) != 0) return <i32>backend;
+    if (load<u32>(at, BACKEND_ADDRESS_BE) == addressBe && load<u8>(at, BACKEND_TAKES_FLOWS) != 0) return <i32>backend;
   }
   return -1;
 }

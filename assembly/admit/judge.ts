@@ -7,6 +7,7 @@ import {
   END_CUT,
   IDENTIFY_ADDRESS,
   PROTOCOL_UDP,
+  REASON_BACKEND_DRAINED,
   REASON_CONNECTION_LOST,
   REASON_FLOW_WITHDRAWN,
   STATE_OPENING,
@@ -35,6 +36,7 @@ import { isOpen, requestOf, retime, stateOf } from "../flow/lifetime";
 import { TABLES } from "../memory";
 import { BACKENDS, ENDPOINTS, NAT_ADDRESSES, POOLS, RULES, has } from "../tables";
 import { CONTINUE, connection } from "./connection";
+import { isDrained } from "./drain";
 import { endpointAt, speakerAt } from "./endpoint";
 import { reaches } from "./reach";
 import { ruleOf } from "./rules";
@@ -62,6 +64,7 @@ export function judge(flow: u32): u32 {
   if (ruleOf(service, protocol, port) != <i32>rule) return REASON_FLOW_WITHDRAWN;
   if (load<u32>(NAT_ADDRESSES + ((<u32>load<u16>(cold, COLD_NAT_ADDRESS)) << 2)) == 0) return REASON_FLOW_WITHDRAWN;
   const at = RULES + rule * RULE_SIZE;
+  if (isDrained(<u32>load<u16>(request, REC_BACKEND))) return REASON_BACKEND_DRAINED;
   if (protocol != PROTOCOL_UDP) return CONTINUE;
   if (load<u8>(at, RULE_IDENTIFY) != IDENTIFY_ADDRESS) return REASON_FLOW_WITHDRAWN;
   return serves(<u32>load<u16>(at, RULE_POOL), <u32>load<u16>(request, REC_BACKEND)) ? CONTINUE : MOVES;
@@ -90,7 +93,7 @@ export function cut(flow: u32, answers: bool): void {
 
 /** Whether a backend is in a pool and takes flows. */
 function serves(pool: u32, backend: u32): bool {
-  if (load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_TAKES_FLOWS) == 0) return false;
+  if (load<u8>(BACKENDS + backend * BACKEND_SIZE, BACKEND_TAKES_FLOWS) == 0) return false;
   const at = POOLS + pool * BACKEND_POOL_SIZE;
   let member = TABLES + load<u32>(at, BACKEND_POOL_MEMBERS);
   const end = member + (load<u32>(at, BACKEND_POOL_COUNT) << 1);

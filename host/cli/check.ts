@@ -3,13 +3,16 @@
 import Table from "cli-table3";
 import { rulesOf } from "../config/compile.ts";
 import { linkIdentifiers } from "../config/approval.ts";
+import { collateralOf } from "../config/collateral.ts";
 import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { ConfigurationError } from "../config/problem.ts";
+import { takersOf } from "../config/pools.ts";
 import { attachmentOf } from "../config/security.ts";
 import { LinkplaneError } from "../errors.ts";
 import { identityTexts } from "../config/proxy.ts";
 import { inertRules } from "../report/inert-rules.ts";
 import { proxyDisagreements, proxyExceptions } from "../report/proxy-advice.ts";
+import { poolTables } from "../report/pools.ts";
 import { amount } from "../report/quantity.ts";
 import { PLAIN_TABLE } from "../report/table.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -46,7 +49,7 @@ export async function checkCommand(file: string, options: { json?: boolean; verb
   const endpoints = endpointsOf(configuration);
   if (options.json === true)
     process.stdout.write(
-      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(configuration, endpoints), notes: proxyExceptions(configuration) }, null, 2)}\n`,
+      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(configuration, endpoints), notes: proxyExceptions(configuration), ...(options.verbose === true ? { pools: collateralOf(configuration) } : {}) }, null, 2)}\n`,
     );
   else process.stdout.write(textOf(file, configuration, endpoints, options.verbose === true));
   return EXIT.done;
@@ -63,7 +66,7 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
     const backends = new Set(
       rules[0]?.balancer.backendAddressPools
         .filter(({ name }) => pools.has(name))
-        .flatMap((pool) => pool.backends.filter(({ state, weight }) => state === "up" && weight > 0))
+        .flatMap((pool) => [...takersOf(pool)])
         .map(({ address }) => address),
     ).size;
     return {
@@ -129,7 +132,7 @@ function textOf(file: string, configuration: Configuration, endpoints: EndpointC
     amount(privateLinkServices.length, "private link service"),
     amount(loadBalancers.length, "load balancer"),
   ];
-  const details = verbose ? `\n${connectionTable(endpoints)}\n\n${backendTable(configuration)}\n` : "";
+  const details = verbose ? `\n${connectionTable(endpoints)}\n\n${poolTables(configuration)}\n` : "";
   const warnings = warningsOf(configuration, endpoints).map((warning) => `\nWarning: ${warning}\n`);
   const notes = proxyExceptions(configuration).map((note) => `\nNote: ${note}\n`);
   const text = `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n${[...warnings, ...notes].join("")}`;
@@ -144,14 +147,5 @@ function connectionTable(endpoints: readonly EndpointCheck[]): string {
     const rules = group === undefined ? "none" : `${group.name}: ${group.rules}${group.applied ? "" : ", not applied"}`;
     table.push([name, linkIdentifier, ...(announces ? [proxyIdentifier] : []), rules]);
   }
-  return table.toString();
-}
-
-function backendTable({ loadBalancers }: Configuration): string {
-  const table = new Table({ head: ["load balancer", "pool", "backend", "weight", "state"], ...PLAIN_TABLE });
-  for (const balancer of loadBalancers)
-    for (const pool of balancer.backendAddressPools)
-      for (const { address, weight, state } of pool.backends)
-        table.push([balancer.name, pool.name, address, weight, state]);
   return table.toString();
 }

@@ -2,7 +2,7 @@
 
 import * as Abi from "../abi.ts";
 import { writeAddresses } from "./addresses.ts";
-import type { Configuration, LoadBalancer, PrivateLinkService } from "./configuration.ts";
+import type { AdminState, Configuration, LoadBalancer, PrivateLinkService } from "./configuration.ts";
 import { writeFilters } from "./endpoint-rules.ts";
 import { numberEndpoints, writeEndpoints } from "./endpoints.ts";
 import { seedWords } from "./hash.ts";
@@ -25,6 +25,7 @@ export interface BackendName {
   pool: string;
   address: string;
   state: string;
+  adminState: AdminState;
 }
 
 /** A NAT port pool that may come to exist. */
@@ -166,10 +167,11 @@ function namesOf(configuration: Configuration, numbering: Numbering): Names {
     endpointAddresses: endpoints.things.map(({ address }) => address),
     linkIdentifiers: endpoints.things.map(({ link }) => link),
     services: numbering.services.things.map(({ name }) => name),
-    backends: numbering.backends.things.map(({ loadBalancer, pool, address, state }) => ({
+    backends: numbering.backends.things.map(({ loadBalancer, pool, address, state, adminState }) => ({
       loadBalancer,
       pool,
       address,
+      adminState,
       state: present.has(keyOf(loadBalancer, pool, address)) ? state : "removed",
     })),
     natAddresses: natAddresses.things.map(({ address }) => address),

@@ -8,6 +8,8 @@ export type LoadDistribution = "Default" | "SourceIP" | "SourceIPProtocol";
 export type Identify = "tls" | "http" | "auto" | "address";
 export type Choice = "deny" | "allow";
 export type BackendState = "up" | "down" | "draining";
+export type AdminState = "None" | "Up" | "Down";
+export type NoHealthyBackendsBehavior = "AllProbedDown" | "AllProbedUp";
 
 /** A consumer's or provider's network. Two networks may use the same private addresses. */
 export interface VirtualNetwork {
@@ -154,11 +156,17 @@ export interface Backend {
   address: string;
   weight: number;
   state: BackendState;
+  /** What takes the place of its probe; `None` when absent. */
+  adminState?: AdminState;
   macAddress?: string;
 }
 
 export interface BackendAddressPool {
   name: string;
+  /** Whether backends that are down take new flows when no other does; `AllProbedDown`, they do not, when absent. */
+  noHealthyBackendsBehavior?: NoHealthyBackendsBehavior;
+  /** How long flows of a backend that is draining may go on; as long as they like when absent. */
+  drainPeriodInSeconds?: number;
   backends: Backend[];
 }
 

@@ -1,7 +1,7 @@
 // An event: one change of a configuration at a point in time, and what becomes of the configuration by it.
 
 import { type Backend, type Configuration, markChecked } from "./configuration.ts";
-import type { BackendState, ConnectionState, SecurityRule } from "./configuration.ts";
+import type { AdminState, BackendState, ConnectionState, SecurityRule } from "./configuration.ts";
 import type { EventTime } from "./event-time.ts";
 
 /** A connection is approved, rejected, removed or made to wait. */
@@ -26,7 +26,7 @@ export interface RulesChange {
   securityRules: SecurityRule[];
 }
 
-/** A backend goes up, down or drains, or has another weight. */
+/** A backend goes up, down or drains, or has another weight or administrative state. */
 export interface BackendChange {
   kind: "backend";
   loadBalancer: string;
@@ -34,6 +34,7 @@ export interface BackendChange {
   backend: string;
   state?: BackendState;
   weight?: number;
+  adminState?: AdminState;
 }
 
 export type Change = ConnectionChange | GroupChange | RulesChange | BackendChange;
@@ -81,9 +82,14 @@ function changedPart(configuration: Configuration, change: Change): Partial<Conf
   };
 }
 
-function changedBackend(backend: Backend, { backend: address, state, weight }: BackendChange): Backend {
+function changedBackend(backend: Backend, { backend: address, state, weight, adminState }: BackendChange): Backend {
   if (backend.address !== address) return backend;
-  return { ...backend, state: state ?? backend.state, weight: weight ?? backend.weight };
+  return {
+    ...backend,
+    state: state ?? backend.state,
+    weight: weight ?? backend.weight,
+    ...(adminState === undefined ? {} : { adminState }),
+  };
 }
 
 /** A list in which what has a name is replaced. */
@@ -100,7 +106,11 @@ export function changeText(change: Change): string {
     const { length } = change.securityRules;
     return `networkSecurityGroup ${change.networkSecurityGroup}: ${length === 1 ? "1 rule" : `${length} rules`}`;
   }
-  const { loadBalancer, backendAddressPool, backend, state, weight } = change;
-  const parts = [state, weight === undefined ? undefined : `weight ${weight}`].filter((part) => part !== undefined);
+  const { loadBalancer, backendAddressPool, backend, state, weight, adminState } = change;
+  const parts = [
+    state,
+    weight === undefined ? undefined : `weight ${weight}`,
+    adminState === undefined ? undefined : `adminState ${adminState}`,
+  ].filter((part) => part !== undefined);
   return `backend ${backend} of ${loadBalancer}/${backendAddressPool}: ${parts.join(", ")}`;
 }

@@ -3,18 +3,20 @@
 import * as z from "zod";
 import { timeOf } from "./event-time.ts";
 import { address, name } from "./primitives.ts";
-import { backendState, backendWeight, connectionState } from "./schema.ts";
+import { adminState, backendState, backendWeight, connectionState } from "./schema.ts";
 import { defaultRules, securityRules } from "./security-schema.ts";
 
 const BAD_TIME =
   "This is no time. Write seconds after the first packet, such as 12.5 or +12.5s, or a date and time such as 2026-11-24T00:10:30.5Z.";
+
+const OF_BACKEND = ["state", "weight", "adminState"];
 
 /** Fields of the kinds of change there are: those needed, and those that may be left out. */
 const KINDS: readonly { needs: string[]; oneOf?: string[]; may?: string[] }[] = [
   { needs: ["privateEndpoint", "connectionState"] },
   { needs: ["privateEndpoint", "networkSecurityGroup"] },
   { needs: ["networkSecurityGroup", "securityRules"], may: ["defaultRules"] },
-  { needs: ["backendAddressPool", "backend"], oneOf: ["state", "weight"], may: ["loadBalancer", "state", "weight"] },
+  { needs: ["backendAddressPool", "backend"], oneOf: OF_BACKEND, may: ["loadBalancer", ...OF_BACKEND] },
 ];
 
 /** Whether an event's fields are those of one kind of change. */
@@ -48,10 +50,11 @@ const event = z
     backend: address.optional().describe("Address of the backend that changes."),
     state: backendState.optional().describe("Its state from then on. Left out: as before."),
     weight: backendWeight.optional().describe("Its share of new flows from then on. Left out: as before."),
+    adminState: adminState.optional().describe("What takes the place of its probe from then on. Left out: as before."),
   })
   .refine(
     isOneChange,
-    "This is not one change. Give privateEndpoint with connectionState or networkSecurityGroup, networkSecurityGroup with securityRules, or backendAddressPool and backend with state or weight.",
+    "This is not one change. Give privateEndpoint with connectionState or networkSecurityGroup, networkSecurityGroup with securityRules, or backendAddressPool and backend with state, weight or adminState.",
   );
 
 /** The whole file. */

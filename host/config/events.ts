@@ -62,7 +62,7 @@ function changeOf(entry: EventEntry, { loadBalancers }: Configuration): Change {
       ...(defaultRules === undefined ? {} : { defaultRules }),
     };
   if (entry.privateEndpoint !== undefined) return { kind: "group", privateEndpoint, networkSecurityGroup };
-  const { backendAddressPool = "", backend = "", state, weight } = entry;
+  const { backendAddressPool = "", backend = "", state, weight, adminState } = entry;
   const owner = loadBalancers.find((one) => one.backendAddressPools.some(({ name }) => name === backendAddressPool));
   const loadBalancer = entry.loadBalancer ?? owner?.name ?? "";
   return {
@@ -72,5 +72,6 @@ function changeOf(entry: EventEntry, { loadBalancers }: Configuration): Change {
     backend,
     ...(state === undefined ? {} : { state }),
     ...(weight === undefined ? {} : { weight }),
+    ...(adminState === undefined ? {} : { adminState }),
   };
 }

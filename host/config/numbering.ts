@@ -1,7 +1,7 @@
 // The numbers that the core knows things by. A plane keeps them over its configurations: the same name has the same number, and a
 // number is never given to another, since flows may refer to it for long.
 
-import type { BackendState } from "./configuration.ts";
+import type { AdminState, BackendState } from "./configuration.ts";
 
 /** Numbers of one kind of thing, from 0 up, each with what is known of it. */
 export class Numbered<Thing> {
@@ -58,7 +58,10 @@ export interface NumberedBackend {
   pool: string;
   address: string;
   state: BackendState;
+  adminState: AdminState;
   macAddress: string | undefined;
+  /** While it is draining and its pool has a period for that, seconds. */
+  drainPeriod: number | undefined;
 }
 
 /** Pools of NAT ports towards a backend address: one for TCP, one for UDP. */

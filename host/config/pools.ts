@@ -2,12 +2,14 @@
 
 import * as Abi from "../abi.ts";
 import { addressNumber, macBytes } from "./address.ts";
-import type { Backend, Configuration } from "./configuration.ts";
+import type { Backend, BackendAddressPool, Configuration } from "./configuration.ts";
 import type { SeedWords } from "./hash.ts";
 import type { TableImage } from "./image.ts";
 import { fillTable, permutationOf, tableSize } from "./maglev.ts";
 import { keyOf, type Numbered, type NumberedBackend } from "./numbering.ts";
 import { sameMac } from "./change.ts";
+
+const NANOSECONDS = 1e9;
 
 /** What later tables need to know of the pools. */
 export interface WrittenPools {
@@ -22,6 +24,7 @@ interface Member {
   backend: Backend;
   number: number;
   host: number;
+  takes: boolean;
 }
 
 /** Writes backends by their numbers, and members and a table for each pool. */
@@ -39,11 +42,13 @@ export function writeBackendPools(
     written.hosts.set(balancer.name, [...hosts.keys()]);
     for (const pool of balancer.backendAddressPools) {
       written.numbers.set(keyOf(balancer.name, pool.name), pools.length);
+      const takes = takersOf(pool);
       pools.push(
         pool.backends.map((backend) => ({
           backend,
-          number: numberBackend(numbered, balancer.name, pool.name, backend),
+          number: numberBackend(numbered, balancer.name, pool, backend),
           host: hosts.get(backend.address) ?? 0,
+          takes: takes.has(backend),
         })),
       );
     }
@@ -56,24 +61,44 @@ export function writeBackendPools(
     const list = image.section(members.length * 2);
     image.u32(at + Abi.BACKEND_POOL_MEMBERS, list);
     image.u32(at + Abi.BACKEND_POOL_COUNT, members.length);
-    members.forEach(({ backend, number, host }, i) => {
+    members.forEach(({ number, host, takes }, i) => {
       const its = backends + number * Abi.BACKEND_SIZE;
       image.u16(list + i * 2, number);
       image.u16(its + Abi.BACKEND_HOST, host);
-      image.u16(its + Abi.BACKEND_TAKES_FLOWS, Number(takesFlows(backend)));
+      image.u8(its + Abi.BACKEND_TAKES_FLOWS, Number(takes));
     });
     writeTable(image, at, members, seed);
   });
   image.u32(Abi.TABLES_POOLS, section);
   image.u32(Abi.TABLES_BACKENDS, backends);
+  writeDrains(image, numbered.things);
   return written;
 }
 
-function numberBackend(numbered: Numbered<NumberedBackend>, loadBalancer: string, pool: string, backend: Backend) {
-  const { address, state, macAddress } = backend;
+function numberBackend(
+  numbered: Numbered<NumberedBackend>,
+  loadBalancer: string,
+  { name: pool, drainPeriodInSeconds }: BackendAddressPool,
+  { address, state, adminState = "None", macAddress }: Backend,
+) {
   const key = keyOf(loadBalancer, pool, address);
   sameMac(numbered.known(key), macAddress, `Backend ${address} of ${loadBalancer}/${pool}`);
-  return numbered.number(key, { loadBalancer, pool, address, state, macAddress });
+  const drainPeriod = state === "draining" ? drainPeriodInSeconds : undefined;
+  return numbered.number(key, { loadBalancer, pool, address, state, adminState, macAddress, drainPeriod });
+}
+
+/** Writes which backends drain within a period, by their numbers. One that is removed meanwhile goes on. */
+function writeDrains(image: TableImage, backends: readonly NumberedBackend[]): void {
+  const drains = backends.flatMap(({ drainPeriod }, number) =>
+    drainPeriod === undefined ? [] : [{ number, period: BigInt(Math.round(drainPeriod * NANOSECONDS)) }],
+  );
+  const section = image.section(drains.length * Abi.DRAIN_SIZE);
+  drains.forEach(({ number, period }, i) => {
+    image.u64(section + i * Abi.DRAIN_SIZE + Abi.DRAIN_PERIOD, period);
+    image.u32(section + i * Abi.DRAIN_SIZE + Abi.DRAIN_BACKEND, number);
+  });
+  image.u32(Abi.TABLES_DRAINS, section);
+  image.u32(Abi.TABLES_DRAIN_COUNT, drains.length);
 }
 
 /** What every backend that has a number needs, its flows may live on though it is in no pool any more. */
@@ -84,14 +109,24 @@ function writeBackend(image: TableImage, at: number, { address, macAddress }: Nu
   image.copy(at + Abi.BACKEND_MAC, macBytes(macAddress));
 }
 
-/** Whether new flows may go to a backend. */
-export const takesFlows = ({ state, weight }: Pick<Backend, "state" | "weight">): boolean =>
-  state === "up" && weight > 0;
+/** The backends of a pool that new flows may go to (docs/behaviour.md, section 21.1). */
+export function takersOf({ backends, noHealthyBackendsBehavior }: BackendAddressPool): Set<Backend> {
+  const taking = backends.filter((backend) => isProbed(backend, "up") || isPutUp(backend));
+  if (taking.length > 0 || noHealthyBackendsBehavior !== "AllProbedUp") return new Set(taking);
+  return new Set(backends.filter((backend) => isProbed(backend, "down")));
+}
+
+/** Whether it is a backend's probe that decides, and that says so. */
+const isProbed = ({ state, weight, adminState = "None" }: Backend, says: "up" | "down"): boolean =>
+  adminState === "None" && state === says && weight > 0;
+
+const isPutUp = ({ state, weight, adminState }: Backend): boolean =>
+  adminState === "Up" && state !== "draining" && weight > 0;
 
 /** Members take part in ascending order of address, so the order of the file does not matter. */
 function writeTable(image: TableImage, pool: number, all: readonly Member[], seed: SeedWords): void {
   const members = all
-    .filter(({ backend }) => takesFlows(backend))
+    .filter(({ takes }) => takes)
     .map(({ backend: { address, weight }, number }) => ({ address: addressNumber(address), weight, number }))
     .sort((a, b) => a.address - b.address);
   if (members.length === 0) return;

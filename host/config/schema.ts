@@ -133,12 +133,20 @@ const privateLinkService = z
   .describe("A private link service: the provider's side.");
 
 export const backendState = z.enum(["up", "down", "draining"]);
+export const adminState = z.enum(["None", "Up", "Down"]);
 export const backendWeight = z.int().min(0).max(1000);
 
 const backend = z.strictObject({
   address: address.describe("Address of the backend in the service's network."),
   weight: backendWeight.default(1).describe("Share of new flows relative to the others of its pool; 0 for none."),
-  state: backendState.default("up").describe("Only backends that are up take new flows."),
+  state: backendState
+    .default("up")
+    .describe("What its probe says. Only backends that are up take new flows; draining ones take none in any case."),
+  adminState: adminState
+    .optional()
+    .describe(
+      "Takes the place of the probe: Up always takes new flows, Down never does. Left out: None, the probe decides.",
+    ),
   macAddress: mac.optional().describe("Destination MAC that Ethernet frames to it leave with."),
 });
 
@@ -191,6 +199,20 @@ const loadBalancer = z.strictObject({
     .array(
       z.strictObject({
         name: name.describe("Name of the pool."),
+        noHealthyBackendsBehavior: z
+          .enum(["AllProbedDown", "AllProbedUp"])
+          .optional()
+          .describe(
+            "When no backend takes new flows: AllProbedUp sends them to those that are down. Left out: AllProbedDown, they are refused.",
+          ),
+        drainPeriodInSeconds: z
+          .number()
+          .min(0)
+          .max(SECONDS_MAX)
+          .optional()
+          .describe(
+            `How long flows of a backend may go on once it is draining, seconds (0 to ${SECONDS_MAX}); then they are cut. Left out: until they end.`,
+          ),
         backends: z
           .array(backend)
           .min(1, "A pool needs a backend. Add one.")

@@ -38,9 +38,15 @@ export const TRANSLATION: Record<number, Telling> = {
     stage: "candidate",
     tell([backend = 0, takes = 0], meaning) {
       const address = backendName(backend, meaning);
+      const { state = "", adminState = "None" } = meaning.names.backends[backend] ?? {};
       return {
-        decided: takes === 1 ? `${address} takes new flows` : `${address} takes none: it is not up, or its weight is 0`,
-        looked: { backend: address, takesFlows: takes === 1 },
+        decided: `${address} ${takes === 1 ? whyTaken(state, adminState) : whyLeft(state, adminState)}`,
+        looked: {
+          backend: address,
+          takesFlows: takes === 1,
+          state,
+          ...(adminState === "None" ? {} : { adminState }),
+        },
       };
     },
   },
@@ -91,7 +97,9 @@ export const TRANSLATION: Record<number, Telling> = {
       decided:
         reason === undefined
           ? `flow ${flow} stays after the change of the configuration`
-          : `flow ${flow} is cut after the change of the configuration`,
+          : reason === "backend-drained"
+            ? `flow ${flow} is cut: its backend's time to drain is over`
+            : `flow ${flow} is cut after the change of the configuration`,
       looked: { flow },
     }),
   },
@@ -188,6 +196,18 @@ export const TRANSLATION: Record<number, Telling> = {
     },
   },
 };
+
+function whyTaken(state: string, adminState: string): string {
+  if (adminState === "Up") return "takes new flows: its adminState is Up";
+  if (state === "up") return "takes new flows";
+  return `takes new flows though it is ${state}, as no other of the pool does (AllProbedUp)`;
+}
+
+function whyLeft(state: string, adminState: string): string {
+  if (state === "draining") return "takes none: it is draining";
+  if (adminState === "Down") return "takes none: its adminState is Down";
+  return state === "up" || adminState === "Up" ? "takes none: its weight is 0" : `takes none: it is ${state}`;
+}
 
 /** Where bytes lie in a client's stream. */
 function placeOf(sequence: number, due: number): string {

@@ -2,9 +2,10 @@
 // configurations before and after and never from the plane.
 
 import { addressNumber } from "../config/address.ts";
-import type { Backend, Configuration } from "../config/configuration.ts";
-import { takesFlows } from "../config/pools.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { takersOf } from "../config/pools.ts";
 import type { Conversation } from "./conversation.ts";
+import { Drains } from "./drains.ts";
 import { PROTOCOL_TCP } from "./frame.ts";
 
 /** Changes so far, numbered from 1. */
@@ -19,10 +20,17 @@ export class Changes {
   /** Backends that take no new flow in any pool now. */
   private idle = new Set<number>();
   private cuts = true;
+  private readonly drains = new Drains();
 
-  /** Takes note of a change. */
-  take(before: Configuration, after: Configuration): void {
+  /** The replay begins with a configuration; times are nanoseconds from its first packet on. */
+  begin(configuration: Configuration): void {
+    this.drains.take(configuration, 0, configuration.settings.shards > 1);
+  }
+
+  /** Takes note of a change at a time. */
+  take(before: Configuration, after: Configuration, time: number): void {
     this.count++;
+    this.drains.take(after, time, false);
     this.cuts = after.settings.connectionLost === "cut";
     this.closed = closedOf(after);
     if (this.cuts) for (const endpoint of this.closed) this.ofEndpoints.set(endpoint, this.count);
@@ -32,15 +40,17 @@ export class Changes {
     this.idle = new Set([...now].filter(([, takes]) => !takes.includes("1")).map(([address]) => address));
   }
 
-  /** Whether a change since its last packet may have ended a conversation's flow. */
-  mayHaveEnded({ endpoint, protocol, backend, lastChange }: Conversation): boolean {
+  /** Whether a change since its last packet, or the end of its backend's time to drain, may have ended a conversation's flow. */
+  mayHaveEnded({ endpoint, protocol, backend, lastChange, last }: Conversation, time: number): boolean {
+    if (this.drains.mayHaveEnded(backend, last, time)) return true;
     if (lastChange === this.count) return false;
     if ((this.ofEndpoints.get(endpoint) ?? 0) > lastChange) return true;
     return protocol !== PROTOCOL_TCP && (this.ofBackends.get(backend) ?? 0) > lastChange;
   }
 
   /** Whether nothing of a conversation may pass; `opens`: its flow opened with this packet. */
-  forbids({ endpoint, backend }: Conversation, opens: boolean): boolean {
+  forbids({ endpoint, backend }: Conversation, opens: boolean, time: number): boolean {
+    if (this.drains.forbids(backend, time)) return true;
     if (this.count === 0) return false;
     return (this.closed.has(endpoint) && (opens || this.cuts)) || (opens && this.idle.has(backend));
   }
@@ -53,10 +63,12 @@ function closedOf({ privateEndpoints }: Configuration): Set<number> {
 /** Whether a backend takes new flows in each of the pools that have its address. */
 function takingOf({ loadBalancers }: Configuration): Map<number, string> {
   const taking = new Map<number, string>();
-  const pools = loadBalancers.flatMap((balancer) => balancer.backendAddressPools);
-  for (const backend of pools.flatMap((pool): Backend[] => pool.backends)) {
-    const address = addressNumber(backend.address);
-    taking.set(address, (taking.get(address) ?? "") + Number(takesFlows(backend)));
+  for (const pool of loadBalancers.flatMap((balancer) => balancer.backendAddressPools)) {
+    const takes = takersOf(pool);
+    for (const backend of pool.backends) {
+      const address = addressNumber(backend.address);
+      taking.set(address, (taking.get(address) ?? "") + Number(takes.has(backend)));
+    }
   }
   return taking;
 }

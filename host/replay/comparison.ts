@@ -88,8 +88,8 @@ export class Comparison {
       tally.refused++;
       return undefined;
     }
-    if (mirror.changes.forbids(conversation, false))
-      return this.differs("reply differs: its endpoint's connection is not approved, and the plane let it through");
+    if (mirror.changes.forbids(conversation, false, time))
+      return this.differs("reply differs: the configuration by then has no such flow, and the plane let it through");
     const expected = pending.expected[at] as Uint8Array;
     const length = Math.max(left.length, expected.length);
     const difference = firstDifference(left, expected, this.linkLength(at, left), length);
@@ -159,19 +159,20 @@ export class Comparison {
     }
     const whole = pending.frame[at] as Uint8Array;
     const link = pending.link[at] ?? "other";
+    const time = pending.clock[at] as number;
     const syn = ((pending.flags[at] as number) & SYN) !== 0;
     const mayLoseData = this.inspects || conversation.stream !== undefined;
     const bytes = mayLoseData && syn && left.packet.length < whole.length ? withoutData(whole, link) : whole;
     const request: Request = { bytes, link, wireLength: pending.wireLength[at] as number };
     const fresh = isFresh(reason);
     if (bound || (!fresh && conversation.state === "translated")) {
-      if (mirror.changes.forbids(conversation, false))
-        return "request differs: its endpoint's connection is not approved, and the plane let it through";
+      if (mirror.changes.forbids(conversation, false, time))
+        return "request differs: the configuration by then has no such flow, and the plane let it through";
       const difference = mirror.difference(conversation, request, left);
       return difference === undefined ? undefined : `request differs from its flow's translation ${difference}`;
     }
     const sound = mirror.learn(conversation, request, left, fresh);
-    if (sound && mirror.changes.forbids(conversation, fresh))
+    if (sound && mirror.changes.forbids(conversation, fresh, time))
       return "request differs: the configuration by then has no such flow, and the plane let it through";
     return sound ? undefined : "request differs: it left wrongly translated";
   }
@@ -196,7 +197,10 @@ const isFresh = (reason: number): boolean =>
 
 /** Whether a reply was dropped for having no flow, or none any more. */
 const isFlowless = (reason: number): boolean =>
-  reason === Abi.REASON_NO_FLOW || reason === Abi.REASON_CONNECTION_LOST || reason === Abi.REASON_FLOW_WITHDRAWN;
+  reason === Abi.REASON_NO_FLOW ||
+  reason === Abi.REASON_CONNECTION_LOST ||
+  reason === Abi.REASON_FLOW_WITHDRAWN ||
+  reason === Abi.REASON_BACKEND_DRAINED;
 
 /** Whether a packet of a flow whose first message is not known was kept back for it. */
 const isOfMessage = (code: number, reason: number): boolean =>

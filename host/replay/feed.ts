@@ -167,7 +167,8 @@ export class Feed {
   change({ before, configuration, text }: Step, roles: Roles, time: bigint): number {
     this.flush();
     const { plane, mirror } = this.parts;
-    mirror.changes.take(before, configuration);
+    this.clock = this.timeOf({ timeLow: Number(BigInt.asUintN(32, time)), timeHigh: Number(time >> 32n) });
+    mirror.changes.take(before, configuration, this.clock);
     this.parts.roles = roles;
     const { cut, created } = plane.counters().flows;
     plane.apply(configuration);
@@ -317,7 +318,7 @@ export class Feed {
   }
 
   /** The plane's clock when it handles a frame that is placed next. */
-  private timeOf({ timeLow, timeHigh }: CapturedFrame): number {
+  private timeOf({ timeLow, timeHigh }: Pick<CapturedFrame, "timeLow" | "timeHigh">): number {
     const { low, high } = (this.origin ??= { low: timeLow, high: timeHigh });
     return Math.max(this.clock, (timeHigh - high) * 2 ** 32 + (timeLow - low));
   }

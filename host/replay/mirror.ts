@@ -2,6 +2,7 @@
 // the translated request, never from the plane's records, and does its own arithmetic, so that it can find the plane wrong.
 
 import { FRAME_MAX } from "../abi.ts";
+import type { Configuration } from "../config/configuration.ts";
 import type { LinkName } from "../links.ts";
 import { Changes } from "./changes.ts";
 import { Conversation, isBeginning, SYN } from "./conversation.ts";
@@ -39,9 +40,10 @@ export class Mirror {
   private readonly after = new FrameView();
 
   /** At most `capacity` conversations are remembered. */
-  constructor(capacity: number, lifespans: Lifespans) {
+  constructor(capacity: number, lifespans: Lifespans, configuration: Configuration) {
     this.memory = new Memory(capacity, lifespans);
     this.lifespans = lifespans;
+    this.changes.begin(configuration);
   }
 
   /** The conversation of a request; `port` is the endpoint's. It becomes uncertain if the plane may translate it anew. */
@@ -85,7 +87,7 @@ export class Mirror {
 
   /** Whether a conversation's flow may have timed out or been cut, or is not known to have been there. */
   mayBeDead(conversation: Conversation, time: number): boolean {
-    return !this.lifespans.mustLive(conversation, time) || this.changes.mayHaveEnded(conversation);
+    return !this.lifespans.mustLive(conversation, time) || this.changes.mayHaveEnded(conversation, time);
   }
 
   /** The same for a packet that is placed behind those of a batch that wait: a FIN among them makes a flow die sooner. */

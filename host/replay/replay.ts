@@ -163,7 +163,7 @@ function makeFeed(work: ReplayWork, recording: Recording | undefined): Feed {
   return new Feed({
     plane,
     roles: new Roles(configuration, options.aliases ?? [], side),
-    mirror: new Mirror(Math.max(maxFlows, CONVERSATIONS_MIN), new Lifespans(configuration)),
+    mirror: new Mirror(Math.max(maxFlows, CONVERSATIONS_MIN), new Lifespans(configuration), configuration),
     vlans: vlanNetworks(configuration),
     tunnels: new Tunnels(configuration, vlanNetworks(configuration)),
     tally,

@@ -4,7 +4,7 @@
 import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { addressNumber } from "../config/address.ts";
 import { rulesOf } from "../config/compile.ts";
-import { takesFlows } from "../config/pools.ts";
+import { takersOf } from "../config/pools.ts";
 import { reachOf } from "../config/reach.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
@@ -158,14 +158,16 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: Servic
     );
     const frontendPort = (port: number, protocol: number): number =>
       seenPort === undefined ? port : ((protocol === PROTOCOL_TCP ? tcp : udp) as number);
-    return (pool?.backends ?? []).map((backend) => ({
+    if (pool === undefined) return [];
+    const takes = takersOf(pool);
+    return pool.backends.map((backend) => ({
       ...base,
       seenAddress: addressNumber(backend.address),
       seenPort,
       frontendPort,
       server: addressNumber(backend.address),
       keeps: (port: number, protocol: number) =>
-        takesFlows(backend) && ruleFor(rules, port, protocol)?.backendAddressPool === rule.backendAddressPool,
+        takes.has(backend) && ruleFor(rules, port, protocol)?.backendAddressPool === rule.backendAddressPool,
     }));
   });
 }

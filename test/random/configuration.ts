@@ -125,10 +125,13 @@ function randomEndpoints(dice: Dice): PrivateEndpoint[] {
 function randomBalancer(dice: Dice, name: string, subnet: number): LoadBalancer {
   const pool = (poolName: string, first: number) => ({
     name: poolName,
+    noHealthyBackendsBehavior: dice.pick(["AllProbedDown", "AllProbedDown", "AllProbedUp"] as const),
+    ...(dice.chance(60) ? { drainPeriodInSeconds: dice.pick([0, 1, 5, 30]) } : {}),
     backends: Array.from({ length: 1 + dice.below(6) }, (_, i) => ({
       address: `172.17.${subnet}.${first + i}`,
       weight: dice.pick([1, 1, 1, 2, 7, 0]),
       state: dice.pick(["up", "up", "up", "down", "draining"] as const),
+      ...(dice.chance(20) ? { adminState: dice.pick(["None", "Up", "Down"] as const) } : {}),
       ...(dice.chance(15) ? { macAddress: `02:00:00:00:01:${String(10 + i)}` } : {}),
     })),
   });

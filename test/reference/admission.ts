@@ -76,7 +76,7 @@ function backendOf({ mix }: Path, tuple: Tuple, { table, distribution }: Rule): 
 function preferred({ pool }: Rule, address: string | undefined): Backend | undefined {
   if (address === undefined) return undefined;
   const number = addressOf(address);
-  return pool.find((backend) => backend.address === number && backend.state === "up" && backend.weight > 0);
+  return pool.find((backend) => backend.address === number && backend.takes);
 }
 
 function natPort({ nat, flows }: Path, tuple: Tuple, backend: Backend): NatPort | undefined {

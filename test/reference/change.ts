@@ -8,7 +8,7 @@ import { resetsOf } from "./reset.ts";
 import { ruleOf } from "./service.ts";
 import { readTransport } from "./transport.ts";
 
-export type Judgement = "stays" | "moves" | "connection-lost" | "flow-withdrawn";
+export type Judgement = "stays" | "moves" | "connection-lost" | "flow-withdrawn" | "backend-drained";
 
 /** What becomes of a packet whose flow is cut; undefined when the packet goes on. */
 export function judgedBefore(path: Path, arrival: Arrival): Decision | undefined {
@@ -52,7 +52,7 @@ function flowOf({ flows }: Path, { packet, network, ip }: Arrival): Flow | undef
 
 /** Judges a flow; one that stays belongs to the present configuration from then on. */
 function judge(path: Path, flow: Flow): Judgement {
-  const { networks, settings, flows } = path;
+  const { networks, settings, flows, drains } = path;
   const endpoint = networks.destination(flow.network, flow.endpoint.address);
   if (endpoint?.identity !== flow.endpoint.identity) return "flow-withdrawn";
   if (settings.endpointSources === "drop" && networks.endpoint(flow.network, flow.client) !== undefined)
@@ -64,10 +64,11 @@ function judge(path: Path, flow: Flow): Judgement {
   if (rule === undefined || rule.name !== flow.rule.name || service.network !== flow.endpoint.service.network)
     return "flow-withdrawn";
   if (!service.natAddresses.includes(flow.nat)) return "flow-withdrawn";
+  if (drains.isOver(flow.backend.name)) return "backend-drained";
   if (flow.protocol !== TCP) {
     if (rule.identify !== "address") return "flow-withdrawn";
     const backend = rule.pool.find(({ name }) => name === flow.backend.name);
-    if (backend === undefined || backend.state !== "up" || backend.weight === 0) return "moves";
+    if (backend?.takes !== true) return "moves";
   }
   flow.endpoint = endpoint;
   flow.rule = rule;

@@ -8,7 +8,8 @@ export interface Member {
   /** As a number. */
   address: number;
   weight: number;
-  state: string;
+  /** New flows may go to it. */
+  takes: boolean;
 }
 
 /** Slots that a member wishes for: offset + j skip modulo the table's size. */
@@ -27,9 +28,7 @@ interface Turn extends Wishes {
 /** One member per slot; empty when no member takes new flows. */
 export function tableOf<M extends Member>(members: readonly M[], mix: Mix): M[] {
   const size = SIZES.find((candidate) => candidate >= SLOTS_PER_BACKEND * members.length) ?? (SIZES.at(-1) as number);
-  const taking = members
-    .filter(({ state, weight }) => state === "up" && weight > 0)
-    .sort((one, other) => one.address - other.address);
+  const taking = members.filter(({ takes }) => takes).sort((one, other) => one.address - other.address);
   const wishes = taking.map(({ address: number, weight }): Wishes => {
     const address = BigInt(number);
     return { offset: mix(address, 1n) % size, skip: (mix(address, 2n) % (size - 1)) + 1, weight };

@@ -3,6 +3,7 @@ import type { Settings } from "../../host/config/configuration.ts";
 import type { EmitOut, PacketIn } from "../plane.ts";
 import { timeExceeded } from "./answer.ts";
 import type { Counters } from "./counters.ts";
+import type { Drains } from "./drains.ts";
 import type { Flows } from "./flows.ts";
 import type { Holds } from "./hold.ts";
 import type { Ipv4 } from "./ipv4.ts";
@@ -18,6 +19,7 @@ export interface Path {
   counters: Counters;
   mix: Mix;
   holds: Holds;
+  drains: Drains;
   /** What leaves because of the packet at hand, in order. */
   out: EmitOut[];
 }

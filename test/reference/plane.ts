@@ -2,6 +2,7 @@
 import type { Configuration } from "../../host/config/configuration.ts";
 import type { CountersOut, EmitOut, FlowOut, Outcome, PacketIn, PlaneUnderTest } from "../plane.ts";
 import { sumOf } from "./counters.ts";
+import { periodsOf } from "./drains.ts";
 import { mixOf } from "./mix.ts";
 import { Networks } from "./networks.ts";
 import { Roster } from "./roster.ts";
@@ -51,6 +52,7 @@ export class ReferencePlane implements PlaneUnderTest {
       settings,
       endpoints: privateEndpoints.map(({ name }) => name),
       backends: [...backends.keys()],
+      periods: periodsOf(configuration),
       networks: new Networks(configuration, services),
       mix,
       identifies: configuration.loadBalancers.some(({ loadBalancingRules: rules }) =>

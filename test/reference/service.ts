@@ -11,6 +11,7 @@ import { addressOf, macOf } from "./address.ts";
 import { TCP, UDP } from "./ipv4.ts";
 import { type Member, tableOf } from "./maglev.ts";
 import type { Mix } from "./mix.ts";
+import { takersOf } from "./takers.ts";
 import { nanoseconds } from "./timeouts.ts";
 
 const SECONDS_PER_MINUTE = 60;
@@ -72,10 +73,13 @@ export function servicesOf(configuration: Configuration, mix: Mix): [Map<string,
   const services = new Map<string, Service>();
   const pools = new Map<string, Pool>();
   for (const balancer of configuration.loadBalancers) {
-    for (const { name, backends: members } of balancer.backendAddressPools) {
-      const pool = members.map(({ address, weight, state, macAddress }): Backend => {
+    for (const given of balancer.backendAddressPools) {
+      const { name, backends: members } = given;
+      const takers = takersOf(given);
+      const pool = members.map(({ address, weight, macAddress }, i): Backend => {
         const mac = macAddress === undefined ? {} : { mac: macOf(macAddress) };
-        return { name: `${balancer.name}/${name}/${address}`, address: addressOf(address), weight, state, ...mac };
+        const takes = takers[i] as boolean;
+        return { name: `${balancer.name}/${name}/${address}`, address: addressOf(address), weight, takes, ...mac };
       });
       for (const backend of pool) backends.set(backend.name, backend);
       pools.set(`${balancer.name}/${name}`, { pool, table: tableOf(pool, mix) });

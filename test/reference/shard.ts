@@ -7,6 +7,7 @@ import { judgedBefore, judgeNumber } from "./change.ts";
 import { fromConsumer } from "./consumer.ts";
 import { Counters } from "./counters.ts";
 import type { Flow } from "./flow.ts";
+import { Drains } from "./drains.ts";
 import { Flows } from "./flows.ts";
 import { Holds } from "./hold.ts";
 import { leave } from "./inspection.ts";
@@ -35,6 +36,8 @@ export interface Common {
   mix: Mix;
   /** Some rule identifies by name. */
   identifies: boolean;
+  /** Time to drain, by backend. */
+  periods: ReadonlyMap<string, bigint | undefined>;
 }
 
 export class Shard {
@@ -42,7 +45,7 @@ export class Shard {
   /** Number that the walk comes to next. */
   private nextJudged = Number.POSITIVE_INFINITY;
 
-  constructor({ settings, endpoints, backends, networks, mix, identifies }: Common, shard: number) {
+  constructor({ settings, endpoints, backends, networks, mix, identifies, periods }: Common, shard: number) {
     this.path = {
       settings,
       networks,
@@ -52,21 +55,35 @@ export class Shard {
       nat: new Nat(settings, shard, mix),
       counters: new Counters(endpoints, backends),
       holds: new Holds(identifies ? settings.identification.holdSlots : 0),
+      drains: new Drains(),
       mix,
       out: [],
     };
+    this.path.drains.take(periods);
   }
 
   /** Another configuration is in force. */
-  apply({ settings, endpoints, backends, networks }: Common): void {
-    const { flows, counters, nat } = this.path;
+  apply({ settings, endpoints, backends, networks, periods }: Common): void {
+    const { flows, counters, nat, drains } = this.path;
     this.path.settings = settings;
     this.path.networks = networks;
     flows.timeouts = timeoutsOf(settings.timers);
-    flows.epoch++;
     counters.count(endpoints, backends);
     nat.settle(settings);
+    drains.take(periods);
+    this.judgeAll();
+  }
+
+  private judgeAll(): void {
+    const { flows } = this.path;
+    flows.epoch++;
     this.nextJudged = flows.numbers.first;
+  }
+
+  private clock(time: bigint): void {
+    const { flows, drains } = this.path;
+    flows.clock(time);
+    if (drains.settle(flows.now)) this.judgeAll();
   }
 
   /** Goes on with the walk over all flows for so many numbers at most. */
@@ -79,7 +96,7 @@ export class Shard {
   advance(time: bigint): EmitOut[] {
     const { path } = this;
     path.out = [];
-    path.flows.clock(time);
+    this.clock(time);
     this.walk(JUDGE_PER_ADVANCE);
     path.flows.takeDue(Number.POSITIVE_INFINITY);
     return path.out;
@@ -99,7 +116,7 @@ export class Shard {
   handle(packet: PacketIn): Outcome {
     const { path } = this;
     path.out = [];
-    path.flows.clock(packet.time);
+    this.clock(packet.time);
     path.flows.takeDue(RELEASE_PER_PACKET);
     this.walk(1);
     const { reason, flow = -1, droppedAt } = this.decide(packet);

@@ -59,12 +59,20 @@ suite("linkplane check of a right configuration", (test) => {
     assert.equal(
       cells(stdout).filter(([first]) => first === "lb-front"),
       [
-        ["lb-front", "servers", "10.2.0.11", "2", "up"],
-        ["lb-front", "servers", "10.2.0.12", "2", "up"],
-        ["lb-front", "servers", "10.2.0.13", "1", "up"],
+        ["lb-front", "servers", "10.2.0.11", "2", "up", "None"],
+        ["lb-front", "servers", "10.2.0.12", "2", "up", "None"],
+        ["lb-front", "servers", "10.2.0.13", "1", "up", "None"],
+        ["lb-front", "servers", "3", "509", "5 (0.98 %)", "6 (1.18 %)"],
       ],
     );
     for (const line of stdout.split("\n")) assert.not.match(line, /\s$/);
+  });
+
+  test("--verbose with --json has what moves when a backend leaves", async () => {
+    const { stdout } = await linkplane(["check", CONFIGURATION, "--verbose", "--json"]);
+    assert.equal(JSON.parse(stdout).pools, [
+      { loadBalancer: "lb-front", pool: "servers", backends: 3, places: 509, tried: 3, moved: { average: 5, most: 6 } },
+    ]);
   });
 
   test("--json has the same", async () => {

@@ -39,7 +39,7 @@ const APPROVE = "{ at: 1, privateEndpoint: shop-pending, connectionState: Approv
 const NO_TIME =
   "This is no time. Write seconds after the first packet, such as 12.5 or +12.5s, or a date and time such as 2026-11-24T00:10:30.5Z.";
 const NOT_ONE =
-  "This is not one change. Give privateEndpoint with connectionState or networkSecurityGroup, networkSecurityGroup with securityRules, or backendAddressPool and backend with state or weight.";
+  "This is not one change. Give privateEndpoint with connectionState or networkSecurityGroup, networkSecurityGroup with securityRules, or backendAddressPool and backend with state, weight or adminState.";
 
 /** Events, a caret before what is at fault, and the message. */
 const MISTAKES: [events: string[], message: string][] = [
@@ -212,6 +212,8 @@ suite("A configuration after a change", (test) => {
     ]);
     const heavier = at({ kind: "backend", ...pool, weight: 7 }).loadBalancers[1]?.backendAddressPools[0]?.backends;
     assert.equal(heavier, [{ address: "10.2.1.1", weight: 7, state: "up" }]);
+    const put = at({ kind: "backend", ...pool, adminState: "Down" }).loadBalancers[1]?.backendAddressPools[0]?.backends;
+    assert.equal(put, [{ address: "10.2.1.1", weight: 1, state: "up", adminState: "Down" }]);
   });
 
   test("keeps what follows a group's rules unless that is changed", () => {

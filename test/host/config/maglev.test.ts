@@ -57,8 +57,12 @@ function ownersOf(backends: Backend[], seed: number): string[] {
 
 /** The same by the reference. */
 function referenceOwnersOf(backends: Backend[], seed: number): string[] {
-  const members = backends.map((backend) => ({ ...backend, text: backend.address }));
-  const numbered = members.map(({ text, weight, state }) => ({ text, weight, state, address: addressNumber(text) }));
+  const numbered = backends.map(({ address: text, weight, state }) => ({
+    text,
+    weight,
+    takes: state === "up" && weight > 0,
+    address: addressNumber(text),
+  }));
   return tableOf(numbered, mixOf(seed)).map(({ text }) => text);
 }
 

@@ -3,16 +3,17 @@
 import * as Abi from "../../../host/abi.ts";
 import { addressText } from "../../../host/config/address.ts";
 import { compile } from "../../../host/config/compile.ts";
-import type { Backend, Configuration, LoadBalancer } from "../../../host/config/configuration.ts";
+import type { Backend, BackendAddressPool, Configuration, LoadBalancer } from "../../../host/config/configuration.ts";
 import { tableSize } from "../../../host/config/maglev.ts";
 import { normalizeConfiguration } from "../../../host/config/normalize.ts";
 import { assert, suite } from "../../kit.ts";
 import { valueOf } from "./sample.ts";
 
 /** The sample with these backends. */
-function withBackends(backends: Partial<Backend>[]): Configuration {
+function withBackends(backends: Partial<Backend>[], pool: Partial<BackendAddressPool> = {}): Configuration {
   const value = valueOf() as { loadBalancers: LoadBalancer[] };
-  (value.loadBalancers[0] as LoadBalancer).backendAddressPools = [{ name: "servers", backends: backends as Backend[] }];
+  const own = { name: "servers", backends: backends as Backend[], ...pool };
+  (value.loadBalancers[0] as LoadBalancer).backendAddressPools = [own];
   return normalizeConfiguration(value);
 }
 
@@ -40,6 +41,8 @@ const MEMBERS: [name: string, backends: Partial<Backend>[], members: string[]][]
   ["none that is down", [host(1, { state: "down" }), host(2)], ["10.2.2.2"]],
   ["none that is draining", [host(1), host(2, { state: "draining" })], ["10.2.2.1"]],
   ["none without a weight", [host(1, { weight: 0 }), host(2, { weight: 1000 })], ["10.2.2.2"]],
+  ["one that is put up", [host(1, { state: "down", adminState: "Up" }), host(2, { state: "down" })], ["10.2.2.1"]],
+  ["none that is put down", [host(1), host(2, { adminState: "Down" })], ["10.2.2.1"]],
   ["nobody", [host(1, { weight: 0 }), host(2, { state: "down" }), host(3, { state: "draining" })], []],
 ];
 
@@ -50,6 +53,12 @@ suite("A pool", (test) => {
       assert.equal([...new Set(owners)].sort(), members);
       assert.is(owners.length, members.length === 0 ? 0 : 251);
     });
+
+  test("gives slots to those that are down when all are, with AllProbedUp", () => {
+    const all = [host(1, { state: "down" }), host(2, { state: "down" })];
+    const owners = slots(withBackends(all, { noHealthyBackendsBehavior: "AllProbedUp" }));
+    assert.equal([...new Set(owners)].sort(), ["10.2.2.1", "10.2.2.2"]);
+  });
 
   test("keeps its size when backends go down", () => {
     const backends = Array.from({ length: 20 }, (_, i) => host(i + 1, i < 15 ? { state: "down" } : {}));

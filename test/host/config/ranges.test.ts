@@ -13,6 +13,7 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   ["virtualNetworks[0].vlan", 1, 4094, true],
   ["virtualNetworks[1].vlan[0]", 1, 4094, true],
   ["virtualNetworks[1].vlan[1]", 1, 4094, true],
+  ["loadBalancers[0].backendAddressPools[0].drainPeriodInSeconds", 0, 7440, false],
   ["loadBalancers[0].backendAddressPools[0].backends[0].weight", 0, 1000, true],
   [`${RULE}.frontendPort`, 0, 65535, true],
   [`${RULE}.backendPort`, 0, 65535, true],

@@ -141,7 +141,18 @@ const PLAIN: Case[] = [
       { in: client("A seq=101 ack=901") },
     ],
   },
+  {
+    reason: "backend-drained",
+    steps: [{ in: OTHERS }, { in: SYN }, { apply: drains }, { in: client("A seq=101 ack=901") }],
+  },
 ];
+
+function drains({ loadBalancers }: Configuration): void {
+  const [pool] = loadBalancers[0]?.backendAddressPools ?? [];
+  if (pool === undefined) return;
+  pool.drainPeriodInSeconds = 0;
+  for (const backend of pool.backends) backend.state = "draining";
+}
 
 function guarded(configuration: Configuration): void {
   configuration.networkSecurityGroups = [

@@ -13,6 +13,7 @@ import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, type Line, replayLines } from "./conversation.ts";
 
 const TCP = conversation();
+const ACK = "tcp 10.1.0.9:5000 > 10.1.0.4:443 A seq=109 ack=907";
 const query = (at: number, port = 5000): Line => [at, `udp 10.1.0.9:${port} > 10.1.0.4:53 data=question`];
 const answer = (at: number, port = 5000): Line => [at, `udp 10.1.0.4:53 > 10.1.0.9:${port} data=answer ttl=64`];
 const connection = (at: number | string, connectionState: string) => ({
@@ -40,6 +41,7 @@ function configuration(change: (configuration: Configuration) => void = () => {}
   return configurationWith((it) => {
     const [pool] = it.loadBalancers[0]?.backendAddressPools ?? [];
     pool?.backends.push({ address: "10.2.1.2", weight: 0, state: "up" });
+    if (pool !== undefined) pool.drainPeriodInSeconds = 0.9;
     const rule = { ...denyAll, sourceApplicationSecurityGroups: [], destinationAddressPrefixes: [] };
     it.networkSecurityGroups = [
       { name: "open", defaultRules: "cloud", securityRules: [] },
@@ -158,6 +160,24 @@ const ROWS: Row[] = [
     { forwarded: 4, cut: "1 0", flows: 2, drops: { "no-backend": 1 }, backends: "2 0", replies: "2 0 0 0" },
   ],
   [
+    "a backend's time to drain is over: its flow is cut, and its client goes on elsewhere",
+    [...TCP.slice(0, 5), [0.9, ACK], [1, ACK], [1.1, "tcp 10.1.0.4:443 > 10.1.0.9:5000 A seq=907 ack=109 ttl=55"]],
+    [backend(0, "10.2.1.2", { weight: 1 }), backend(0.015, "10.2.1.1", { state: "draining" })],
+    { forwarded: 8, cut: "0 0", flows: 2, drops: {}, backends: "1 1", replies: "3 0 0 0" },
+  ],
+  [
+    "a backend's time to drain is over: nothing comes from there any more",
+    [...TCP.slice(0, 5), [1.1, "tcp 10.1.0.4:443 > 10.1.0.9:5000 A seq=907 ack=109 ttl=55"]],
+    [backend(0.015, "10.2.1.1", { state: "draining" })],
+    { forwarded: 5, cut: "0", flows: 1, drops: { "no-flow": 1 }, backends: "1 0", replies: "2 0 1 0" },
+  ],
+  [
+    "a backend that is put down and up",
+    [query(0), answer(0.1), query(1, 5001), query(2, 5002), answer(2.1, 5002)],
+    [backend(0.5, "10.2.1.1", { adminState: "Down" }), backend(1.5, "10.2.1.1", { adminState: "Up", state: "down" })],
+    { forwarded: 4, cut: "1 0", flows: 2, drops: { "no-backend": 1 }, backends: "2 0", replies: "2 0 0 0" },
+  ],
+  [
     "weights send new flows elsewhere",
     [...TCP, ...second],
     [backend(0.5, "10.2.1.1", { weight: 0 }), backend(0.5, "10.2.1.2", { weight: 3 })],
@@ -260,6 +280,7 @@ suite("Events of a replay", (test) => {
     for (const [event, lines] of [
       [connection(0.035, "Rejected"), TCP],
       [backend(0.5, "10.2.1.1", { state: "down" }), [...TCP, ...second]],
+      [backend(0.015, "10.2.1.1", { state: "draining" }), [...TCP.slice(0, 5), [1, ACK]]],
     ] as [object, Line[]][]) {
       const plane = await planeOf(configuration(), 1000);
       plane.apply = () => {};
