@@ -81,6 +81,11 @@ export class Changes {
     next.loadBalancers.forEach((balancer, i) => {
       const other = fresh.loadBalancers[i] ?? balancer;
       if (dice.chance(50)) balancer.backendAddressPools = other.backendAddressPools;
+      for (const pool of balancer.backendAddressPools)
+        if (dice.chance(25)) {
+          pool.drainPeriodInSeconds = dice.pick([0, 0.1]);
+          for (const backend of pool.backends) backend.state = "draining";
+        }
       if (dice.chance(30))
         balancer.loadBalancingRules = other.loadBalancingRules.filter(() => dice.chance(85)).concat();
     });
