@@ -140,7 +140,15 @@ export const REASON_ICMP_ECHO = 56;
 export const REASON_PACKET_TOO_BIG = 57;
 /// Its backend's time to drain is over.
 export const REASON_BACKEND_DRAINED = 58;
-export const REASON_COUNT = 59;
+/// Of fragments. Its counter says how many wait now, as that of REASON_AWAITING_NAME does.
+export const REASON_AWAITING_FRAGMENT = 59;
+export const REASON_FRAGMENT_MALFORMED = 60;
+export const REASON_FRAGMENT_DUPLICATE = 61;
+export const REASON_FRAGMENT_OVERLAP = 62;
+export const REASON_FRAGMENT_TABLE_FULL = 63;
+export const REASON_FRAGMENT_POOL_FULL = 64;
+export const REASON_FRAGMENT_TIMEOUT = 65;
+export const REASON_COUNT = 66;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;
@@ -238,6 +246,11 @@ export const FIRST_MESSAGE_MAX = 16384; // bytes of a flow's first message that 
 export const HELD_SEGMENTS_MAX = 64; // segments of it that are held
 export const HOLD_SPARE = 128; // places of the hold pool beyond those that may be in use: given up, and not yet read by the host
 
+export const DATAGRAMS_MAX = 1024; // datagrams of which fragments may come at once
+export const STRETCHES_MAX = 64; // fragments of one datagram
+export const FRAGMENTS_HELD_MAX = 64; // fragments that wait for the first of their datagram, of all of them together
+export const FRAGMENT_BYTES_MAX = 9216; // captured bytes of a frame that is held
+
 /// Control block, at a fixed place. The host writes the first part before configure and reads the rest after it.
 export const CONTROL_AT = 1024;
 export const CONTROL_MAX_FLOWS = 0; // u32
@@ -262,6 +275,7 @@ export const CONTROL_TRACED = 84; // u32, records written
 /// Written by the host before configure.
 export const CONTROL_HOLD_SLOTS = 64; // u32, places of the hold pool; 0 when no rule identifies by name
 export const CONTROL_PORT_BLOCKS = 76; // u32, blocks of NAT ports that all pools share
+export const CONTROL_FRAGMENTS = 104; // u32, 1 when fragments are translated
 /// Written by configure and activate.
 export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that is activated next has to lie
 export const CONTROL_TRACE = 80; // u32, read by process and advance: 1 writes down what the stages look at and decide
@@ -299,8 +313,9 @@ export const REGION_INSPECTIONS = 25;
 export const REGION_HOLDS = 26;
 export const REGION_PROXIES = 27;
 export const REGION_TRACE = 28;
-export const REGION_END = 29;
-export const REGION_COUNT = 30;
+export const REGION_FRAGMENTS = 29;
+export const REGION_END = 30;
+export const REGION_COUNT = 31;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors

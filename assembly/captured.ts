@@ -10,6 +10,7 @@ import {
   REASON_BAD_TCP_HEADER,
   REASON_BAD_UDP_LENGTH,
   REASON_FORWARDED,
+  REASON_FRAGMENT,
   REASON_ICMP,
   REASON_REPLY_REFUSED,
   REASON_REPLY_UNMATCHED,
@@ -44,10 +45,11 @@ import { deniedDeath, isDenied } from "./flow/denied";
 import { mix } from "./flow/hash";
 import { follow } from "./flow/follow";
 import { flowOf, lives } from "./flow/lifetime";
-import { find, groupOf, keyIs, tagOf } from "./flow/table";
+import { find, groupOf, keyIs, locate, tagOf } from "./flow/table";
 import { quiet } from "./handle";
 import { isInspected } from "./inspect/inspect";
 import { observeReply } from "./inspect/reply";
+import { isKept } from "./fragment/first";
 import { HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
 import { turnBackNumbers } from "./proxy/reply";
@@ -78,6 +80,10 @@ export function markReply(parsed: u32): void {
     if (speakerAt(network, Ipv4.destinationBe(ip)) < 0) store<u8>(parsed, <u8>Parsed.KIND_ICMP_REPLY, Parsed.KIND);
     return;
   }
+  if (kind == Parsed.KIND_SPECIAL && <u32>load<u8>(parsed, Parsed.REASON) == REASON_FRAGMENT) {
+    if (speakerAt(network, Ipv4.destinationBe(ip)) < 0) store<u8>(parsed, <u8>Parsed.KIND_FRAGMENT_REPLY, Parsed.KIND);
+    return;
+  }
   if (!hasPorts(parsed, kind)) return;
   if (kind == Parsed.KIND_FLOW) store<u8>(parsed, <u8>REASON_FORWARDED, Parsed.REASON);
   const between = speakerAt(network, Ipv4.destinationBe(ip)) >= 0;
@@ -94,7 +100,7 @@ function hasPorts(parsed: u32, kind: u32): bool {
 }
 
 /** Turns a key into that of the other direction, as the consumer's side has it. */
-function swapKey(parsed: u32): void {
+export function swapKey(parsed: u32): void {
   const low = load<u64>(parsed, Parsed.KEY_LOW);
   const high = load<u64>(parsed, Parsed.KEY_HIGH);
   const ports = rotl<u32>(<u32>(high >> 32), 16);
@@ -112,9 +118,7 @@ export function settleBetween(parsed: u32): u32 {
   const whole = load<u8>(parsed, Parsed.REASON) == REASON_FORWARDED;
   const kind = reply ? Parsed.KIND_REPLY : whole ? Parsed.KIND_FLOW : Parsed.KIND_SPECIAL;
   store<u8>(parsed, <u8>kind, Parsed.KIND);
-  const hash = mix(load<u64>(parsed, Parsed.KEY_LOW), load<u64>(parsed, Parsed.KEY_HIGH));
-  store<u32>(parsed, groupOf(hash), Parsed.GROUP);
-  store<u8>(parsed, <u8>tagOf(hash), Parsed.TAG);
+  locate(parsed);
   return kind;
 }
 
@@ -208,6 +212,7 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
   }
   const flow = flowOf(record);
   if (Ipv4.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
+  if (isKept(parsed, flow)) return refuse(verdict, REASON_FRAGMENT, <u32>NO_FLOW, <u32>load<u16>(record, REC_ENDPOINT));
   if (isHeaded(flow) && !isWhole(parsed, load<u32>(parsed, Parsed.L4))) {
     if (tracing) traceSegment(parsed, REASON_TRUNCATED, TRACE_NONE, SEGMENT_DROPPED);
     return refuse(verdict, REASON_TRUNCATED, flow, endpoint);

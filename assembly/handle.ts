@@ -34,6 +34,7 @@ import { releaseDue } from "./flow/release";
 import { find, keyIs } from "./flow/table";
 import { lowestTick, mayBeDue } from "./flow/wheel";
 import { inspect, isInspected } from "./inspect/inspect";
+import { capturedFragment } from "./fragment/fragment";
 import { HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
 import { takeReply } from "./proxy/reply";
@@ -78,6 +79,7 @@ function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
   let kind = <u32>load<u8>(parsed, Parsed.KIND);
   if (kind == Parsed.KIND_BETWEEN) kind = settleBetween(parsed);
   if (kind == Parsed.KIND_ICMP_REPLY) return capturedIcmp(desc, parsed, verdict);
+  if (kind == Parsed.KIND_FRAGMENT_REPLY) return capturedFragment(desc, parsed, verdict);
   if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
   if (judging && loses(parsed, verdict, kind)) return 0;
   if (kind == Parsed.KIND_FLOW) {
@@ -95,7 +97,7 @@ function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
 }
 
 /** Judges the flow of a packet again if that is to be done; true when the flow is cut and the packet dropped with it. */
-function loses(parsed: u32, verdict: u32, kind: u32): bool {
+export function loses(parsed: u32, verdict: u32, kind: u32): bool {
   if (kind != Parsed.KIND_FLOW && kind != Parsed.KIND_REPLY) return false;
   const record = confirm(parsed);
   if (record == 0 || isDenied(record) || !isStale(record) || !lives(record)) return false;
@@ -117,7 +119,7 @@ function loses(parsed: u32, verdict: u32, kind: u32): bool {
 }
 
 /** The record of a packet's key, or 0. What the probe found by its tag is another's once in a while, or gone, or new since. */
-function confirm(parsed: u32): u32 {
+export function confirm(parsed: u32): u32 {
   const low = load<u64>(parsed, Parsed.KEY_LOW);
   const high = load<u64>(parsed, Parsed.KEY_HIGH);
   const record = load<u32>(parsed, Parsed.RECORD);

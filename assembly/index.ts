@@ -10,6 +10,7 @@ import {
   CONTROL_MORE_DUE,
   CONTROL_POOL_SLOTS,
   COUNTER_COUNT,
+  DATAGRAMS_MAX,
   DEAL_MAX,
   ENDPOINT_COUNTER_COUNT,
   JUDGE_PER_ADVANCE,
@@ -30,6 +31,8 @@ import { resetFlows } from "./flow/flow";
 import { releaseWhileRoom } from "./flow/release";
 import { GROUP_SIZE } from "./flow/table";
 import { WHEEL_LIST_SIZE, mayBeDue, nextTime, resetWheel } from "./flow/wheel";
+import { nextDeath, releaseDead, resetDatagrams } from "./fragment/datagram";
+import { resetPool, settlePool } from "./fragment/pool";
 import * as Memory from "./memory";
 import { beginRefused, endRefused } from "./inspect/refused";
 import { resetHolds, settleHolds } from "./inspect/hold";
@@ -64,6 +67,7 @@ export function process(count: u32): u32 {
   beginEnded();
   beginRefused();
   settleHolds();
+  settlePool();
   beginTrace();
   const handled = run(min(count, <u32>BATCH_MAX));
   endEmits();
@@ -84,8 +88,10 @@ export function advance(time: u64): void {
   beginEnded();
   beginRefused();
   settleHolds();
+  settlePool();
   beginTrace();
   moveTo(time);
+  releaseDead(DATAGRAMS_MAX);
   if (now >= drainsUntil) settleDrains();
   if (Memory.control(CONTROL_MORE_DUE) == 0) walkOn(JUDGE_PER_ADVANCE);
   releaseWhileRoom();
@@ -101,7 +107,8 @@ export function advance(time: u64): void {
  */
 export function nextDeadline(): u64 {
   if (walking) return now;
-  return drainsUntil == 0 ? nextTime() : min(nextTime(), drainsUntil);
+  const next = min(nextTime(), nextDeath());
+  return drainsUntil == 0 ? next : min(next, drainsUntil);
 }
 
 /** Forgets every flow, every counter and the time; the configuration stays. */
@@ -114,6 +121,8 @@ export function reset(): void {
   resetPorts();
   resetHolds();
   resetDrains();
+  resetDatagrams();
+  resetPool();
   const pools = Memory.control(CONTROL_POOL_SLOTS);
   memory.fill(Memory.COUNTERS, 0, COUNTER_COUNT * 8);
   memory.fill(Memory.ENDPOINT_COUNTERS, 0, Memory.control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);

@@ -12,6 +12,7 @@ import {
   CONTROL_BACKENDS,
   CONTROL_DEALS,
   CONTROL_ENDPOINTS,
+  CONTROL_FRAGMENTS,
   CONTROL_HOLD_REMEMBERS,
   CONTROL_HOLD_SLOTS,
   CONTROL_KEEP_LINKS,
@@ -48,6 +49,7 @@ import {
   REGION_END,
   REGION_ENDED,
   REGION_ENDPOINT_COUNTERS,
+  REGION_FRAGMENTS,
   REGION_HANDS,
   REGION_HEADS,
   REGION_HOLDS,
@@ -85,6 +87,8 @@ import {
 import { PARSED_SIZE } from "./parse";
 import { ARRIVALS_SIZE } from "./flow/arrivals";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
+import { DATAGRAMS_SIZE, DATAGRAM_LISTS_SIZE } from "./fragment/datagram";
+import { PLACE_SIZE, POOL_PLACES } from "./fragment/pool";
 import { REMEMBERED_AT } from "./inspect/hold";
 import { REMEMBERED_SIZE } from "./inspect/remembered";
 import { NAME_MAX } from "./name/host";
@@ -144,6 +148,13 @@ export let HAS_PROXIES: bool = false;
 export let PROXIES: u32 = 0;
 /** Notes of what the stages decided. */
 export let TRACES: u32 = 0;
+/** Fragments are translated; if not, the regions below are empty. */
+export let HAS_FRAGMENTS: bool = false;
+/** Heads of the lists by which datagrams are found, and the datagrams (fragment/datagram.ts). */
+export let DATAGRAM_LISTS: u32 = 0;
+export let DATAGRAMS: u32 = 0;
+/** Places of fragments that wait (fragment/pool.ts). */
+export let FRAGMENTS: u32 = 0;
 export let HOLDS: u32 = 0;
 /** Bytes of a place. */
 export let HOLD_SIZE: u32 = 0;
@@ -194,6 +205,8 @@ export function lay(): bool {
   layInspection(<u64>MAX_FLOWS);
   HAS_PROXIES = control(CONTROL_PROXIES) != 0;
   PROXIES = region(REGION_PROXIES, HAS_PROXIES ? <u64>MAX_FLOWS * PROXY_SIZE : 0);
+  HAS_FRAGMENTS = control(CONTROL_FRAGMENTS) != 0 && !deals;
+  layFragments(HAS_FRAGMENTS ? 1 : 0);
   layPorts(<u64>control(CONTROL_POOL_SLOTS));
   layFlows(<u64>MAX_FLOWS, <u64>MAX_DENIED);
   setControl(CONTROL_REGIONS + REGION_END * 4, <u32>end);
@@ -240,6 +253,13 @@ function layInspection(flows: u64): void {
   HELLO = NAME + NAME_ROOM;
   UNWRAPPED = HELLO + FIRST_MESSAGE_MAX;
   HOLDS = UNWRAPPED + FIRST_MESSAGE_MAX;
+}
+
+function layFragments(some: u64): void {
+  const datagrams = DATAGRAM_LISTS_SIZE + DATAGRAMS_SIZE;
+  DATAGRAM_LISTS = region(REGION_FRAGMENTS, some * (datagrams + POOL_PLACES * PLACE_SIZE));
+  DATAGRAMS = DATAGRAM_LISTS + DATAGRAM_LISTS_SIZE;
+  FRAGMENTS = DATAGRAM_LISTS + datagrams;
 }
 
 function layPorts(pools: u64): void {

@@ -16,6 +16,7 @@ import {
   REASON_BAD_IP_LENGTH,
   REASON_BAD_TCP_HEADER,
   REASON_BAD_UDP_LENGTH,
+  REASON_FORWARDED,
   REASON_FRAGMENT,
   REASON_ICMP,
   REASON_IPV6,
@@ -69,6 +70,9 @@ export const KIND_BETWEEN: u32 = 5;
 
 /// ICMP that an endpoint's address sent in a capture.
 export const KIND_ICMP_REPLY: u32 = 6;
+
+/// A fragment that an endpoint's address sent in a capture.
+export const KIND_FRAGMENT_REPLY: u32 = 7;
 
 const PROTOCOL_IPIP: u32 = 4;
 const PROTOCOL_6IN4: u32 = 41;
@@ -182,11 +186,11 @@ function parseIpv4(ip: u32, end: u32, wireEnd: u32, parsed: u32, side: u32): voi
   store<u32>(parsed, ip, IP);
   store<u32>(parsed, ip + header, L4);
   store<u8>(parsed, <u8>protocol, PROTOCOL);
-  if (Ipv4.isFragment(ip)) return special(parsed, KIND_SPECIAL, REASON_FRAGMENT);
   const length = total - header;
   const captured = min(end - ip - header, length);
   store<u32>(parsed, length, L4_LENGTH);
   store<u32>(parsed, captured, L4_CAPTURED);
+  if (Ipv4.isFragment(ip)) return fragment(ip, captured, parsed);
   if (protocol == PROTOCOL_TCP) parseTcp(ip + header, length, captured, parsed);
   else if (protocol == PROTOCOL_UDP) parseUdp(ip + header, length, captured, stated == 0, parsed);
   else return other(parsed, protocol);
@@ -223,6 +227,19 @@ function makeKey(ip: u32, l4: u32, network: u32, side: u32, parsed: u32): void {
   const low = load<u64>(ip + Ipv4.TUPLE) & KEEP_KEY;
   store<u64>(parsed, low | <u64>((side + 1) | (network << 16)), KEY_LOW);
   store<u64>(parsed, <u64>Ipv4.destinationBe(ip) | ((<u64>load<u32>(l4)) << 32), KEY_HIGH);
+}
+
+function fragment(ip: u32, captured: u32, parsed: u32): void {
+  const flagged = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !Ipv4.isLaterFragment(ip) && captured >= Tcp.FLAGS_END;
+  store<u8>(parsed, flagged ? <u8>Tcp.flags(load<u32>(parsed, L4)) : 0, FLAGS);
+  special(parsed, KIND_SPECIAL, REASON_FRAGMENT);
+}
+
+/** Gives the first fragment of a TCP or UDP datagram, whose header is captured, what an unfragmented packet has. */
+export function parseFirst(parsed: u32): void {
+  const network = <u32>load<u16>(parsed, NETWORK);
+  makeKey(load<u32>(parsed, IP), load<u32>(parsed, L4), network, <u32>load<u8>(parsed, SIDE), parsed);
+  special(parsed, KIND_FLOW, REASON_FORWARDED);
 }
 
 function other(parsed: u32, protocol: u32): void {

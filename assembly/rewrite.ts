@@ -42,8 +42,12 @@ function rewriteBehindOptions(ip: u32, l4: u32, low: u64, high: u64): void {
 
 /** Gives an Ethernet frame the MAC addresses of where it goes, if the backend has one. */
 export function rewriteLink(desc: u32, record: u32, side: u32): void {
-  if (load<u8>(desc, DESC_LINK) != LINK_ETHERNET) return;
-  const frame = load<u32>(desc, DESC_FRAME);
+  rewriteLinkOf(load<u32>(desc, DESC_FRAME), <u32>load<u8>(desc, DESC_LINK), record, side);
+}
+
+/** The same of a frame that lies anywhere. */
+export function rewriteLinkOf(frame: u32, link: u32, record: u32, side: u32): void {
+  if (link != LINK_ETHERNET) return;
   if (side == SIDE_CONSUMER) return addressProvider(frame, record);
   if (load<u16>(BACKENDS + <u32>load<u16>(record, REC_BACKEND) * BACKEND_SIZE, BACKEND_HAS_MAC) == 0) return;
   const kept = LINKS + flowOf(record) * LINK_SIZE;

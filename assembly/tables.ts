@@ -18,6 +18,8 @@ export let SLICE_FIRST: u32 = 0;
 /** Ticks a released NAT port rests. */
 export let QUARANTINE: u32 = 0;
 export let TIMEOUTS: u32 = 0;
+/** Time that a datagram is waited for, ns. */
+export let FRAGMENT_LIFE: u64 = 0;
 export let VLANS: u32 = 0;
 export let VLAN_PAIRS: u32 = 0;
 export let VLAN_PAIR_COUNT: u32 = 0;
@@ -53,6 +55,7 @@ export function adopt(): void {
   SLICE = PORT_COUNT / SHARDS;
   SLICE_FIRST = PORT_FIRST + control(CONTROL_SHARD) * SLICE;
   QUARANTINE = load<u32>(TABLES, Abi.TABLES_QUARANTINE);
+  FRAGMENT_LIFE = load<u64>(TABLES, Abi.TABLES_FRAGMENT_LIFE);
   VLAN_PAIR_COUNT = load<u32>(TABLES, Abi.TABLES_VLAN_PAIR_COUNT);
   ADDRESS_MASK = load<u32>(TABLES, Abi.TABLES_ADDRESS_MASK);
   RULE_MASK = load<u32>(TABLES, Abi.TABLES_RULE_MASK);

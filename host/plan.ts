@@ -46,6 +46,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
   const tables = compile(configuration, midStream);
   const numbers = new ShardNumbers(configuration.settings);
   const { poolSlots, names } = tables;
+  const { settings } = configuration;
   const ofPool = Math.ceil(Abi.PORT_COUNT / Abi.PORT_BLOCK);
   const sizes = {
     maxFlows: numbers.flows,
@@ -59,6 +60,8 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     holdSlots: tables.holdSlots,
     holdRemembers: tables.holdRemembers,
     proxies: tables.proxies,
+    // Several shards share nothing, and the fragments of one datagram have no tuple to be dealt by.
+    fragments: settings.fragments === "translate" && settings.shards === 1,
     keepEnded: options.onFlowEnd !== undefined,
     ringSize: roundedUp(options.ringSize ?? RING_SIZE),
   };

@@ -94,8 +94,8 @@ export const REASONS: readonly Reason[] = [
   row(
     "fragment",
     "drop",
-    "The packet is an IP fragment, which is not translated.",
-    "Lower the sender's packet size below the path MTU.",
+    "The packet is an IP fragment that is not translated: only those of TCP and UDP are, of flows that are neither read nor bear a PROXY header, in a plane of one shard.",
+    "Lower the sender's packet size below the path MTU, or see fragments and shards of the settings.",
   ),
   row(
     "protocol",
@@ -353,6 +353,48 @@ export const REASONS: readonly Reason[] = [
     "drop",
     "The flow's backend is draining, and the time its flows had left is over.",
     "Nothing, if that was meant: a new connection goes to another backend. A longer drainPeriodInSeconds of the pool leaves more time.",
+  ),
+  row(
+    "awaiting-fragment",
+    "held",
+    "The fragment waits for the first one of its datagram, which has the ports.",
+    "Nothing: it leaves behind the first one, or is dropped when that does not come.",
+  ),
+  row(
+    "fragment-malformed",
+    "drop",
+    "The fragment cannot be one: it is empty, reaches beyond what a datagram holds, does not end on 8 bytes, or splits the TCP or UDP header.",
+    "Find out what sends it: no host cuts packets so, attacks do (RFC 1858, RFC 3128).",
+  ),
+  row(
+    "fragment-duplicate",
+    "drop",
+    "A fragment with the same bytes of the datagram came before.",
+    "Nothing, once in a while; many of them mean that the network doubles packets.",
+  ),
+  row(
+    "fragment-overlap",
+    "drop",
+    "The fragment overlaps another one of its datagram, or has another end: the whole datagram is refused (RFC 5722).",
+    "Find out what sends it: hosts read such datagrams differently, which attacks make use of.",
+  ),
+  row(
+    "fragment-table-full",
+    "drop",
+    "Fragments of 1,024 other datagrams are awaited, or the datagram has come in more than 64 fragments.",
+    "Lower the sender's packet size below the path MTU, or timers.fragmentSeconds.",
+  ),
+  row(
+    "fragment-pool-full",
+    "drop",
+    "The fragment came before the first one of its datagram and found no place to wait: 64 wait already, or it is too long.",
+    "Lower the sender's packet size below the path MTU: so many in the wrong order mean a path that is not sound.",
+  ),
+  row(
+    "fragment-timeout",
+    "drop",
+    "The rest of the fragment's datagram did not come in time, or its flow ended.",
+    "Capture all packets, and find out where fragments are lost; timers.fragmentSeconds says how long is waited.",
   ),
 ];
 

@@ -31,6 +31,7 @@ export const TABLES_NAME_TEXTS = 116; // u32, section: bytes of the names
 export const TABLES_NAME_ALLOW = 120; // u32, bit for each reason from REASON_AWAITING_NAME on that is let through
 export const TABLES_TUNNELS = 124; // u32, section: tunnels that are opened
 export const TABLES_DRAINS = 128; // u32, section: drains by their backends' numbers
+export const TABLES_FRAGMENT_LIFE = 136; // u64, ns a datagram is waited for
 export const TABLES_HEADER_SIZE = 192;
 
 export const FLAG_MID_STREAM_DROP = 1;

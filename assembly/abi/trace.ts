@@ -82,6 +82,15 @@ export const STAGE_EMBEDDED = 30;
 export const STAGE_SIZE = 31;
 /// MSS before and after.
 export const STAGE_MSS = 32;
+/// Of a fragment: where its data begin and end in its datagram, 1 for the last one, the datagram's identification, FRAGMENT_, fragments
+/// of it that are held.
+export const STAGE_FRAGMENT = 33;
+export const FRAGMENT_REFUSED = 0; // against it is the result, alone or with its datagram
+export const FRAGMENT_FIRST = 1; // it bears the ports: what follows decides on it
+export const FRAGMENT_FOLLOWS = 2; // it goes the way of the first one
+export const FRAGMENT_HELD = 3; // it waits for the first one
+export const FRAGMENT_LET_GO = 4; // it was held, and leaves behind the first one
+export const FRAGMENT_DISCARDED = 5; // so many as were held end here with the result; no bytes are said
 /// Of a client's data, or a packet that is no segment of its stream: sequence number or none, that of the next byte that is due or none,
 /// bytes, SEGMENT_, reason.
 export const STAGE_SEGMENT = 34;

@@ -14,6 +14,7 @@ import {
   REASON_SPOOFED_ENDPOINT,
   REASON_TTL_EXPIRED,
   REASON_TUNNEL,
+  SIDE_CONSUMER,
   STATE_CLOSING,
   STATE_RESET,
 } from "../abi";
@@ -31,6 +32,7 @@ import {
   releaseDenied,
 } from "../flow/denied";
 import { release, releaseDead } from "../flow/flow";
+import { takeFragment } from "../fragment/fragment";
 import { flowOf, lives, requestOf, stateOf } from "../flow/lifetime";
 import { FLAGS, IP, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON, RECORD, leaves } from "../parse";
 import { has } from "../tables";
@@ -56,6 +58,8 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);
   if (load<u8>(parsed, KIND) != KIND_FLOW) {
     if (<u32>load<u8>(parsed, REASON) == REASON_ICMP) return fromConsumer(desc, parsed, verdict, endpoint);
+    if (<u32>load<u8>(parsed, REASON) == REASON_FRAGMENT)
+      return takeFragment(desc, parsed, verdict, SIDE_CONSUMER, endpoint);
     if (tracing) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
     return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);
   }
@@ -64,6 +68,11 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
     answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
     return droppedAt(verdict, REASON_TTL_EXPIRED, <u32>NO_FLOW, endpoint);
   }
+  return admitTuple(desc, parsed, verdict, endpoint);
+}
+
+/** Decides on a packet to an endpoint by its tuple, the record of which was looked up. */
+export function admitTuple(desc: u32, parsed: u32, verdict: u32, endpoint: u32): u32 {
   const flags = <u32>load<u8>(parsed, FLAGS);
   const found = load<u32>(parsed, RECORD);
   if (tracing) traceFlow(found);

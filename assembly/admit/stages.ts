@@ -6,10 +6,12 @@ import {
   DESC_WIRE,
   END_ADMITTED,
   IDENTIFY_ADDRESS,
+  NO_FLOW,
   PROTOCOL_TCP,
   REASON_ENDPOINT_RULE_DENIED,
   REASON_ENDPOINT_UNREACHABLE,
   REASON_FLOW_TABLE_FULL,
+  REASON_FRAGMENT,
   REASON_MID_STREAM,
   REASON_MID_STREAM_ADMITTED,
   REASON_NAT_EXHAUSTED,
@@ -39,11 +41,12 @@ import { flowOf } from "../flow/lifetime";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
 import { HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
-import { FLAGS, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
+import { FLAGS, IP, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
-import { beginStream } from "../proxy/stream";
+import { announces, beginStream } from "../proxy/stream";
 import { tupleHigh, tupleLow } from "../tuple";
 import { droppedAt } from "../verdict";
+import * as Ipv4 from "../wire/ipv4";
 import { isBeginning } from "./admit";
 import { balance } from "./balance";
 import { CONTINUE, connection } from "./connection";
@@ -60,6 +63,7 @@ import { dropOpening, isTooBig } from "../size/mtu";
 export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): u32 {
   const midStream = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !isBeginning(<u32>load<u8>(parsed, FLAGS));
   const reason = walk(desc, parsed, endpoint, midStream);
+  if (reason == REASON_FRAGMENT) return droppedAt(verdict, reason, <u32>NO_FLOW, endpoint);
   if (reason == REASON_PACKET_TOO_BIG) return dropOpening(desc, parsed, verdict, endpoint);
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
@@ -102,6 +106,8 @@ function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
 /** Whether a flow may begin with the packet at hand. */
 function beginning(parsed: u32, endpoint: u32, protocol: u32, midStream: bool): u32 {
   if (identify != IDENTIFY_ADDRESS && protocol != PROTOCOL_TCP) return REASON_UDP_NOT_IDENTIFIED;
+  const read = identify != IDENTIFY_ADDRESS || announces(endpoint);
+  if (read && protocol == PROTOCOL_TCP && Ipv4.isFragment(load<u32>(parsed, IP))) return REASON_FRAGMENT;
   if (has(FLAG_TOO_BIG_DROP) && isTooBig(parsed, endpoint)) return REASON_PACKET_TOO_BIG;
   return midStream && has(FLAG_MID_STREAM_DROP) ? <u32>REASON_MID_STREAM : CONTINUE;
 }

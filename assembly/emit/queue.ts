@@ -18,8 +18,9 @@ import {
   EMIT_SIDE,
   EMIT_SIZE,
   EMIT_WIRE_LENGTH,
+  FRAGMENTS_HELD_MAX,
 } from "../abi";
-import { EMITS, HEADS, setControl } from "../memory";
+import { EMITS, HAS_FRAGMENTS, HEADS, setControl } from "../memory";
 
 const FULL: u32 = <u32>(EMIT_CAPACITY - EMIT_RESERVE) + 1;
 
@@ -27,10 +28,10 @@ let emits: u32 = 0;
 /// Emits from which on there may be no room for one more packet's.
 let full: u32 = FULL;
 
-/** Empties the queue. */
+/** Empties the queue. Where fragments are held, a packet may let all of them go beside what else it makes leave. */
 export function beginEmits(): void {
   emits = 0;
-  full = FULL;
+  full = HAS_FRAGMENTS ? FULL - <u32>FRAGMENTS_HELD_MAX : FULL;
   setControl(CONTROL_EMIT_COUNT, 0);
 }
 
@@ -115,6 +116,16 @@ export function emitHeld(
   store<u32>(at, body, EMIT_BODY);
   store<u32>(at, bodyLength, EMIT_BODY_LENGTH);
   store<u32>(at, headLength + bodyLength, EMIT_WIRE_LENGTH);
+  finish(at, side, CAUSE_HELD, link, flow);
+}
+
+/** A frame that was held, as a whole. */
+export function emitFrame(side: u32, link: u32, flow: u32, frame: u32, captured: u32, wire: u32): void {
+  const at = EMITS + emits++ * EMIT_SIZE;
+  store<u64>(at, 0, EMIT_HEAD);
+  store<u32>(at, frame, EMIT_BODY);
+  store<u32>(at, captured, EMIT_BODY_LENGTH);
+  store<u32>(at, wire, EMIT_WIRE_LENGTH);
   finish(at, side, CAUSE_HELD, link, flow);
 }
 

@@ -9,7 +9,7 @@
 
 import { REC_KEY, REC_SIZE, REC_TOUCH } from "../abi/records";
 import { INDEX, INDEX_GROUPS, RECORDS } from "../memory";
-import { RECORD } from "../parse";
+import { GROUP, KEY_HIGH, KEY_LOW, RECORD, TAG } from "../parse";
 import { mix, pick } from "./hash";
 
 export const GROUP_SIZE: u32 = 64;
@@ -66,6 +66,13 @@ export function touchFurther(parsed: u32, group: u32, tag: u32, places: u32): vo
     store<u8>(record, 1, REC_TOUCH);
     store<u32>(parsed, record, RECORD);
   }
+}
+
+/** Finds the group and tag of a packet's key. */
+export function locate(parsed: u32): void {
+  const hash = mix(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH));
+  store<u32>(parsed, groupOf(hash), GROUP);
+  store<u8>(parsed, <u8>tagOf(hash), TAG);
 }
 
 export function keyIs(record: u32, low: u64, high: u64): bool {

@@ -81,7 +81,7 @@ function alive(record: u32): u32 {
 }
 
 /** Judges a flow again if that is to be done; CONTINUE, or the reason for which it was cut. */
-function judgeAgain(flow: u32, record: u32): u32 {
+export function judgeAgain(flow: u32, record: u32): u32 {
   if (!isStale(record)) return CONTINUE;
   const reason = judge(flow);
   if (tracing) trace(STAGE_JUDGED, reason == MOVES ? <u32>REASON_FLOW_WITHDRAWN : reason, flow);

@@ -38,6 +38,11 @@ function identityOf(request: u32): u32 {
   return ENDPOINTS + <u32>load<u16>(request, REC_ENDPOINT) * ENDPOINT_SIZE + ENDPOINT_IDENTITY;
 }
 
+/** Whether flows of an endpoint have headers, as they begin. */
+export function announces(endpoint: u32): bool {
+  return HAS_PROXIES && load<u32>(ENDPOINTS + endpoint * ENDPOINT_SIZE + ENDPOINT_IDENTITY) != 0;
+}
+
 function streamOf(flow: u32): u32 {
   return PROXIES + flow * PROXY_SIZE;
 }

@@ -21,6 +21,7 @@ export const TUPLE: u32 = 8;
 const FRAGMENT_MASK_BE: u32 = 0xff3f;
 /** Fragment offset, as loaded. */
 const OFFSET_MASK_BE: u32 = 0xff1f;
+const MORE_FRAGMENTS_BE: u32 = 0x0020;
 const DONT_FRAGMENT_BE: u16 = 0x0040;
 const TTL_LESS_ONE: u32 = 0xfffe;
 const TTL_MORE_ONE: u32 = 0x0001;
@@ -132,6 +133,21 @@ export function dontFragment(ip: u32): bool {
 /** Whether the fragment offset is not 0. */
 export function isLaterFragment(ip: u32): bool {
   return (<u32>load<u16>(ip, FRAGMENT) & OFFSET_MASK_BE) != 0;
+}
+
+/** Where a fragment's data begin in its datagram, bytes. */
+export function fragmentOffset(ip: u32): u32 {
+  return (<u32>bswap<u16>(<u16>(<u32>load<u16>(ip, FRAGMENT) & OFFSET_MASK_BE))) << 3;
+}
+
+/** Whether a fragment is not the last one. */
+export function moreFragments(ip: u32): bool {
+  return (<u32>load<u16>(ip, FRAGMENT) & MORE_FRAGMENTS_BE) != 0;
+}
+
+/** Identification, network order. */
+export function identificationBe(ip: u32): u32 {
+  return <u32>load<u16>(ip, IDENTIFICATION);
 }
 
 /** Takes bytes off the end of a packet. A total length of 0 says nothing and stays. */

@@ -98,6 +98,7 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
   image.u64(Abi.TABLES_SEED + 8, seed[1]);
   image.u32(Abi.TABLES_FLAGS, flags(configuration, midStream));
   image.u32(Abi.TABLES_SHARDS, settings.shards);
+  image.u64(Abi.TABLES_FRAGMENT_LIFE, BigInt(Math.round(settings.timers.fragmentSeconds * NANOSECONDS)));
   image.u32(Abi.TABLES_QUARANTINE, Math.ceil((settings.portQuarantineSeconds * NANOSECONDS) / TICK_NANOSECONDS));
   return {
     image: image.finish(),

@@ -206,6 +206,7 @@ export interface Timers {
   tcpResetSeconds: number;
   udpIdleSeconds: number;
   deniedSeconds: number;
+  fragmentSeconds: number;
 }
 
 /** A cloud, or `rfc` for what the RFCs about address translation ask. */
@@ -268,6 +269,8 @@ export interface Settings {
   clampMss: boolean;
   /** Tunnels that are opened. */
   tunnels: Tunnel[];
+  /** Fragments of TCP and UDP; planes of several shards drop them all the same. */
+  fragments: "translate" | "drop";
   timers: Timers;
   identification: Identification;
 }
@@ -303,6 +306,7 @@ export const DEFAULT_SETTINGS: Settings = {
   packetTooBig: "forward",
   clampMss: false,
   tunnels: [],
+  fragments: "translate",
   timers: {
     tcpOpeningSeconds: 60,
     tcpIdleSeconds: 300,
@@ -310,6 +314,7 @@ export const DEFAULT_SETTINGS: Settings = {
     tcpResetSeconds: 10,
     udpIdleSeconds: 300,
     deniedSeconds: 60,
+    fragmentSeconds: 2,
   },
   identification: {
     missingName: "deny",

@@ -236,6 +236,7 @@ const timers = z.strictObject({
   tcpResetSeconds: seconds(d.timers.tcpResetSeconds, "A TCP flow after RST"),
   udpIdleSeconds: seconds(d.timers.udpIdleSeconds, "A UDP flow without packets"),
   deniedSeconds: seconds(d.timers.deniedSeconds, "A denied flow without packets"),
+  fragmentSeconds: seconds(d.timers.fragmentSeconds, "A datagram some of whose fragments came"),
 });
 
 const choice = (otherwise: "deny" | "allow") => z.enum(["deny", "allow"]).default(otherwise);
@@ -344,6 +345,12 @@ const settings = z.strictObject({
     .array(tunnel)
     .default(d.tunnels)
     .describe("Tunnels whose frames are opened, so that what is in them is handled. Left out: none."),
+  fragments: z
+    .enum(["translate", "drop"])
+    .default(d.fragments)
+    .describe(
+      "Fragments of TCP and UDP over IPv4; later ones wait for the first. With several shards they are dropped all the same.",
+    ),
   timers: timers.prefault({}).describe("Timeouts. Those left out are the profile's."),
   identification: identification
     .prefault({})

@@ -7,6 +7,7 @@ import { REASONS, type Verdict } from "../reasons.ts";
 import { type Cause, emissionAt, resultAt } from "../result.ts";
 import { ADMISSION } from "./admission.ts";
 import { type Change, changesBetween } from "./changes.ts";
+import { FRAGMENTS } from "./fragment.ts";
 import { notesOf } from "./notes.ts";
 import { packetText } from "./packet-text.ts";
 import type { Meaning, Step } from "./stage.ts";
@@ -39,7 +40,7 @@ export interface Explanation {
   left: Departure[];
 }
 
-const TELLINGS = { ...ADMISSION, ...TRANSLATION, ...TUNNEL };
+const TELLINGS = { ...ADMISSION, ...FRAGMENTS, ...TRANSLATION, ...TUNNEL };
 
 /**
  * The explanation of the only frame of a core's last run, which was traced; `frame` is it as it came, `entered` as it was given to the

@@ -2,6 +2,7 @@
 
 import { addressText } from "../config/address.ts";
 import type { LinkName } from "../links.ts";
+import { identificationText } from "./fragment.ts";
 import { FrameView, PROTOCOL_TCP, PROTOCOL_UDP, TCP } from "../replay/frame.ts";
 
 const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
@@ -28,10 +29,16 @@ export function packetText(frame: Uint8Array, link: LinkName): string {
   if (!view.addressed) return `${link} frame, ${size}`;
   const protocol = PROTOCOL_NAMES[view.protocol] ?? `protocol ${view.protocol}`;
   const [from, to] = [addressText(view.source), addressText(view.destination)];
-  if (!whole)
-    return `${protocol} ${from} > ${to}${view.protocol === PROTOCOL_ICMP ? icmpText(view) : ""}, TTL ${view.ttl}, ${size}`;
+  if (!whole) {
+    const more = fragmentText(view) || (view.protocol === PROTOCOL_ICMP ? icmpText(view) : "");
+    return `${protocol} ${from} > ${to}${more}, TTL ${view.ttl}, ${size}`;
+  }
   const tuple = `${protocol} ${from}:${view.sourcePort} > ${to}:${view.destinationPort}`;
-  return `${tuple}${view.protocol === PROTOCOL_TCP ? tcpText(view) : ""}, TTL ${view.ttl}, ${size}`;
+  return `${tuple}${view.protocol === PROTOCOL_TCP ? tcpText(view) : ""}${fragmentText(view)}, TTL ${view.ttl}, ${size}`;
+}
+
+function fragmentText({ fragmented, fragmentOffset, identification }: FrameView): string {
+  return fragmented ? `, fragment from byte ${fragmentOffset} of datagram ${identificationText(identification)}` : "";
 }
 
 function icmpText({ buffer, l4 }: FrameView): string {

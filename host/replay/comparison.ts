@@ -7,7 +7,7 @@ import { REASONS } from "../reasons.ts";
 import { isBeginning, SYN } from "./conversation.ts";
 import { FrameView } from "./frame.ts";
 import { firstDifference, type Request } from "./mirror.ts";
-import type { Pending } from "./pending.ts";
+import { MAYBE_FIT, type Pending, UNFIT } from "./pending.ts";
 import { withoutData } from "./shorten.ts";
 import type { Departure } from "./stream.ts";
 
@@ -39,11 +39,13 @@ export class Comparison {
     if (conversation === undefined) return undefined;
     const time = pending.clock[at] as number;
     const flags = pending.flags[at] as number;
-    const unfit = pending.unfit[at] === 1;
+    const unfit = pending.unfit[at] === UNFIT;
+    const fragmented = pending.unfit[at] === MAYBE_FIT;
     const bound = mirror.isBound(conversation, flags, time);
-    const against = unfit ? undefined : this.streamTakes(at, conversation, code, reason, bound);
+    const against = unfit || fragmented ? undefined : this.streamTakes(at, conversation, code, reason, bound);
     if (code !== Abi.FORWARD) {
-      if (unfit) return undefined;
+      // What became of its datagram, which may have been refused for others, says nothing of a flow that is there.
+      if (unfit || (fragmented && (bound || isOfFragments(reason)))) return undefined;
       if (against === reason) {
         if (mirror.mayBeDead(conversation, time) && !isBeginning(flags)) mirror.mayHaveOpened(conversation);
         return undefined;
@@ -81,7 +83,7 @@ export class Comparison {
     const { tally, mirror } = this.parts;
     const conversation = pending.conversation[at] as Conversation;
     const time = pending.clock[at] as number;
-    const unfit = pending.unfit[at] === 1;
+    const unfit = pending.unfit[at] === UNFIT;
     if (left === undefined) {
       const rightly = unfit || (isFlowless(reason) && mirror.mayBeDead(conversation, time));
       if (!rightly || code === Abi.FORWARD) return this.differs("reply differs: the plane let none through");
@@ -207,6 +209,14 @@ const isOfMessage = (code: number, reason: number): boolean =>
   code === Abi.HELD ||
   reason === Abi.REASON_TRUNCATED ||
   (reason >= Abi.REASON_RESOURCE_DENIED && reason <= Abi.REASON_HELD_RETRANSMISSION);
+
+/** Whether a first fragment was dropped for what it is, or for others of its datagram. */
+const isOfFragments = (reason: number): boolean =>
+  (reason >= Abi.REASON_TRUNCATED && reason <= Abi.REASON_BAD_UDP_LENGTH) ||
+  reason === Abi.REASON_FRAGMENT ||
+  reason === Abi.REASON_TTL_EXPIRED ||
+  reason === Abi.REASON_PACKET_TOO_BIG ||
+  (reason >= Abi.REASON_AWAITING_FRAGMENT && reason <= Abi.REASON_FRAGMENT_TIMEOUT);
 
 /** Whether that ended its flow: a SYN is only dropped. */
 const endsFlow = (reason: number, flags: number): boolean =>

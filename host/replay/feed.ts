@@ -14,11 +14,12 @@ import type { Plane, Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import type { Busiest } from "./busiest.ts";
 import type { Conversation } from "./conversation.ts";
+import { type Datagram, Fragments } from "./fragments.ts";
 import { FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
 import type { Step } from "./incident.ts";
 import type { Migration } from "./migration.ts";
 import type { Mirror } from "./mirror.ts";
-import { KIND_OTHER, KIND_REPLY, KIND_REQUEST, Pending } from "./pending.ts";
+import { FIT, KIND_FRAGMENT, KIND_OTHER, KIND_REPLY, KIND_REQUEST, MAYBE_FIT, Pending, UNFIT } from "./pending.ts";
 import { readdress } from "./readdress.ts";
 import type { Recording } from "./recording.ts";
 import type { ReplayExplanation } from "./options.ts";
@@ -75,6 +76,7 @@ const SCRATCH_SIZE = 8 * 1024 * 1024;
 export class Feed {
   private readonly parts: FeedParts;
   private readonly pending = new Pending();
+  private readonly fragments: Fragments;
   private readonly settler: Settler;
   private readonly view = new FrameView();
   /** Frames the replay rewrites before they go in; used again with each batch. */
@@ -95,7 +97,8 @@ export class Feed {
 
   constructor(parts: FeedParts) {
     this.parts = parts;
-    this.settler = new Settler(parts, this.pending);
+    this.fragments = new Fragments(parts.tally, parts.rewritesLinks);
+    this.settler = new Settler(parts, this.pending, this.fragments);
   }
 
   /** Takes a captured frame. */
@@ -123,7 +126,9 @@ export class Feed {
     const { plane, roles, vlans } = this.parts;
     const { bytes } = frame;
     if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
-    if (!this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans)) return this.partial(frame);
+    const ported = this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans);
+    if (this.view.fragmented) return this.fragment(frame, ported);
+    if (!ported) return this.partial(frame);
     this.parts.names?.see(this.view, frame.number);
     const direction = roles.classify(this.view, (view, role) => this.isKnownReply(view, role));
     const role = roles.role as Role;
@@ -229,12 +234,43 @@ export class Feed {
     this.pending.endpoint[at] = owner?.endpoint ?? -1;
   }
 
-  private request(frame: CapturedFrame, role: Role): void {
+  /** A fragment. The first one of a request is a request; others are given the endpoint that the first one told by its ports. */
+  private fragment(frame: CapturedFrame, ported: boolean): void {
+    const { view } = this;
+    const { roles, mirror, busiest } = this.parts;
+    const datagram = this.fragments.of(view);
+    const owners = roles.owners(view);
+    const to = ported ? owners.to : (datagram.to ?? owners.to);
+    const from = ported ? owners.from : (datagram.from ?? owners.from);
+    if (to === undefined && from === undefined) {
+      if (ported) busiest.count(view);
+      return this.other(frame);
+    }
+    if (ported) Object.assign(datagram, { to, from });
+    if (ported && to !== undefined) return this.request(frame, to, datagram);
+    const crossed = to === undefined;
+    const port =
+      ported && from !== undefined && crossed ? from.frontendPort(view.sourcePort, view.protocol) : undefined;
+    const conversation = port === undefined ? undefined : mirror.reply(view, from as Role, port);
+    if (ported) datagram.conversation = conversation;
+    const entered = this.copy(frame.bytes);
+    view.move(entered);
+    // At the server itself a reply has not lost what it has lost behind the plane, which is where it enters.
+    restate(view, to, from, crossed && roles.atServers && view.ttl > 0 ? -1 : 0);
+    const side = crossed ? Abi.SIDE_CAPTURED : Abi.SIDE_CONSUMER;
+    const at = this.place(frame, entered, frame.network, side, KIND_FRAGMENT);
+    if (conversation !== undefined) this.about(at, conversation, MAYBE_FIT);
+    this.pending.datagram[at] = datagram;
+    this.pending.endpoint[at] = (to ?? from)?.endpoint ?? -1;
+  }
+
+  private request(frame: CapturedFrame, role: Role, datagram?: Datagram): void {
     const { view } = this;
     const port = role.frontendPort(view.destinationPort, view.protocol);
     const { sizes } = this.parts.roles;
     const unfit = isUnfit(view, frame.wireLength, view.ttl) || sizes.isTooBig(view, role.providerNetwork);
-    if (!this.mayHaveTuple(frame, role, port, unfit)) return this.refuse(frame, "tuple-taken", role);
+    if (!this.mayHaveTuple(frame, role, port, unfit || datagram !== undefined))
+      return this.refuse(frame, "tuple-taken", role);
     const conversation = this.parts.mirror.request(view, role, port, this.batch, this.timeOf(frame));
     conversation.mss = sizes.mss(view.network, role.providerNetwork);
     const moved = role.address !== view.destination || port !== view.destinationPort;
@@ -244,7 +280,9 @@ export class Feed {
       readdress(view, { ...tupleOf(view), destination: role.address, destinationPort: port }, 0);
     }
     const at = this.place(frame, entered, view.network, Abi.SIDE_CONSUMER, KIND_REQUEST, role.server);
-    this.about(at, conversation, unfit);
+    if (datagram !== undefined) datagram.conversation = conversation;
+    this.pending.datagram[at] = datagram;
+    this.about(at, conversation, datagram !== undefined ? MAYBE_FIT : unfit ? UNFIT : FIT);
   }
 
   /** Whether a request's tuple is free for its captured server: at the endpoint, two servers' clients look alike. */
@@ -282,7 +320,7 @@ export class Feed {
     const at = this.place(frame, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
     this.pending.expected[at] = expected;
     const unfit = cut || isUnfit(view, frame.wireLength, view.ttl + ttlLoss) || sizes.isTooBig(view, view.network);
-    this.about(at, conversation, unfit);
+    this.about(at, conversation, unfit ? UNFIT : FIT);
     this.parts.tally.mirrored++;
   }
 
@@ -294,13 +332,13 @@ export class Feed {
   }
 
   /** What is known of the request or reply in the view. */
-  private about(at: number, conversation: Conversation, unfit: boolean): void {
+  private about(at: number, conversation: Conversation, unfit: number): void {
     const { pending } = this;
     pending.conversation[at] = conversation;
     pending.flags[at] = this.view.flags;
     this.pause(at, conversation);
-    this.parts.mirror.waits(conversation, pending.kind[at] === KIND_REPLY, this.view.flags, this.batch);
-    pending.unfit[at] = Number(unfit);
+    this.parts.mirror.waits(conversation, pending.kind[at] !== KIND_REQUEST, this.view.flags, this.batch);
+    pending.unfit[at] = unfit;
   }
 
   /** Takes note of how long a connection said nothing, where that is asked for. */
@@ -350,6 +388,7 @@ export class Feed {
     const at = core.place(entered, wireLength, network, linkNumber(link), side, timeLow, timeHigh, backend);
     pending.count = at + 1;
     pending.kind[at] = kind;
+    pending.turned[at] = Number(side === Abi.SIDE_CAPTURED);
     pending.side[at] = side === Abi.SIDE_CAPTURED ? Abi.SIDE_CONSUMER : side;
     pending.interfaceId[at] = frame.interfaceId;
     pending.number[at] = frame.number;
@@ -365,6 +404,7 @@ export class Feed {
     pending.clock[at] = this.clock;
     pending.conversation[at] = undefined;
     pending.endpoint[at] = -1;
+    pending.datagram[at] = undefined;
     return at;
   }
 

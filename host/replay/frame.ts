@@ -14,6 +14,7 @@ const FAMILIES_IPV4: readonly number[] = [2, 0x02000000];
 
 export const IPV4 = {
   totalLength: 2,
+  identification: 4,
   fragment: 6,
   ttl: 8,
   protocol: 9,
@@ -27,6 +28,7 @@ export const UDP = { length: 4, lengthEnd: 6, checksum: 6, checksumEnd: 8, min: 
 const PORTS_END = 4;
 const FRAGMENT_BITS = 0x3fff;
 const FRAGMENT_OFFSET = 0x1fff;
+const FRAGMENT_UNIT = 8;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
 
@@ -49,11 +51,15 @@ export class FrameView {
   /** Whether the addresses are there, and the ports: a frame that is no whole packet may have them, too. */
   addressed = false;
   ported = false;
+  /** Whether it is a fragment; if so, where its data begin in its datagram, bytes, and the datagram's identification. */
+  fragmented = false;
+  fragmentOffset = 0;
+  identification = 0;
   /** TCP flags, 0 when not captured or UDP. */
   flags = 0;
   ttl = 0;
 
-  /** Looks at a frame. False when it is not an unfragmented TCP or UDP packet over IPv4 with its ports captured. */
+  /** Looks at a frame. False when it is no TCP or UDP packet over IPv4, whole or the first fragment of one, with its ports captured. */
   read(
     buffer: Uint8Array,
     offset: number,
@@ -67,6 +73,7 @@ export class FrameView {
     this.network = network;
     this.addressed = false;
     this.ported = false;
+    this.fragmented = false;
     this.ip = this.networkHeader(offset, link, vlans);
     return this.ip >= 0 && this.readIpv4();
   }
@@ -111,17 +118,18 @@ export class FrameView {
     this.ttl = buffer[ip + IPV4.ttl] as number;
     if (first >> 4 !== 4 || this.l4 - ip < IPV4.min) return false;
     this.addressed = true;
+    const fragment = this.u16(ip + IPV4.fragment);
+    this.fragmented = (fragment & FRAGMENT_BITS) !== 0;
+    this.fragmentOffset = (fragment & FRAGMENT_OFFSET) * FRAGMENT_UNIT;
+    this.identification = this.u16(ip + IPV4.identification);
     if (end - this.l4 < PORTS_END) return false;
     const total = this.u16(ip + IPV4.totalLength);
     if (total !== 0 && total < this.l4 - ip + PORTS_END) return false;
     if (total !== 0) this.end = Math.min(end, ip + total);
-    const fragment = this.u16(ip + IPV4.fragment) & FRAGMENT_BITS;
-    this.ported =
-      (fragment & FRAGMENT_OFFSET) === 0 && (this.protocol === PROTOCOL_TCP || this.protocol === PROTOCOL_UDP);
+    this.ported = this.fragmentOffset === 0 && (this.protocol === PROTOCOL_TCP || this.protocol === PROTOCOL_UDP);
     if (!this.ported) return false;
     this.sourcePort = this.u16(this.l4);
     this.destinationPort = this.u16(this.l4 + 2);
-    if (fragment !== 0) return false;
     const flags = this.l4 + TCP.flags;
     this.flags = this.protocol === PROTOCOL_TCP && flags < this.end ? (buffer[flags] as number) : 0;
     return true;

@@ -4,10 +4,18 @@
 import { BATCH_MAX } from "../abi.ts";
 import type { LinkName } from "../links.ts";
 import type { Conversation } from "./conversation.ts";
+import type { Datagram } from "./fragments.ts";
 
 export const KIND_OTHER = 0;
 export const KIND_REQUEST = 1;
 export const KIND_REPLY = 2;
+/** A fragment that is not the first one of a request. */
+export const KIND_FRAGMENT = 3;
+
+/** Whether the packet itself is so that the plane has to drop it; of a first fragment others of its datagram decide, too. */
+export const FIT = 0;
+export const UNFIT = 1;
+export const MAYBE_FIT = 2;
 
 /** The frames of one batch in the order they were placed. */
 export class Pending {
@@ -15,6 +23,8 @@ export class Pending {
   readonly kind = new Uint8Array(BATCH_MAX);
   /** Side of the plane the frame entered on. */
   readonly side = new Uint8Array(BATCH_MAX);
+  /** 1 when it entered as captured behind the plane, to be turned back. */
+  readonly turned = new Uint8Array(BATCH_MAX);
   /** Its number in its capture. */
   readonly number = new Float64Array(BATCH_MAX);
   readonly interfaceId = new Uint32Array(BATCH_MAX);
@@ -34,6 +44,8 @@ export class Pending {
   readonly endpoint = new Int32Array(BATCH_MAX);
   /** Of a request or reply: its TCP flags. */
   readonly flags = new Uint8Array(BATCH_MAX);
-  /** Of a request or reply: 1 when the packet itself is so that the plane has to drop it. */
+  /** Of a fragment. */
+  readonly datagram: (Datagram | undefined)[] = [];
+  /** Of a request or reply: FIT, UNFIT or MAYBE_FIT. */
   readonly unfit = new Uint8Array(BATCH_MAX);
 }

@@ -40,10 +40,11 @@ export function readdress(view: FrameView, to: Tuple, raise: number): void {
   }
 }
 
-/** Gives a packet without ports other addresses, in place; its IPv4 header checksum keeps the error it had, if any. */
-export function readdressHeader({ buffer, ip, source, destination }: FrameView, to: Addresses): void {
+/** Gives a packet without ports other addresses, in place, raising its TTL; its header checksum keeps the error it had, if any. */
+export function readdressHeader({ buffer, ip, ttl, source, destination }: FrameView, to: Addresses, raise = 0): void {
   const growth = halves(to.source) + halves(to.destination) - halves(source) - halves(destination);
-  put16(buffer, ip + IPV4.checksum, changed(get16(buffer, ip + IPV4.checksum), growth));
+  put16(buffer, ip + IPV4.checksum, changed(get16(buffer, ip + IPV4.checksum), growth + raise * 256));
+  buffer[ip + IPV4.ttl] = ttl + raise;
   put32(buffer, ip + IPV4.source, to.source);
   put32(buffer, ip + IPV4.destination, to.destination);
 }

@@ -5,11 +5,14 @@ import type { FrameView } from "./frame.ts";
 import { readdress, readdressHeader } from "./readdress.ts";
 import type { Role } from "./roles.ts";
 
-/** Rewrites the frame a view looks at, in place; `to` and `from` are whose its destination and its source are. */
-export function restate(view: FrameView, to: Role | undefined, from: Role | undefined): void {
+/**
+ * Rewrites the frame a view looks at, in place, raising its TTL by `raise`; `to` and `from` are whose its destination and its source
+ * are.
+ */
+export function restate(view: FrameView, to: Role | undefined, from: Role | undefined, raise = 0): void {
   const { protocol, ported, sourcePort, destinationPort } = view;
   const addresses = { source: from?.address ?? view.source, destination: to?.address ?? view.destination };
-  if (!ported) return readdressHeader(view, addresses);
+  if (!ported) return readdressHeader(view, addresses, raise);
   readdress(
     view,
     {
@@ -17,6 +20,6 @@ export function restate(view: FrameView, to: Role | undefined, from: Role | unde
       sourcePort: from?.frontendPort(sourcePort, protocol) ?? sourcePort,
       destinationPort: to?.frontendPort(destinationPort, protocol) ?? destinationPort,
     },
-    0,
+    raise,
   );
 }

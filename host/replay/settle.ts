@@ -7,8 +7,9 @@ import { REASONS } from "../reasons.ts";
 import { type ChecksumError, ipError, transportError } from "./checksums.ts";
 import { Comparison } from "./comparison.ts";
 import type { FeedParts } from "./feed.ts";
+import type { Datagram, Fragments } from "./fragments.ts";
 import { FrameView } from "./frame.ts";
-import { KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
+import { KIND_FRAGMENT, KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
 import { PROXY_HEADER_COMMENT, type Stamp } from "./recording.ts";
 import type { Departure } from "./stream.ts";
 
@@ -21,13 +22,15 @@ export class Settler {
   private readonly pending: Pending;
   private readonly core: Core;
   private readonly comparison: Comparison;
+  private readonly fragments: Fragments;
   private readonly before = new FrameView();
   private readonly after = new FrameView();
   /** Some service puts PROXY headers in front of streams. */
   private readonly announces: boolean;
 
-  constructor(parts: FeedParts, pending: Pending) {
+  constructor(parts: FeedParts, pending: Pending, fragments: Fragments) {
     this.parts = parts;
+    this.fragments = fragments;
     this.pending = pending;
     this.core = parts.plane.core;
     this.comparison = new Comparison(parts, pending);
@@ -46,7 +49,10 @@ export class Settler {
     const says =
       code === Abi.DROP || code === Abi.HELD ? `${REASONS[reason]?.name}: ${REASONS[reason]?.sentence}` : undefined;
     const { left, fault } = this.judge(at, first, emits, code, reason);
-    const note = fault ?? says;
+    const datagram = this.pending.datagram[at];
+    const wrong = datagram === undefined ? undefined : this.judgeFragments(at, datagram, first, emits, code);
+    if (datagram !== undefined) this.countFragment(at, code, reason);
+    const note = fault ?? wrong ?? says;
     this.comparison.follow(at, core.u32(verdict + Abi.VERDICT_FLOW));
     const endpoint = this.pending.conversation[at]?.endpoint ?? (this.pending.endpoint[at] as number);
     if (code === Abi.DROP && endpoint >= 0)
@@ -100,6 +106,35 @@ export class Settler {
     return { left, fault };
   }
 
+  /** What is wrong with fragments that left: the one that came, and those that waited for it. */
+  private judgeFragments(at: number, datagram: Datagram, first: number, emits: number, code: number) {
+    const { core, fragments, pending } = this;
+    const link = pending.link[at] ?? "other";
+    const entered = pending.frame[at] as Uint8Array;
+    const isReply = pending.turned[at] === 1;
+    if (code === Abi.HELD) fragments.held(datagram, entered);
+    let fault: string | undefined;
+    for (let i = first; i < first + emits; i++) {
+      const emit = core.emit(i);
+      const cause = core.u8(emit + Abi.EMIT_CAUSE);
+      if (cause === Abi.CAUSE_HELD) fault ??= fragments.letGo(datagram, this.bytes(emit), link, isReply);
+      else if (cause === Abi.CAUSE_INPUT && pending.kind[at] === KIND_FRAGMENT)
+        fault ??= fragments.left(datagram, entered, this.bytes(emit), link, isReply);
+    }
+    return fault;
+  }
+
+  /** A fragment of a reply that the plane cannot turn back counts as a reply that cannot be rebuilt; what left, at its conversation. */
+  private countFragment(at: number, code: number, reason: number): void {
+    const { pending } = this;
+    const { tally, mirror } = this.parts;
+    if (reason === Abi.REASON_REPLY_UNMATCHED) tally.unmatched++;
+    else if (reason === Abi.REASON_REPLY_REFUSED) tally.refused++;
+    const conversation = pending.conversation[at];
+    if (code !== Abi.FORWARD || pending.turned[at] === 0 || conversation === undefined) return;
+    mirror.forwarded(conversation, true, pending.flags[at] as number, pending.clock[at] as number);
+  }
+
   private compare(at: number, left: Departure | undefined, code: number, reason: number): string | undefined {
     const kind = this.pending.kind[at];
     if (kind === KIND_REPLY) return this.comparison.reply(at, left?.packet, code, reason);
@@ -124,7 +159,8 @@ export class Settler {
     const { before, after, pending } = this;
     const link = pending.link[at] ?? "other";
     const entered = pending.frame[at] as Uint8Array;
-    if (!before.read(entered, 0, entered.length, link, 0, NO_VLANS)) return;
+    // The checksum of a fragmented packet is over all of it.
+    if (!before.read(entered, 0, entered.length, link, 0, NO_VLANS) || before.fragmented) return;
     if (!after.read(left, 0, left.length, link, 0, NO_VLANS)) return;
     const { tally } = this.parts;
     const ip = ipError(before);

@@ -65,6 +65,7 @@ export function randomConfiguration(dice: Dice): Configuration {
       portQuarantineSeconds: dice.pick([0, 0, 3, 120]),
       ...randomSizes(dice),
       tunnels: randomTunnels(dice),
+      fragments: dice.chance(85) ? "translate" : "drop",
       timers: {
         tcpOpeningSeconds: dice.pick([1, 5, 60]),
         tcpIdleSeconds: dice.pick([4, 30, 300]),
@@ -73,6 +74,7 @@ export function randomConfiguration(dice: Dice): Configuration {
         tcpResetSeconds: dice.pick([1, 2, 10]),
         udpIdleSeconds: dice.pick([2, 20, 300]),
         deniedSeconds: dice.pick([1, 10, 60]),
+        fragmentSeconds: dice.pick([1, 2, 5]),
       },
     },
   });

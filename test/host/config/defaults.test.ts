@@ -87,6 +87,7 @@ const FILLED_IN: Configuration = {
     packetTooBig: "forward",
     clampMss: false,
     tunnels: [],
+    fragments: "translate",
     timers: {
       tcpOpeningSeconds: 60,
       tcpIdleSeconds: 300,
@@ -94,6 +95,7 @@ const FILLED_IN: Configuration = {
       tcpResetSeconds: 10,
       udpIdleSeconds: 300,
       deniedSeconds: 60,
+      fragmentSeconds: 2,
     },
     identification: {
       missingName: "deny",
@@ -125,6 +127,7 @@ const OTHERWISE: Configuration["settings"] = {
   packetTooBig: "answer",
   clampMss: true,
   tunnels: [{ type: "vxlan", port: 8472 }],
+  fragments: "drop",
   timers: {
     tcpOpeningSeconds: 1,
     tcpIdleSeconds: 7440,
@@ -133,6 +136,7 @@ const OTHERWISE: Configuration["settings"] = {
     tcpResetSeconds: 2,
     udpIdleSeconds: 3,
     deniedSeconds: 4,
+    fragmentSeconds: 5,
   },
   identification: {
     missingName: "allow",

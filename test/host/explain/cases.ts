@@ -6,6 +6,7 @@ import { type Packet, type Plane, createPlane } from "../../../host/plane.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
 import { client, identifying, OPENING, OTHER, OWN, part, sent } from "../../conformance/first-message-kit.ts";
 import { echo, errorAbout, type ErrorWords } from "../../conformance/icmp-kit.ts";
+import { QUERY, REQUEST, timers } from "../../conformance/fragment-kit.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import type { Step } from "../../conformance/table.ts";
 import { clientHello } from "../../names/hello.ts";
@@ -80,7 +81,7 @@ const PLAIN: Case[] = [
   { reason: "bad-tcp-header", steps: [{ in: `${SYN} offset=4` }] },
   { reason: "bad-udp-length", steps: [{ in: "udp 10.1.0.9:5000 > 10.1.0.4:53 udplength=7" }] },
   { reason: "icmp", steps: [{ in: "icmp 10.1.0.9 > 10.1.0.4 hex=0500000000000000" }] },
-  { reason: "fragment", steps: [{ in: `${SYN} fragment=0x2000` }] },
+  { reason: "fragment", change: withSettings({ fragments: "drop" }), steps: [{ in: `${SYN} fragment=0x2000` }] },
   { reason: "protocol", steps: [{ in: "esp 10.1.0.9 > 10.1.0.4" }] },
   { reason: "spoofed-endpoint", steps: [{ in: "tcp 10.1.0.4:443 > 10.1.0.9:5000 SA" }] },
   { reason: "ttl-expired", change: withSettings({ icmpTimeExceeded: true }), steps: [{ in: `${SYN} ttl=1` }] },
@@ -195,6 +196,23 @@ const ICMP: Case[] = [
   },
 ];
 
+/** Later fragments of so many datagrams. */
+const laterOf = (count: number): Packet[] =>
+  Array.from({ length: count }, (_, i) => packetOf({ in: QUERY.in("16-32", `id=${i + 1000}`) }));
+const FRAGMENTED: Case[] = [
+  { reason: "awaiting-fragment", steps: [{ in: QUERY.in("32-") }, { in: QUERY.in("16-32") }] },
+  { reason: "fragment-malformed", steps: [{ in: SYN }, { in: REQUEST.in("24-48") }, { in: REQUEST.in("0-16") }] },
+  { reason: "fragment-duplicate", steps: [{ in: QUERY.in("0-16") }, { in: QUERY.in("0-16") }] },
+  { reason: "fragment-overlap", steps: [{ in: QUERY.in("16-32") }, { in: QUERY.in("8-24") }] },
+  { reason: "fragment-table-full", crowd: laterOf(1024), steps: [{ in: QUERY.in("0-16") }] },
+  { reason: "fragment-pool-full", crowd: laterOf(64), steps: [{ in: QUERY.in("16-32") }] },
+  {
+    reason: "fragment-timeout",
+    change: timers({ udpIdleSeconds: 1, fragmentSeconds: 60 }),
+    steps: [{ in: QUERY.in("0-16") }, { in: QUERY.in("16-32"), at: 5 }],
+  },
+];
+
 const NAMED: Case[] = [
   asked("awaiting-name", "tls", part(hello, 0, 20)),
   asked("resource-denied", "tls", clientHello(OTHER)),
@@ -240,7 +258,7 @@ const NAMED: Case[] = [
 /** Reasons that are no packet's verdict of the core's: of a replay, or counted afterwards. */
 export const ELSEWHERE = ["tuple-taken", "first-message-incomplete"];
 
-export const CASES: Case[] = [...PLAIN, ...ICMP, ...NAMED].map((each) =>
+export const CASES: Case[] = [...PLAIN, ...ICMP, ...FRAGMENTED, ...NAMED].map((each) =>
   each.reason === "held-retransmission" ? { ...each, steps: [...each.steps, each.steps.at(-1) as Step] } : each,
 );
 

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { ADMISSION } from "../../../host/explain/admission.ts";
+import { FRAGMENTS } from "../../../host/explain/fragment.ts";
 import { TRANSLATION } from "../../../host/explain/translation.ts";
 import { REASONS } from "../../../host/reasons.ts";
 import { assert, suite } from "../../kit.ts";
@@ -37,7 +38,7 @@ suite("An explanation", (test) => {
     const told = table
       .split("\n")
       .flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name));
-    const known = new Set([...Object.values({ ...ADMISSION, ...TRANSLATION }).map(({ stage }) => stage), "replay"]);
+    const known = new Set([...Object.values({ ...ADMISSION, ...FRAGMENTS, ...TRANSLATION }).map(({ stage }) => stage), "replay"]);
     assert.equal(told.sort(), [...known].sort());
   });
 

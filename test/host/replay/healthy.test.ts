@@ -27,6 +27,7 @@ function withTimers(configuration: Configuration, dice: Dice): Configuration {
     tcpResetSeconds: dice.pick(SECONDS),
     udpIdleSeconds: dice.pick(SECONDS),
     deniedSeconds: dice.pick(SECONDS),
+    fragmentSeconds: dice.pick(SECONDS),
   };
   return markChecked({ ...configuration, settings: { ...settings, timers, maxFlows: dice.pick([20, 5000]) } });
 }

@@ -1,0 +1,137 @@
+// Any fragment of IPv4 to an endpoint, to a NAT address, or from an endpoint in a capture: whether it can be one, and whether it fits
+// those of its datagram that came before (docs/behaviour.md, 19.1; RFC 791, RFC 5722).
+
+import {
+  NO_FLOW,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  REASON_FRAGMENT,
+  REASON_FRAGMENT_DUPLICATE,
+  REASON_FRAGMENT_MALFORMED,
+  REASON_FRAGMENT_TABLE_FULL,
+  REASON_REPLY_UNMATCHED,
+  REASON_TTL_EXPIRED,
+  SIDE_CAPTURED,
+} from "../abi";
+import { FRAGMENT_REFUSED, STAGE_FRAGMENT, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
+import { speakerAt } from "../admit/endpoint";
+import { answerTimeExceeded } from "../emit/icmp-error";
+import { HAS_FRAGMENTS } from "../memory";
+import { IP, L4, L4_LENGTH, NETWORK, PROTOCOL } from "../parse";
+import { trace, tracing } from "../trace";
+import { traceCapturedTtl, traceTtl } from "../traced";
+import { dropFor } from "../verdict";
+import * as Ipv4 from "../wire/ipv4";
+import { findDatagram, isDead, makeDatagram, ownerOf, refuse, refusedWith, release, releaseDead } from "./datagram";
+import { takeFirst } from "./first";
+import { takeLater } from "./later";
+import { addStretch, faultOf, isComplete } from "./stretches";
+import { waitingOf } from "./waiting";
+
+/// Of a datagram and its header (RFC 791).
+const DATAGRAM_BYTES_MAX: u32 = 65535;
+const TTL_MAX: u32 = 255;
+/// Dead datagrams that a fragment has released.
+const RELEASED_MOST: u32 = 2;
+
+/** The fragment at hand: the side it came from, SIDE_CAPTURED for a captured reply, and which bytes of its datagram it has. */
+export let side: u32 = 0;
+export let from: u32 = 0;
+export let to: u32 = 0;
+let last: bool = false;
+
+/** Decides on a fragment that an endpoint's address sent in a capture; 0, as those that decide on packets without a record. */
+export function capturedFragment(desc: u32, parsed: u32, verdict: u32): u32 {
+  const source = Ipv4.sourceBe(load<u32>(parsed, IP));
+  return takeFragment(desc, parsed, verdict, SIDE_CAPTURED, speakerAt(<u32>load<u16>(parsed, NETWORK), source));
+}
+
+/** Decides on a fragment; `endpoint` is its destination's, of a captured reply its source's, -1 from the provider's side. */
+export function takeFragment(desc: u32, parsed: u32, verdict: u32, itsSide: u32, endpoint: i32): u32 {
+  const protocol = <u32>load<u8>(parsed, PROTOCOL);
+  if (!HAS_FRAGMENTS || (protocol != PROTOCOL_TCP && protocol != PROTOCOL_UDP)) {
+    if (tracing) trace(STAGE_KIND, REASON_FRAGMENT);
+    return drop(verdict, REASON_FRAGMENT, endpoint);
+  }
+  const ip = load<u32>(parsed, IP);
+  side = itsSide;
+  from = Ipv4.fragmentOffset(ip);
+  to = from + load<u32>(parsed, L4_LENGTH);
+  last = !Ipv4.moreFragments(ip);
+  if (!isSound(parsed, ip)) return refuseAlone(parsed, verdict, REASON_FRAGMENT_MALFORMED, 0, endpoint);
+  if (isExpired(desc, parsed, verdict, endpoint)) return 0;
+  releaseDead(RELEASED_MOST);
+  const datagram = datagramOf(parsed, ip, endpoint);
+  if (datagram == 0) return refuseAlone(parsed, verdict, REASON_FRAGMENT_TABLE_FULL, 0, endpoint);
+  const refused = refusedWith(datagram);
+  if (refused != 0) return refuseAlone(parsed, verdict, refused, datagram, ownerOf(datagram));
+  const fault = faultOf(datagram, from, to, last);
+  if (fault == REASON_FRAGMENT_DUPLICATE) return refuseAlone(parsed, verdict, fault, datagram, ownerOf(datagram));
+  if (fault != 0) return refuseAll(parsed, verdict, fault, datagram);
+  addStretch(datagram, from, to, last);
+  if (from == 0) takeFirst(desc, parsed, verdict, datagram, endpoint);
+  else takeLater(desc, parsed, verdict, datagram);
+  if (refusedWith(datagram) == 0 && isComplete(datagram)) release(datagram);
+  return 0;
+}
+
+/** Whether it can be a fragment of a datagram at all. */
+function isSound(parsed: u32, ip: u32): bool {
+  const data = to - from;
+  if (data == 0 || (!last && (data & 7) != 0)) return false;
+  return to <= DATAGRAM_BYTES_MAX - (load<u32>(parsed, L4) - ip);
+}
+
+/** Drops a fragment whose TTL has run out. Only the first of a datagram is answered (RFC 1122, 3.2.2). */
+function isExpired(desc: u32, parsed: u32, verdict: u32, endpoint: i32): bool {
+  const ttl = Ipv4.ttl(load<u32>(parsed, IP));
+  if (side == SIDE_CAPTURED) {
+    if (ttl != 0 && ttl != TTL_MAX) return false;
+    if (tracing) traceCapturedTtl(load<u32>(parsed, IP));
+    dropFor(verdict, ttl == 0 ? REASON_TTL_EXPIRED : REASON_REPLY_UNMATCHED, endpoint);
+    return true;
+  }
+  if (tracing) traceTtl(parsed);
+  if (ttl > 1) return false;
+  if (from == 0) answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
+  dropFor(verdict, REASON_TTL_EXPIRED, endpoint);
+  return true;
+}
+
+/** The datagram of the fragment at hand, made if it is not there or dead; 0 when there is no room for it. */
+function datagramOf(parsed: u32, ip: u32, owner: i32): u32 {
+  const place = (side + 1) | ((<u32>load<u8>(parsed, PROTOCOL)) << 8) | ((<u32>load<u16>(parsed, NETWORK)) << 16);
+  const low = <u64>place | ((<u64>Ipv4.sourceBe(ip)) << 32);
+  const high = <u64>Ipv4.destinationBe(ip) | ((<u64>Ipv4.identificationBe(ip)) << 32);
+  const found = findDatagram(low, high);
+  if (found != 0 && !isDead(found)) return found;
+  if (found != 0) release(found);
+  return makeDatagram(low, high, owner);
+}
+
+/** Drops the fragment at hand, and nothing else. */
+function refuseAlone(parsed: u32, verdict: u32, reason: u32, datagram: u32, owner: i32): u32 {
+  traceFragment(parsed, reason, datagram, FRAGMENT_REFUSED);
+  return drop(verdict, reason, owner);
+}
+
+/** Drops the fragment at hand and refuses its datagram. */
+export function refuseAll(parsed: u32, verdict: u32, reason: u32, datagram: u32): u32 {
+  refuseAlone(parsed, verdict, reason, datagram, ownerOf(datagram));
+  refuse(datagram, reason);
+  return 0;
+}
+
+function drop(verdict: u32, reason: u32, owner: i32): u32 {
+  dropFor(verdict, reason, owner);
+  return 0;
+}
+
+/** Notes what becomes of the fragment at hand. */
+export function traceFragment(parsed: u32, reason: u32, datagram: u32, what: u32): void {
+  if (!tracing) return;
+  const identification = <u32>bswap<u16>(<u16>Ipv4.identificationBe(load<u32>(parsed, IP)));
+  const waiting = datagram == 0 ? 0 : waitingOf(datagram);
+  const result = reason == 0 ? <u32>TRACE_GOES_ON : reason;
+  trace(STAGE_FRAGMENT, result, from, to, <u32>last, identification, what, waiting);
+}

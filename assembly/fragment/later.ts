@@ -1,0 +1,164 @@
+// Fragments that have no ports: they go the way of the first one of their datagram, or wait for it (docs/behaviour.md, 19.3; RFC 3128).
+
+import {
+  DESC_CAPTURED,
+  DESC_FRAME,
+  DESC_LINK,
+  DESC_WIRE,
+  FRAGMENT_BYTES_MAX,
+  NO_FLOW,
+  PROTOCOL_TCP,
+  REASON_AWAITING_FRAGMENT,
+  REASON_FLOW_WITHDRAWN,
+  REASON_FORWARDED,
+  REASON_FRAGMENT_MALFORMED,
+  REASON_FRAGMENT_POOL_FULL,
+  REASON_FRAGMENT_TIMEOUT,
+  SIDE_CAPTURED,
+  SIDE_CONSUMER,
+  SIDE_PROVIDER,
+} from "../abi";
+import {
+  REC_ENDPOINT,
+  REC_LAST_SEEN,
+  REC_SEEN,
+  REC_SIZE,
+  REC_TEMPLATE,
+  SEEN_LINK,
+  TEMPLATE_DESTINATION,
+  TEMPLATE_SOURCE,
+} from "../abi/records";
+import { FRAGMENT_FOLLOWS, FRAGMENT_HELD, FRAGMENT_LET_GO, STAGE_FRAGMENT, TRACE_GOES_ON } from "../abi/trace";
+import { CONTINUE } from "../admit/connection";
+import { MOVES } from "../admit/judge";
+import { now } from "../clock";
+import { count } from "../counters";
+import { emitFrame, emitInput } from "../emit/queue";
+import { tally } from "../flow/follow";
+import { flowOf, requestOf } from "../flow/lifetime";
+import { judgeAgain } from "../icmp/error";
+import { IP, PROTOCOL } from "../parse";
+import { rewriteLinkOf } from "../rewrite";
+import { trace, tracing } from "../trace";
+import { traceFlow, traceRewriteTo } from "../traced";
+import { dropFor, droppedAt, forwarded, held } from "../verdict";
+import * as Ipv4 from "../wire/ipv4";
+import * as Tcp from "../wire/tcp";
+import { hasFlow, ownerOf, requestOfFlow } from "./datagram";
+import { from, refuseAll, side, traceFragment } from "./fragment";
+import { PLACE_CAPTURED, PLACE_FRAME, PLACE_IP, PLACE_LINK, PLACE_WIRE, restPlace, takePlace } from "./pool";
+import { putWaiting, takeWaiting, waitingOf } from "./waiting";
+
+/** Decides on a later fragment, the one at hand. */
+export function takeLater(desc: u32, parsed: u32, verdict: u32, datagram: u32): void {
+  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && from < Tcp.HEADER_MIN) {
+    refuseAll(parsed, verdict, REASON_FRAGMENT_MALFORMED, datagram);
+    return;
+  }
+  if (hasFlow(datagram)) follow(desc, parsed, verdict, datagram);
+  else hold(desc, parsed, verdict, datagram);
+}
+
+/** Lets it leave by the flow of the first fragment, if that lives. */
+function follow(desc: u32, parsed: u32, verdict: u32, datagram: u32): void {
+  const request = requestOfFlow(datagram);
+  const reason: u32 = request == 0 ? REASON_FRAGMENT_TIMEOUT : 0;
+  traceFragment(parsed, reason, datagram, FRAGMENT_FOLLOWS);
+  if (request == 0) return dropFor(verdict, REASON_FRAGMENT_TIMEOUT, ownerOf(datagram));
+  if (tracing) traceFlow(request);
+  const flow = flowOf(request);
+  const endpoint = <u32>load<u16>(request, REC_ENDPOINT);
+  const judged = judgeAgain(flow, request);
+  if (judged != CONTINUE) {
+    droppedAt(verdict, judged == MOVES ? REASON_FLOW_WITHDRAWN : judged, flow, endpoint);
+    return;
+  }
+  if (tracing) traceRewriting(load<u32>(parsed, IP), request);
+  const frame = load<u32>(desc, DESC_FRAME);
+  translate(frame, load<u32>(parsed, IP), <u32>load<u8>(desc, DESC_LINK), request, load<u32>(desc, DESC_WIRE));
+  forwarded(verdict, REASON_FORWARDED, side == SIDE_CAPTURED ? SIDE_CAPTURED : side ^ 1, flow);
+  emitInput(sideBehind(), flow, desc);
+}
+
+/** Has it wait for the first fragment, if there is room. */
+function hold(desc: u32, parsed: u32, verdict: u32, datagram: u32): void {
+  const captured = load<u32>(desc, DESC_CAPTURED);
+  const place = captured > <u32>FRAGMENT_BYTES_MAX ? 0 : takePlace();
+  if (place == 0) {
+    refuseAll(parsed, verdict, REASON_FRAGMENT_POOL_FULL, datagram);
+    return;
+  }
+  const frame = load<u32>(desc, DESC_FRAME);
+  store<u32>(place, captured, PLACE_CAPTURED);
+  store<u32>(place, load<u32>(desc, DESC_WIRE), PLACE_WIRE);
+  store<u16>(place, <u16>(load<u32>(parsed, IP) - frame), PLACE_IP);
+  store<u8>(place, load<u8>(desc, DESC_LINK), PLACE_LINK);
+  memory.copy(place + PLACE_FRAME, frame, captured);
+  putWaiting(datagram, place);
+  traceFragment(parsed, REASON_AWAITING_FRAGMENT, datagram, FRAGMENT_HELD);
+  held(verdict, REASON_AWAITING_FRAGMENT, <u32>NO_FLOW);
+}
+
+/** Lets those that wait leave behind the first fragment, which left by a flow. */
+export function letGo(datagram: u32, flow: u32): void {
+  const request = requestOf(flow);
+  for (let place = takeWaiting(datagram); place != 0; place = takeWaiting(datagram)) {
+    const frame = place + PLACE_FRAME;
+    const ip = frame + <u32>load<u16>(place, PLACE_IP);
+    const link = <u32>load<u8>(place, PLACE_LINK);
+    const wire = load<u32>(place, PLACE_WIRE);
+    if (tracing) traceLetGo(ip, datagram);
+    translate(frame, ip, link, request, wire);
+    emitFrame(sideBehind(), link, flow, frame, load<u32>(place, PLACE_CAPTURED), wire);
+    restPlace(place);
+    count(REASON_AWAITING_FRAGMENT, -1);
+    count(REASON_FORWARDED, 1);
+  }
+}
+
+/** Gives a fragment of `wire` bytes what is changed of it, and its direction of the flow the time and the bytes. */
+function translate(frame: u32, ip: u32, link: u32, request: u32, wire: u32): void {
+  const record = side == SIDE_CONSUMER ? request : request + REC_SIZE;
+  if (side == SIDE_CAPTURED) {
+    Ipv4.restore(ip, templateDestination(request), templateSource(request), addressesDelta(request));
+  } else {
+    Ipv4.transpose(ip, templateSource(record), templateDestination(record), addressesDelta(record));
+    if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLinkOf(frame, link, record, side);
+  }
+  store<u64>(record, now, REC_LAST_SEEN);
+  tally(record, side == SIDE_CONSUMER ? SIDE_CONSUMER : SIDE_PROVIDER, wire);
+}
+
+/** Side on which the fragment at hand leaves. */
+function sideBehind(): u32 {
+  return side == SIDE_PROVIDER ? SIDE_CONSUMER : SIDE_PROVIDER;
+}
+
+function templateSource(record: u32): u32 {
+  return load<u32>(record, REC_TEMPLATE + TEMPLATE_SOURCE);
+}
+
+function templateDestination(record: u32): u32 {
+  return load<u32>(record, REC_TEMPLATE + TEMPLATE_DESTINATION);
+}
+
+/** What new addresses change in the checksum of the IP header; those of a captured reply change by as much as its request's. */
+function addressesDelta(record: u32): u32 {
+  return <u32>load<u16>(record, REC_TEMPLATE);
+}
+
+function traceRewriting(ip: u32, request: u32): void {
+  const record = side == SIDE_PROVIDER ? request + REC_SIZE : request;
+  const source = templateSource(record);
+  const destination = templateDestination(record);
+  if (side == SIDE_CAPTURED) traceRewriteTo(ip, destination, source);
+  else traceRewriteTo(ip, source, destination);
+}
+
+function traceLetGo(ip: u32, datagram: u32): void {
+  const first = Ipv4.fragmentOffset(ip);
+  const identification = <u32>bswap<u16>(<u16>Ipv4.identificationBe(ip));
+  const behind = first + Ipv4.totalLength(ip) - Ipv4.headerLength(ip);
+  const last = <u32>!Ipv4.moreFragments(ip);
+  trace(STAGE_FRAGMENT, TRACE_GOES_ON, first, behind, last, identification, FRAGMENT_LET_GO, waitingOf(datagram));
+}
