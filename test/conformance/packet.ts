@@ -12,16 +12,19 @@ interface Words {
 
 const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128, "-": 0 };
 const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50 };
+const MORE_FRAGMENTS = 0x2000;
+const FRAGMENT_UNIT = 8;
 const CLIENT_MAC = "020000000001";
 const GATEWAY_MAC = "020000000002";
 
-/** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent reserved total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer. */
+/** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent reserved total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer, and cut=FROM-TO (TO left
+ * out: to its end; a + behind: as if more followed): the fragment with these bytes behind the IP header of what the other words make. */
 export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
   const [kind = "tcp", source = "", , destination = "", ...rest] = text.split(" ");
   const words = wordsOf(rest);
   const [from, sourcePort = 0] = ends(source);
   const [to, destinationPort = 0] = ends(destination);
-  const transport = transportOf(kind, sourcePort, destinationPort, words, from, to);
+  const transport = cut(transportOf(kind, sourcePort, destinationPort, words, from, to), words);
   const ip = ipOf(kind, from, to, transport, words);
   const bytes = [
     ...linkOf(link, words),
@@ -40,6 +43,17 @@ function wordsOf(rest: string[]): Words {
     else for (const letter of name) words.flags |= FLAG_LETTERS[letter] ?? 0;
   }
   return words;
+}
+
+/** The part of a packet that is to be in the frame; notes what the IP header then has. */
+function cut(whole: number[], { values }: Words): number[] {
+  const text = values.get("cut");
+  if (text === undefined) return whole;
+  const [from = 0, to = whole.length] = text.match(/\d+/g)?.map(Number) ?? [];
+  const more = to < whole.length || text.endsWith("+") ? MORE_FRAGMENTS : 0;
+  const flags = Number(values.get("fragment") ?? 0);
+  values.set("fragment", String(flags | more | (from / FRAGMENT_UNIT)));
+  return whole.slice(from, to);
 }
 
 function ends(text: string): [number, number | undefined] {

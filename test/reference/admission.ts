@@ -43,6 +43,8 @@ export function admit(
   const rule = ruleOf(service, tuple.protocol, tuple.endpointPort);
   if (rule === undefined) return "no-rule";
   if (rule.identify !== "address" && tuple.protocol !== TCP) return "udp-not-identified";
+  const readsStream = rule.identify !== "address" || tuple.endpoint.proxy !== undefined;
+  if (arrival.ip.kind === "fragment" && tuple.protocol === TCP && readsStream) return "fragment";
   if (isTooBig(path, arrival, serviceMtu(tuple.endpoint), NO_FLOW)) return "packet-too-big";
   const midStream = tuple.protocol === TCP && !isBeginning(transport);
   if (midStream && settings.midStream !== "admit") return "mid-stream";

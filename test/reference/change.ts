@@ -14,10 +14,13 @@ export type Judgement = "stays" | "moves" | "connection-lost" | "flow-withdrawn"
 export function judgedBefore(path: Path, arrival: Arrival): Decision | undefined {
   const reply = arrival.packet.side === "captured" ? replyOf(path, arrival) : undefined;
   const flow = reply === undefined ? flowOf(path, arrival) : path.flows.see(tupleKey(reply));
-  if (flow === undefined) return undefined;
+  return flow && judgedOf(path, flow, reply === undefined && arrival.packet.side !== "provider");
+}
+
+/** What becomes of a packet of a live flow which is cut because of it; one that may open another flow goes on when the flow moves. */
+export function judgedOf(path: Path, flow: Flow, mayOpen: boolean): Decision | undefined {
   const judgement = judgeAgain(path, flow);
-  if (judgement === "stays") return undefined;
-  if (judgement === "moves" && reply === undefined && arrival.packet.side !== "provider") return undefined;
+  if (judgement === "stays" || (judgement === "moves" && mayOpen)) return undefined;
   const reason = judgement === "moves" ? "flow-withdrawn" : judgement;
   return { reason, flow: flow.number, droppedAt: flow.endpoint.name };
 }

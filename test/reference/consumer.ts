@@ -3,6 +3,8 @@ import { admit } from "./admission.ts";
 import { refuse, stands } from "./denial.ts";
 import { type Flow, type Tuple, tupleKey } from "./flow.ts";
 import { forward } from "./forward.ts";
+import { judgedOf } from "./change.ts";
+import { ofFragment } from "./fragments.ts";
 import { icmpFromConsumer } from "./icmp.ts";
 import { inspectRequest } from "./inspect-request.ts";
 import { untranslated } from "./ipv4.ts";
@@ -24,21 +26,36 @@ export function fromConsumer(path: Path, arrival: Arrival): Decision {
     return { reason: "spoofed-endpoint", droppedAt };
   }
   if (ip.kind === "icmp") return icmpFromConsumer(path, arrival, endpoint);
+  if (ip.kind === "fragment") {
+    const decide = (transport: Transport): Decision =>
+      ofFirst(path, arrival, transport, tupleOf(path, arrival, transport, endpoint));
+    return ofFragment(path, arrival, { side: "consumer", owner: droppedAt, decide });
+  }
   const kept = untranslated(ip.kind);
   if (kept !== undefined) return { reason: kept, droppedAt };
   const transport = readTransport(arrival.packet.frame, ip);
   if (typeof transport === "string") return { reason: transport, droppedAt };
   if (ttlExpires(path, arrival, NO_FLOW)) return { reason: "ttl-expired", droppedAt };
-  const tuple: Tuple = {
+  return ofTuple(path, arrival, transport, tupleOf(path, arrival, transport, endpoint));
+}
+
+function tupleOf({ networks }: Path, { network, ip }: Arrival, transport: Transport, endpoint: Endpoint): Tuple {
+  return {
     network,
-    networkName: path.networks.nameOf(network),
+    networkName: networks.nameOf(network),
     endpoint,
     protocol: ip.protocol,
     client: ip.source,
     clientPort: transport.sourcePort,
     endpointPort: transport.destinationPort,
   };
-  return ofTuple(path, arrival, transport, tuple);
+}
+
+/** The first fragment of a datagram. */
+function ofFirst(path: Path, arrival: Arrival, transport: Transport, tuple: Tuple): Decision {
+  const flow = path.flows.see(tupleKey(tuple));
+  const cut = flow && judgedOf(path, flow, true);
+  return cut ?? ofTuple(path, arrival, transport, tuple);
 }
 
 /** A packet to no endpoint, perhaps from one's address. */
@@ -66,13 +83,15 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
     return refuse(path, arrival, { tuple, denied, reason: denied.reason });
   }
   const admitted = admit(path, arrival, transport, tuple, denied);
-  if (admitted === "packet-too-big") return { reason: admitted, droppedAt: tuple.endpoint.name };
+  if (admitted === "packet-too-big" || admitted === "fragment")
+    return { reason: admitted, droppedAt: tuple.endpoint.name };
   return typeof admitted === "string" ? refuse(path, arrival, { tuple, denied, reason: admitted }) : admitted;
 }
 
 /** A client's packet of a live flow, its first included. */
 export function ofFlow(path: Path, given: Arrival, read: Transport, flow: Flow, reason: string): Decision {
   const { number, proxy } = flow;
+  if (given.ip.kind === "fragment" && readsStream(flow)) return { reason: "fragment", droppedAt: flow.endpoint.name };
   const packet = proxy === undefined ? { arrival: given, transport: read } : taken(proxy, given, read);
   if (typeof packet === "string") return { reason: packet, flow: number, droppedAt: flow.endpoint.name };
   const { arrival, transport } = packet;
@@ -80,6 +99,9 @@ export function ofFlow(path: Path, given: Arrival, read: Transport, flow: Flow, 
   forward(path, arrival, transport, flow);
   return { reason, flow: number };
 }
+
+/** Whether the path reads or writes what a flow's client says, so that it takes no fragments. */
+export const readsStream = ({ inspection, proxy }: Flow): boolean => inspection !== undefined || proxy !== undefined;
 
 /** Whether a packet opens a new connection on the tuple of one that ends. */
 const isReuse = ({ state }: Flow, transport: Transport): boolean =>

@@ -52,7 +52,12 @@ export class Counters {
   /** A packet that was held is held no more: it counts under another reason, and as a drop at its endpoint if one is named. */
   settled(reason: string, droppedAt?: string): void {
     this.names.held--;
-    this.reasons["awaiting-name"] = (this.reasons["awaiting-name"] ?? 0) - 1;
+    this.instead("awaiting-name", reason, droppedAt);
+  }
+
+  /** A packet counts under another reason than it did. */
+  instead(before: string, reason: string, droppedAt?: string): void {
+    this.reasons[before] = (this.reasons[before] ?? 0) - 1;
     this.packet(reason, droppedAt);
   }
 

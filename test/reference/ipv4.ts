@@ -15,7 +15,10 @@ export const IPV4 = {
   end: 20,
 };
 export const DONT_FRAGMENT = 0x4000;
-const MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
+const MORE_FRAGMENTS = 0x2000;
+const FRAGMENT_OFFSET = 0x1fff;
+/** Bytes that one step of the offset stands for. */
+const FRAGMENT_UNIT = 8;
 
 export const ICMP = 1;
 export const TCP = 6;
@@ -33,6 +36,11 @@ export interface Ipv4 {
   totalLength: number;
   /** Whether the total length field is 0. */
   offloaded: boolean;
+  identification: number;
+  /** Bytes of the datagram before this part of it; 0 when it is no fragment. */
+  fragmentFrom: number;
+  /** Whether further parts of the datagram follow. */
+  moreFragments: boolean;
   ttl: number;
   protocol: number;
   kind: Kind;
@@ -52,12 +60,16 @@ export function readIpv4(frame: Uint8Array, at: number, wireLength: number): Ipv
   const totalLength = field === 0 ? wireLength - at : field;
   if (totalLength < headerLength || totalLength > wireLength - at) return "bad-ip-length";
   const protocol = view.getUint8(IPV4.protocol);
-  const isFragment = (view.getUint16(IPV4.fragment) & MORE_FRAGMENTS_OR_OFFSET) !== 0;
+  const fragment = view.getUint16(IPV4.fragment);
+  const isFragment = (fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) !== 0;
   return {
     at,
     headerLength,
     totalLength,
     offloaded: field === 0,
+    identification: view.getUint16(IPV4.identification),
+    fragmentFrom: (fragment & FRAGMENT_OFFSET) * FRAGMENT_UNIT,
+    moreFragments: (fragment & MORE_FRAGMENTS) !== 0,
     ttl: view.getUint8(IPV4.ttl),
     protocol,
     kind: isFragment ? "fragment" : kindOf(protocol),

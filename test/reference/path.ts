@@ -4,6 +4,7 @@ import type { EmitOut, PacketIn } from "../plane.ts";
 import { timeExceeded } from "./answer.ts";
 import type { Counters } from "./counters.ts";
 import type { Drains } from "./drains.ts";
+import type { Datagrams } from "./datagram.ts";
 import type { Flows } from "./flows.ts";
 import type { Holds } from "./hold.ts";
 import type { Ipv4 } from "./ipv4.ts";
@@ -20,6 +21,7 @@ export interface Path {
   mix: Mix;
   holds: Holds;
   drains: Drains;
+  datagrams: Datagrams;
   /** What leaves because of the packet at hand, in order. */
   out: EmitOut[];
 }

@@ -1,12 +1,16 @@
 // Decisions about packets from the provider's side, in order (behaviour 3).
+import { readsStream } from "./consumer.ts";
 import { forward, providerKey } from "./forward.ts";
+import { judgedOf } from "./change.ts";
+import { ofFragment } from "./fragments.ts";
+import type { Flow } from "./flow.ts";
 import { icmpFromProvider } from "./icmp.ts";
 import { inspectReply } from "./inspect-reply.ts";
 import { untranslated } from "./ipv4.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { lowered } from "./proxy.ts";
 import { isTooBig } from "./size.ts";
-import { readTransport } from "./transport.ts";
+import { readTransport, type Transport } from "./transport.ts";
 
 export function fromProvider(path: Path, arrival: Arrival): Decision {
   const { network, ip } = arrival;
@@ -14,20 +18,35 @@ export function fromProvider(path: Path, arrival: Arrival): Decision {
     return { reason: ip.kind === "tunnel" ? "tunnel" : "no-endpoint" };
   }
   if (ip.kind === "icmp") return icmpFromProvider(path, arrival);
+  if (ip.kind === "fragment") {
+    const decide = (transport: Transport): Decision => {
+      const flow = flowOf(path, arrival, transport);
+      return (flow && judgedOf(path, flow, false)) ?? ofTuple(path, arrival, transport);
+    };
+    return ofFragment(path, arrival, { side: "provider", owner: undefined, decide });
+  }
   const kept = untranslated(ip.kind);
   if (kept !== undefined) return { reason: kept };
   const transport = readTransport(arrival.packet.frame, ip);
   if (typeof transport === "string") return { reason: transport };
+  return ofTuple(path, arrival, transport);
+}
+
+function flowOf({ flows }: Path, { network, ip }: Arrival, transport: Transport): Flow | undefined {
   const { source, destination, protocol } = ip;
   const { sourcePort, destinationPort } = transport;
-  const key = providerKey(network, protocol, { source, sourcePort, destination, destinationPort });
-  const flow = path.flows.findByProvider(key);
+  return flows.findByProvider(providerKey(network, protocol, { source, sourcePort, destination, destinationPort }));
+}
+
+function ofTuple(path: Path, arrival: Arrival, transport: Transport): Decision {
+  const flow = flowOf(path, arrival, transport);
   if (flow === undefined) return { reason: "no-flow" };
   if (ttlExpires(path, arrival, flow.number)) {
     return { reason: "ttl-expired", flow: flow.number, droppedAt: flow.endpoint.name };
   }
   if (isTooBig(path, arrival, path.networks.mtuOf(flow.network), flow.number))
     return { reason: "packet-too-big", flow: flow.number, droppedAt: flow.endpoint.name };
+  if (arrival.ip.kind === "fragment" && readsStream(flow)) return { reason: "fragment", droppedAt: flow.endpoint.name };
   const known = flow.proxy === undefined ? { arrival, transport } : lowered(flow.proxy, arrival, transport);
   if (known === undefined) return { reason: "truncated", flow: flow.number, droppedAt: flow.endpoint.name };
   if (flow.inspection !== undefined) return inspectReply(path, known.arrival, known.transport, flow);

@@ -6,6 +6,7 @@ import { fromCapture } from "./captured.ts";
 import { judgedBefore, judgeNumber } from "./change.ts";
 import { fromConsumer } from "./consumer.ts";
 import { Counters } from "./counters.ts";
+import { Datagrams } from "./datagram.ts";
 import type { Flow } from "./flow.ts";
 import { Drains } from "./drains.ts";
 import { Flows } from "./flows.ts";
@@ -46,6 +47,7 @@ export class Shard {
   private nextJudged = Number.POSITIVE_INFINITY;
 
   constructor({ settings, endpoints, backends, networks, mix, identifies, periods }: Common, shard: number) {
+    const counters = new Counters(endpoints, backends);
     this.path = {
       settings,
       networks,
@@ -53,7 +55,8 @@ export class Shard {
         this.ended(flow, idledOut),
       ),
       nat: new Nat(settings, shard, mix),
-      counters: new Counters(endpoints, backends),
+      counters,
+      datagrams: new Datagrams(counters, settings.timers.fragmentSeconds),
       holds: new Holds(identifies ? settings.identification.holdSlots : 0),
       drains: new Drains(),
       mix,
@@ -64,10 +67,11 @@ export class Shard {
 
   /** Another configuration is in force. */
   apply({ settings, endpoints, backends, networks, periods }: Common): void {
-    const { flows, counters, nat, drains } = this.path;
+    const { flows, counters, nat, drains, datagrams } = this.path;
     this.path.settings = settings;
     this.path.networks = networks;
     flows.timeouts = timeoutsOf(settings.timers);
+    datagrams.live(settings.timers.fragmentSeconds);
     counters.count(endpoints, backends);
     nat.settle(settings);
     drains.take(periods);
@@ -97,6 +101,7 @@ export class Shard {
     const { path } = this;
     path.out = [];
     this.clock(time);
+    path.datagrams.releaseDead(path.flows.now, Number.POSITIVE_INFINITY);
     this.walk(JUDGE_PER_ADVANCE);
     path.flows.takeDue(Number.POSITIVE_INFINITY);
     return path.out;

@@ -53,14 +53,15 @@ export function portsOf(frame: Uint8Array, ip: Ipv4): { source: number; destinat
   return { source: view.getUint16(PORTS.source), destination: view.getUint16(PORTS.destination) };
 }
 
-/** The header after an IPv4 header, or the reason to drop the packet. */
+/** The header after an IPv4 header, in the first fragment of a datagram too, or the reason to drop the packet. */
 export function readTransport(frame: Uint8Array, ip: Ipv4): Transport | string {
   const at = ip.at + ip.headerLength;
   const length = ip.totalLength - ip.headerLength;
   const captured = Math.min(frame.length - at, length);
   const view = new DataView(frame.buffer, frame.byteOffset + at, captured);
   const isTcp = ip.protocol === TCP;
-  const fault = isTcp ? tcpFault(view, length) : udpFault(view, length, ip.offloaded);
+  const whole = isTcp ? tcpFault(view, length) : udpFault(view, length, ip.offloaded);
+  const fault = ip.kind === "fragment" ? firstFault(view, length, isTcp) : whole;
   if (fault !== undefined) return fault;
   if (captured < PORTS.end) return "truncated";
   const checksum = isTcp ? TCP_HEADER.checksum : UDP_HEADER.checksum;
@@ -89,6 +90,15 @@ function udpFault(view: DataView, length: number, offloaded: boolean): string | 
   const field = view.getUint16(UDP_HEADER.length);
   if (field === 0) return offloaded ? undefined : "bad-udp-length";
   return field < UDP_HEADER.end || field > length ? "bad-udp-length" : undefined;
+}
+
+/** What is against the first fragment of a datagram (19.2). */
+function firstFault(view: DataView, length: number, isTcp: boolean): string | undefined {
+  const least = isTcp ? TCP_HEADER.end : UDP_HEADER.end;
+  if (length < least) return "fragment-malformed";
+  if (view.byteLength < least) return "truncated";
+  if (isTcp) return dataOffset(view) < least || dataOffset(view) > length ? "bad-tcp-header" : undefined;
+  return view.getUint16(UDP_HEADER.length) < least ? "bad-udp-length" : undefined;
 }
 
 /** Bytes. */
