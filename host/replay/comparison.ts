@@ -2,7 +2,7 @@
 
 import * as Abi from "../abi.ts";
 import type { Conversation } from "./conversation.ts";
-import type { FeedParts } from "./feed.ts";
+import type { FeedParts } from "./parts.ts";
 import { REASONS } from "../reasons.ts";
 import { isBeginning, SYN } from "./conversation.ts";
 import { FrameView } from "./frame.ts";

@@ -18,6 +18,9 @@ import type { Tally } from "./tally.ts";
 const SIDES: readonly Side[] = ["consumer", "provider"];
 const COMMENTS = REASONS.map(({ name, sentence }) => `${name}: ${sentence}`);
 
+/** The first words of an emit: address and length of its head and of its body, and its length on the wire. */
+type Pieces = [head: number, headLength: number, body: number, bodyLength: number, wireLength: number];
+
 /** What it works with. */
 export interface DirectParts {
   plane: Plane;
@@ -92,7 +95,7 @@ export class Direct {
     for (const { name, verdict } of REASONS) {
       const packets = (reasons[name] ?? 0) - (this.counted.reasons[name] ?? 0);
       if (verdict === "forward") tally.forwarded += packets;
-      else if (verdict === "drop") tally.dropped += packets;
+      else if (verdict !== "pass") tally.dropped += packets;
       else tally.passed += packets;
       if (name === "reply-unmatched") tally.unmatched += packets;
       if (name === "reply-refused") tally.refused += packets;
@@ -230,10 +233,11 @@ export class Direct {
         else if (words[from + Abi.EMIT_HEAD_LENGTH / 4] === 0) output.translated(id, at, length, wire, low, high);
         else this.joined(output, id, from, low, high);
       } else if (((place >>> 16) & 0xff) === this.links[which]) {
-        const [head, size, , , onWire] = words.subarray(from, from + 5) as unknown as [number, number, 0, 0, number];
+        const [head, size, body, rest, onWire] = words.subarray(from, from + 5) as unknown as Pieces;
         // A packet of the plane's own that goes on towards the server with the client's is its PROXY header.
         const says = cause === Abi.CAUSE_ANSWER && (place & 1) === Abi.SIDE_PROVIDER ? PROXY_HEADER_COMMENT : undefined;
-        output.other(id, SIDES[place & 1] as Side, head, size, onWire, low, high, says);
+        // A fragment that was held is a body alone, what the plane made a head alone.
+        output.other(id, SIDES[place & 1] as Side, head || body, size || rest, onWire, low, high, says);
       }
     }
     enter();
@@ -250,13 +254,7 @@ export class Direct {
   private joined(output: DirectOutput, id: number, from: number, low: number, high: number): void {
     const { bytes, words } = this.core;
     const at = this.parts.areas.joined;
-    const [head, size, body, rest, wire] = words.subarray(from, from + 5) as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [head, size, body, rest, wire] = words.subarray(from, from + 5) as unknown as Pieces;
     bytes.copyWithin(at, head, head + size);
     bytes.copyWithin(at + size, body, body + rest);
     output.other(id, "provider", at, size + rest, wire, low, high, undefined);

@@ -4,7 +4,6 @@
 
 import * as Abi from "../abi.ts";
 import { addressText } from "../config/address.ts";
-import type { NameWatch } from "../dns/watch.ts";
 import { explanationOf } from "../explain/explanation.ts";
 import { packetText } from "../explain/packet-text.ts";
 import type { Step as Told } from "../explain/stage.ts";
@@ -12,16 +11,13 @@ import { openedBetween } from "../explain/tunnel.ts";
 import { type LinkName, linkNumber } from "../links.ts";
 import type { Plane, Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
-import type { Busiest } from "./busiest.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Datagram, Fragments } from "./fragments.ts";
-import { FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
+import { FrameView, PROTOCOL_TCP } from "./frame.ts";
 import type { Step } from "./incident.ts";
-import type { Migration } from "./migration.ts";
-import type { Mirror } from "./mirror.ts";
+import type { CapturedFrame, FeedParts } from "./parts.ts";
 import { FIT, KIND_FRAGMENT, KIND_OTHER, KIND_REPLY, KIND_REQUEST, MAYBE_FIT, Pending, UNFIT } from "./pending.ts";
 import { readdress } from "./readdress.ts";
-import type { Recording } from "./recording.ts";
 import type { ReplayExplanation } from "./options.ts";
 import { type ReplayRefusal, refusedByReplay } from "./refusal.ts";
 import { restate } from "./restate.ts";
@@ -29,45 +25,8 @@ import { PROTOCOL_ICMP, restateEmbedded } from "./restate-embedded.ts";
 import type { Role, Roles } from "./roles.ts";
 import { Settler } from "./settle.ts";
 import { lowerMss } from "./sizes.ts";
-import type { Tally } from "./tally.ts";
-import { type Opened, Tunnels } from "./tunnels.ts";
+import type { Opened } from "./tunnels.ts";
 import { isUnfit } from "./unfit.ts";
-
-/** A captured frame. */
-export interface CapturedFrame {
-  /** Its number in its capture, from 1. */
-  number: number;
-  bytes: Uint8Array;
-  wireLength: number;
-  link: LinkName;
-  /** Number of its network, unless its VLAN tags say otherwise. */
-  network: number;
-  /** Interface of the recording it belongs to. */
-  interfaceId: number;
-  timeLow: number;
-  timeHigh: number;
-}
-
-/** What a feed works with. */
-export interface FeedParts {
-  plane: Plane;
-  roles: Roles;
-  mirror: Mirror;
-  vlans: VlanNetworks;
-  tunnels: Tunnels;
-  tally: Tally;
-  busiest: Busiest;
-  /** Looks at DNS answers, where endpoints have names. */
-  names: NameWatch | undefined;
-  recording: Recording | undefined;
-  /** Collects what a move behind the endpoints would come to, when asked for. */
-  migration: Migration | undefined;
-  /** What the TTL of a captured reply has lost since the backend sent it: 1 at a consumer, 0 at the server itself. */
-  ttlLoss: number;
-  verifyChecksums: boolean;
-  /** Some backend has a MAC address of its own. */
-  rewritesLinks: boolean;
-}
 
 const TTL_MAX = 255;
 const SCRATCH_SIZE = 8 * 1024 * 1024;

@@ -2,7 +2,7 @@
 
 import { packetText } from "../explain/packet-text.ts";
 import { REASONS } from "../reasons.ts";
-import type { CapturedFrame } from "./feed.ts";
+import type { CapturedFrame } from "./parts.ts";
 import type { ReplayExplanation } from "./options.ts";
 
 /** Why not: names of verdict reasons. */

@@ -6,7 +6,7 @@ import { linkNumber } from "../links.ts";
 import { REASONS } from "../reasons.ts";
 import { type ChecksumError, ipError, transportError } from "./checksums.ts";
 import { Comparison } from "./comparison.ts";
-import type { FeedParts } from "./feed.ts";
+import type { FeedParts } from "./parts.ts";
 import type { Datagram, Fragments } from "./fragments.ts";
 import { FrameView } from "./frame.ts";
 import { KIND_FRAGMENT, KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
@@ -195,7 +195,9 @@ export class Settler {
     for (let i = first; i < first + emits; i++) {
       const emit = core.emit(i);
       const bytes = this.bytes(emit);
-      if (!entered && core.u8(emit + Abi.EMIT_CAUSE) !== Abi.CAUSE_TIMER) {
+      // What was turned back was first on the side it came from.
+      const back = pending.turned[at] === 1 && core.u8(emit + Abi.EMIT_CAUSE) === Abi.CAUSE_INPUT;
+      if (!back && !entered && core.u8(emit + Abi.EMIT_CAUSE) !== Abi.CAUSE_TIMER) {
         recording?.write(interfaceId, own, frame, stamp, note);
         entered = true;
       }

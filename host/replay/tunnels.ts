@@ -4,7 +4,7 @@
 import type { Configuration, TunnelType } from "../config/configuration.ts";
 import { DEFAULT_PORTS } from "../config/tunnels.ts";
 import type { LinkName } from "../links.ts";
-import type { CapturedFrame } from "./feed.ts";
+import type { CapturedFrame } from "./parts.ts";
 import { FrameView, IPV4, PROTOCOL_UDP, UDP, type VlanNetworks } from "./frame.ts";
 
 const PROTOCOL_GRE = 47;

@@ -7,14 +7,17 @@ import type { Dice } from "./dice.ts";
 /** Makes one configuration after the other, each from the one before. */
 export class Changes {
   private readonly dice: Dice;
+  private readonly settle: (configuration: Configuration, dice: Dice) => Configuration;
   /** MAC addresses of backends and services, which do not change. */
   private readonly macs = new Map<string, string | undefined>();
   /** The one made last. */
   configuration: Configuration;
 
-  constructor(dice: Dice) {
+  /** `settle` has the last word on each configuration. */
+  constructor(dice: Dice, settle: (configuration: Configuration, dice: Dice) => Configuration = (same) => same) {
     this.dice = dice;
-    const first = randomConfiguration(dice);
+    this.settle = settle;
+    const first = settle(randomConfiguration(dice), dice);
     // So that the plane keeps link headers.
     for (const { loadBalancingRules } of first.loadBalancers)
       for (const rule of loadBalancingRules) rule.enableTcpReset = true;
@@ -23,7 +26,7 @@ export class Changes {
 
   next(): Configuration {
     const { dice } = this;
-    const fresh = randomConfiguration(dice);
+    const fresh = this.settle(randomConfiguration(dice), dice);
     const next = structuredClone(this.configuration);
     if (fresh.networkSecurityGroups !== undefined && dice.chance(20)) {
       next.virtualNetworks = fresh.virtualNetworks;
@@ -92,9 +95,9 @@ export class Changes {
   }
 
   private changeSettings(next: Configuration, fresh: Configuration): void {
-    const { profile, seed, shards, maxFlows, maxDenied } = next.settings;
+    const { profile, seed, shards, maxFlows, maxDenied, fragments } = next.settings;
     const connectionLost = this.dice.pick(["cut", "keep"] as const);
-    next.settings = { ...fresh.settings, profile, seed, shards, maxFlows, maxDenied, connectionLost };
+    next.settings = { ...fresh.settings, profile, seed, shards, maxFlows, maxDenied, fragments, connectionLost };
   }
 
   /** Gives what had a MAC address, or none, the same again. */

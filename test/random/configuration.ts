@@ -64,8 +64,6 @@ export function randomConfiguration(dice: Dice): Configuration {
       endpointSources: dice.pick(["admit", "drop"]),
       portQuarantineSeconds: dice.pick([0, 0, 3, 120]),
       ...randomSizes(dice),
-      tunnels: randomTunnels(dice),
-      fragments: dice.chance(85) ? "translate" : "drop",
       timers: {
         tcpOpeningSeconds: dice.pick([1, 5, 60]),
         tcpIdleSeconds: dice.pick([4, 30, 300]),
@@ -74,18 +72,20 @@ export function randomConfiguration(dice: Dice): Configuration {
         tcpResetSeconds: dice.pick([1, 2, 10]),
         udpIdleSeconds: dice.pick([2, 20, 300]),
         deniedSeconds: dice.pick([1, 10, 60]),
-        fragmentSeconds: dice.pick([1, 2, 5]),
+        fragmentSeconds: dice.pick([0.5, 2, 10, 60]),
       },
     },
   });
 }
 
-/** What becomes of ICMP and of sizes. */
+/** What becomes of ICMP, of sizes, of fragments and of tunnels. */
 const randomSizes = (dice: Dice) => ({
   icmpTimeExceeded: dice.chance(50),
   icmpEcho: dice.pick(["drop", "answer"] as const),
   packetTooBig: dice.pick(["forward", "forward", "drop", "answer"] as const),
   clampMss: dice.chance(30),
+  fragments: dice.chance(90) ? ("translate" as const) : ("drop" as const),
+  tunnels: randomTunnels(dice),
 });
 
 /** Tunnels that are opened. */

@@ -59,6 +59,13 @@ const REASONS_LEAST = [
   "icmp-no-flow",
   "icmp-echo",
   "packet-too-big",
+  "awaiting-fragment",
+  "fragment-malformed",
+  "fragment-duplicate",
+  "fragment-overlap",
+  "fragment-table-full",
+  "fragment-pool-full",
+  "fragment-timeout",
 ];
 
 /** What was compared so far. */

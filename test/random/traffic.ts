@@ -4,6 +4,7 @@
 import { addressNumber } from "../../host/config/address.ts";
 import type { LinkName, Outcome, PacketIn, Side } from "../plane.ts";
 import type { Dice } from "./dice.ts";
+import { Fragments, isLater, mayBeCut } from "./fragments.ts";
 import { icmpErrorAbout } from "./icmp.ts";
 import { randomTunnel } from "./tunnel.ts";
 
@@ -41,10 +42,17 @@ export class Traffic {
   private readonly requests: Reply[] = [];
   /** What is in a frame that was put into a tunnel. */
   private readonly inside = new WeakMap<Uint8Array, PacketIn>();
+  private readonly fragments: Fragments;
+  /** Packets of a hundred that are cut. */
+  private readonly cut: number;
   private time: bigint;
+  /** Held fragments and segments that left. */
+  letGo = 0;
 
-  constructor(dice: Dice) {
+  constructor(dice: Dice, cut = 5) {
+    this.cut = cut;
     this.dice = dice;
+    this.fragments = new Fragments(dice);
     this.time = dice.pick([0n, 1n, 1_700_000_000_000_000_000n]);
   }
 
@@ -62,7 +70,26 @@ export class Traffic {
   }
 
   private bare(): PacketIn {
+    const fragment = this.fragments.next();
+    if (fragment !== undefined) {
+      if (fragment.passes) this.pass();
+      return { ...fragment.packet, time: this.time };
+    }
     this.pass();
+    const cuts = this.dice.chance(this.cut);
+    const packet = cuts && this.requests.length > 0 && this.dice.chance(50) ? this.again() : this.whole();
+    const ip = findIp(packet.frame, packet.link);
+    if (cuts && mayBeCut(packet.frame, ip)) this.fragments.cut(packet, ip);
+    return packet;
+  }
+
+  /** A request that was seen before. */
+  private again(): PacketIn {
+    const { packet } = this.dice.pick(this.requests);
+    return { ...packet, time: this.time };
+  }
+
+  private whole(): PacketIn {
     const { dice } = this;
     if (this.replies.length > 0 && dice.chance(35)) return this.reply();
     if (this.requests.length > 0 && dice.chance(15)) return this.capturedReply();
@@ -75,7 +102,10 @@ export class Traffic {
   /** Takes note of what a plane made of a packet, so that backends answer. */
   observe(observed: PacketIn, outcome: Outcome): void {
     const packet = this.inside.get(observed.frame) ?? observed;
+    this.letGo += outcome.out.filter(({ cause }) => cause === "held").length;
     if (packet.side === "provider") return;
+    const at = findIp(packet.frame, packet.link);
+    if (outcome.flow >= 0 && isLater(packet.frame, at)) return;
     if (outcome.flow >= 0) this.keep(this.requests, { packet, ip: findIp(packet.frame, packet.link) });
     if (outcome.verdict !== "forward") return;
     const left = outcome.out.find((emit) => emit.cause === "input");

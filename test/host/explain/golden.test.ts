@@ -38,7 +38,10 @@ suite("An explanation", (test) => {
     const told = table
       .split("\n")
       .flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name));
-    const known = new Set([...Object.values({ ...ADMISSION, ...FRAGMENTS, ...TRANSLATION }).map(({ stage }) => stage), "replay"]);
+    const known = new Set([
+      ...Object.values({ ...ADMISSION, ...FRAGMENTS, ...TRANSLATION }).map(({ stage }) => stage),
+      "replay",
+    ]);
     assert.equal(told.sort(), [...known].sort());
   });
 

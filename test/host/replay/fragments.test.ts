@@ -124,7 +124,11 @@ suite("The mirror finds out that fragments left wrongly", (test) => {
   for (const [name, tamper] of faults)
     test(name, async () => {
       const plane = await tamperedPlane(tamper);
-      const { replies } = await replayLines(linesTo("10.1.0.4").slice(0, 3), { plane });
+      const whole: Line[] = [
+        [0, `udp ${CLIENT} > 10.1.0.4:53 data=whole`],
+        [0, `udp 10.1.0.4:53 > ${CLIENT} ttl=60 data=whole`],
+      ];
+      const { replies } = await replayLines([...whole, ...linesTo("10.1.0.4").slice(0, 3)], { plane });
       assert.ok(replies.different > 0, JSON.stringify(replies));
     });
 });

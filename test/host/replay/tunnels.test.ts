@@ -1,6 +1,6 @@
 // What the replay finds in tunnels is what the reference plane finds there; and captures of tunnels replay as those of what is in them.
 import { markChecked } from "../../../host/config/configuration.ts";
-import type { CapturedFrame } from "../../../host/replay/feed.ts";
+import type { CapturedFrame } from "../../../host/replay/parts.ts";
 import { vlanNetworks } from "../../../host/replay/roles.ts";
 import { Tunnels } from "../../../host/replay/tunnels.ts";
 import { assert, suite } from "../../kit.ts";
