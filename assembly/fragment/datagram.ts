@@ -2,8 +2,8 @@
 // fragment, and which ones wait for it. They are found by a key, and stand in the order in which they were made, which is that in
 // which they die.
 
-import { DATAGRAMS_MAX, REASON_FRAGMENT_TIMEOUT, STRETCHES_MAX } from "../abi";
-import { COLD_FIRST_SEEN, REC_KEY } from "../abi/records";
+import { DATAGRAMS_MAX, REASON_FRAGMENT_TIMEOUT, SIDE_PROVIDER, STRETCHES_MAX } from "../abi";
+import { COLD_FIRST_SEEN, REC_KEY, REC_SIZE } from "../abi/records";
 import { now } from "../clock";
 import { isDenied } from "../flow/denied";
 import { coldOf } from "../flow/flow";
@@ -173,5 +173,13 @@ export function requestOfFlow(datagram: u32): u32 {
   const hash = mix(low, high);
   const record = find(groupOf(hash), tagOf(hash), low, high);
   if (record == 0 || isDenied(record) || !lives(record)) return 0;
-  return load<u64>(coldOf(flowOf(record)), COLD_FIRST_SEEN) == load<u64>(datagram, FLOW_SINCE) ? record : 0;
+  if (load<u64>(coldOf(flowOf(record)), COLD_FIRST_SEEN) != load<u64>(datagram, FLOW_SINCE)) return 0;
+  return <u32>load<u8>(datagram, KEY_LOW) != SIDE_PROVIDER + 1 || answers(datagram, record) ? record : 0;
+}
+
+/** Whether a datagram of the provider's side has the network and the addresses of a flow's replies. */
+function answers(datagram: u32, request: u32): bool {
+  const reply = request + REC_SIZE;
+  const same = load<u64>(reply, REC_KEY) == load<u64>(datagram, KEY_LOW);
+  return same && load<u32>(reply, REC_KEY + 8) == load<u32>(datagram, KEY_HIGH);
 }

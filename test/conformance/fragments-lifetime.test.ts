@@ -198,6 +198,18 @@ table("Fragments while the configuration changes", [
     ],
   },
   {
+    name: "an answer's later one is none of a flow to another backend, though it began at the same time",
+    steps: [
+      ...ASKED,
+      { in: ANSWER.in("0-16"), ...provider, gives: "forward forwarded 0" },
+      { in: QUERY.in("0-16"), gives: "forward forwarded 0" },
+      { apply: down },
+      { in: "udp 10.1.0.9:5000 > 10.1.0.4:53", gives: "forward new-flow 0" },
+      { in: ANSWER.in("16-"), ...provider, gives: MISSED, out: [] },
+      { in: QUERY.in("16-"), gives: "forward forwarded 0", out: [moved(QUERY.out("16-"))] },
+    ],
+  },
+  {
     name: "a first one whose flow is cut refuses the datagram with the reason",
     steps: [
       { in: "udp 10.1.0.9:4999 > 10.1.0.4:53", gives: "forward new-flow 0" },

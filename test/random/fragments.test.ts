@@ -11,7 +11,7 @@ import { Dice } from "./dice.ts";
 import { Traffic } from "./traffic.ts";
 
 const SEED = Number(process.env.LINKPLANE_SEED ?? Date.now() % 2 ** 31);
-const ROUNDS = Number(process.env.LINKPLANE_ROUNDS ?? 40);
+const ROUNDS = Number(process.env.LINKPLANE_ROUNDS ?? 20);
 const PACKETS = 5000;
 /** Packets of a hundred that are cut. */
 const CUT = 30;

@@ -104,12 +104,19 @@ function later(path: Path, arrival: Arrival, origin: Origin, datagram: Datagram)
     return { reason: "awaiting-fragment" };
   }
   const flow = flows.see(datagram.flow.key);
-  if (flow === undefined || flow.firstSeen !== datagram.flow.firstSeen)
-    return dropped("fragment-timeout", datagram.owner);
+  if (flow === undefined || !isOf(flow, datagram, arrival, origin)) return dropped("fragment-timeout", datagram.owner);
   const cut = judgedOf(path, flow, false);
   if (cut !== undefined) return cut;
   passOn(path, arrival, origin, flow, "input");
   return { reason: "forwarded", flow: flow.number };
+}
+
+/** Whether a flow of the tuple that a datagram's flow had is that flow, as far as can be told. */
+function isOf(flow: Flow, datagram: Datagram, { network, ip }: Arrival, { side }: Origin): boolean {
+  if (flow.firstSeen !== datagram.flow?.firstSeen) return false;
+  const { backend, nat, endpoint } = flow;
+  const answers = ip.source === backend.address && ip.destination === nat && network === endpoint.service.network;
+  return side !== "provider" || answers;
 }
 
 /** Sends on a part of a datagram that has no header of TCP or UDP. */
