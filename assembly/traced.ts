@@ -34,6 +34,7 @@ import {
   STAGE_NAME,
   STAGE_NAT_PORT,
   STAGE_PACKET,
+  STAGE_PROXY_HEADER,
   STAGE_REACH,
   STAGE_REWRITE,
   STAGE_ROOM,
@@ -44,6 +45,7 @@ import {
   TRACE_MORE,
   TRACE_NONE,
 } from "./abi/trace";
+import { arePeered } from "./admit/reach";
 import { counter } from "./counters";
 import { deniedDeath, deniedNumber, deniedReason, isDenied } from "./flow/denied";
 import { flowOf, lives, requestOf, stateOf } from "./flow/lifetime";
@@ -102,7 +104,8 @@ export function traceCapturedTtl(ip: u32): void {
 
 export function traceReach(inReach: bool, network: u32, endpoint: u32): void {
   const home = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_NETWORK);
-  trace(STAGE_REACH, inReach ? GOES_ON : <u32>REASON_ENDPOINT_UNREACHABLE, network, home);
+  const near = network == home || arePeered(network, home);
+  trace(STAGE_REACH, inReach ? GOES_ON : <u32>REASON_ENDPOINT_UNREACHABLE, network, home, <u32>near);
 }
 
 export function traceConnection(result: u32, endpoint: u32): void {
@@ -161,6 +164,12 @@ export function traceSegment(parsed: u32, reason: u32, due: u32, what: u32): voi
   const sequence = whole ? Tcp.sequence(tcp) : <u32>TRACE_NONE;
   const length = whole ? load<u32>(parsed, Parsed.L4_LENGTH) - Tcp.dataOffset(tcp) : 0;
   trace(STAGE_SEGMENT, what == SEGMENT_ALLOWED ? GOES_ON : reason, sequence, due, length, what, reason);
+}
+
+/** A PROXY header, which lies at `at`. */
+export function traceHeader(at: u32, length: u32, alone: bool): void {
+  trace(STAGE_PROXY_HEADER, GOES_ON, length, <u32>alone);
+  traceBytes(STAGE_TEXT, GOES_ON, at, length);
 }
 
 /** The name at NAME, and which of the allowed ones it is, -1 for none. */

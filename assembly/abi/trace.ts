@@ -25,7 +25,7 @@ export const STAGE_NAT_ADDRESS = 5;
 export const STAGE_TTL = 6;
 /// Number of the denied flow, its reason. The result goes on when the stages are walked again.
 export const STAGE_DENIED = 7;
-/// Network of the packet, network of the endpoint.
+/// Network of the packet, network of the endpoint, 1 when these are the same or peered: else the source is why.
 export const STAGE_REACH = 8;
 /// Endpoint, CONNECTION_.
 export const STAGE_CONNECTION = 9;
@@ -63,7 +63,7 @@ export const STAGE_TEXT = 22;
 export const STAGE_HELD = 23;
 /// Where the data of a held segment that was let go begin among those held, and how many they are.
 export const STAGE_LET_GO = 24;
-/// Bytes of the PROXY header that left, 1 when by itself.
+/// Bytes of the PROXY header that left, 1 when by itself; STAGE_TEXT records with it follow.
 export const STAGE_PROXY_HEADER = 25;
 /// Sequence or acknowledgement number before and after, 1 for an acknowledgement number.
 export const STAGE_PROXY_SHIFT = 26;

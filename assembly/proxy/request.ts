@@ -13,7 +13,7 @@ import {
   SIDE_PROVIDER,
 } from "../abi";
 import { PROXY_FOLLOWED, PROXY_LEFT, PROXY_STARTED, REC_ENDPOINT } from "../abi/records";
-import { SEGMENT_DROPPED, STAGE_PROXY_HEADER, STAGE_PROXY_SHIFT, TRACE_GOES_ON, TRACE_NONE } from "../abi/trace";
+import { SEGMENT_DROPPED, STAGE_PROXY_SHIFT, TRACE_GOES_ON, TRACE_NONE } from "../abi/trace";
 import { count } from "../counters";
 import { emitHead, emitInput, emitWithHead, nextHead } from "../emit/queue";
 import { flowOf, requestOf } from "../flow/lifetime";
@@ -25,7 +25,7 @@ import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
 import { become, headerLength, is, isBefore, isDue, serverSequence, startAt, startOf, writeHeader } from "./stream";
 import { trace, tracing } from "../trace";
-import { traceSegment } from "../traced";
+import { traceHeader, traceSegment } from "../traced";
 
 /** Looks at a client's packet before anything else does; false when it is dropped, its verdict written. */
 export function takeRequest(desc: u32, parsed: u32, verdict: u32, request: u32): bool {
@@ -118,7 +118,7 @@ function emitJoined(desc: u32, parsed: u32, flow: u32): void {
     load<u32>(desc, DESC_WIRE) + length,
     CAUSE_INPUT,
   );
-  left(flow, false);
+  left(flow, false, header);
 }
 
 /** A packet of its own for the header, made from the headers of a translated segment that begins at the client's first byte. */
@@ -132,11 +132,11 @@ export function emitHeader(frame: u32, ip: u32, tcp: u32, link: u32, flow: u32):
   Tcp.acknowledgeWith(ownTcp, length, startOf(flow), Ipv4.addressesSum(ownIp));
   Ipv4.setTotalLength(ownIp, tcp - ip + Tcp.dataOffset(tcp) + length);
   emitHead(SIDE_PROVIDER, CAUSE_ANSWER, link, flow, headers + length);
-  left(flow, true);
+  left(flow, true, head + headers);
 }
 
-function left(flow: u32, alone: bool): void {
-  if (tracing) trace(STAGE_PROXY_HEADER, TRACE_GOES_ON, headerLength(flow), <u32>alone);
+function left(flow: u32, alone: bool, header: u32): void {
+  if (tracing) traceHeader(header, headerLength(flow), alone);
   become(flow, PROXY_LEFT);
   count(COUNTER_PROXY_HEADERS_SENT, 1);
 }

@@ -2,10 +2,11 @@
 
 import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { type AskedFlow, explainFlow } from "../explain/flow.ts";
+import type { Explanation } from "../explain/explanation.ts";
+import { type AskedFlow, explainFlow, identifyOf } from "../explain/flow.ts";
 import { LinkplaneError } from "../errors.ts";
 import { createPlane } from "../plane.ts";
-import type { ReplayExplanation } from "../replay/options.ts";
+import type { EndpointAlias, ReplayExplanation } from "../replay/options.ts";
 import { replay } from "../replay/replay.ts";
 import { explanationText } from "../report/explanation.ts";
 import { aliasesOf, captureAndNetwork, countOf, networkOf, sideOf } from "./arguments.ts";
@@ -38,12 +39,27 @@ export async function explainCommand(capture: string | undefined, args: ExplainA
       "Nothing says which packet of the capture to explain.",
       "Add --packet N, as Wireshark numbers it.",
     );
+  refuseOptionsOf(
+    capture === undefined ? CAPTURE_ONLY : FLOW_ONLY,
+    args,
+    capture === undefined ? "--flow" : "a CAPTURE",
+  );
   const explanations =
     capture === undefined ? await ofFlow(args.flow as string, args) : [await ofCapture(capture, args)];
   const text = explanations.map(explanationText).join("\n");
   const json = { schema: "linkplane.explain/1", explanations };
   process.stdout.write(args.json === true ? `${JSON.stringify(json, null, 2)}\n` : text);
   return EXIT.done;
+}
+
+/** What is said of one packet of a capture, and what of a flow that is not there. */
+const CAPTURE_ONLY = ["packet", "events", "side"] as const;
+const FLOW_ONLY = ["name"] as const;
+
+function refuseOptionsOf(names: readonly (keyof ExplainArguments)[], args: ExplainArguments, goesWith: string): void {
+  const given = names.find((name) => args[name] !== undefined);
+  if (given === undefined) return;
+  throw usageError(`--${given} does not go with ${goesWith}.`, `Leave it out.`);
 }
 
 async function ofFlow(text: string, args: ExplainArguments): Promise<ReplayExplanation[]> {
@@ -60,12 +76,37 @@ async function ofFlow(text: string, args: ExplainArguments): Promise<ReplayExpla
     protocol: protocol.toLowerCase() as "tcp" | "udp",
     client,
     clientPort: ports[0] as number,
-    endpoint,
+    endpoint: endpointAt(endpoint, ports[1] as number, aliasesOf(args.as, configuration), configuration),
     endpointPort: ports[1] as number,
     network,
     ...(args.name === undefined ? {} : { name: args.name }),
   };
-  return explainFlow(await createPlane(configuration, { midStream: "admit" }), asked);
+  const explanations = explainFlow(await createPlane(configuration, { midStream: "admit" }), asked);
+  for (const sentence of nameAdvice(args.name, explanations)) process.stderr.write(`linkplane: ${sentence}\n`);
+  return explanations;
+}
+
+/** The endpoint's address that an address stands for, or itself. */
+function endpointAt(
+  address: string,
+  port: number,
+  aliases: readonly EndpointAlias[],
+  { privateEndpoints }: Configuration,
+): string {
+  const alias = aliases.find((each) => each.address === address && (each.port ?? port) === port);
+  return privateEndpoints.find(({ name }) => name === alias?.endpoint)?.privateIPAddress ?? address;
+}
+
+/** What the last explanation leaves open, or --name did not change. */
+function nameAdvice(name: string | undefined, explanations: readonly Explanation[]): string[] {
+  const identify = identifyOf(explanations);
+  if (explanations[0]?.verdict !== "forward") return [];
+  if (name === undefined && identify !== "address")
+    return [
+      `The rule identifies by name (${identify}), which is not decided yet. Add --name HOST to have the client ask for one.`,
+    ];
+  if (name !== undefined && identify === "address") return ["--name had no effect: the flow's rule reads no names."];
+  return [];
 }
 
 /** The network that all endpoints lie in. */

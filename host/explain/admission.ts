@@ -5,14 +5,14 @@ import { addressText } from "../config/address.ts";
 import { rulesOfEndpoint } from "../config/endpoint-rules.ts";
 import { REASONS } from "../reasons.ts";
 import { flagsText } from "./packet-text.ts";
-import type { Meaning, Telling } from "./stage.ts";
+import { flowOf, flowText, type Meaning, type Telling } from "./stage.ts";
 
 const SIDES = ["consumer", "provider"];
 const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp" };
 const STATES = ["opening", "established", "closing", "reset", "udp", "denied", "half-closed"];
 const CONNECTIONS = ["Approved", "Pending", "Rejected", "Disconnected", "Refused"];
 const IDENTIFIES = ["address", "tls", "http", "auto", "http, every request"];
-const ENDS = ["", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
+export const ENDS = ["", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
 const TTL_MAX = 255;
 const FLOW = 1;
 const KIND_REPLY = 4;
@@ -67,25 +67,27 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_ENDED]: {
     stage: "timer",
-    tell: ([flow = 0, end = 0]) => ({
-      decided: `flow ${flow} ended: ${ENDS[end] ?? end}`,
-      looked: { flow, end: ENDS[end] ?? end },
-    }),
+    tell([number = 0, end = 0], meaning) {
+      const flow = flowOf(number, meaning);
+      return { decided: `${flowText(flow)} ended: ${ENDS[end] ?? end}`, looked: { ...flow, end: ENDS[end] ?? end } };
+    },
   },
   [Abi.STAGE_FLOW]: {
     stage: "flow",
-    tell([flow = 0, which = 0, lives = 0, state = 0, reason = 0]) {
-      if (!known(flow)) return { decided: "none has its tuple", looked: {} };
+    tell([number = 0, which = 0, lives = 0, state = 0, reason = 0], meaning) {
+      if (!known(number)) return { decided: "none has its tuple", looked: {} };
       const alive = lives === 1;
+      const flow = flowOf(number, meaning);
+      const what = flowText(flow);
       if (which === FLOW)
         return {
-          decided: alive ? `flow ${flow}, ${STATES[state]}` : `flow ${flow} has timed out`,
-          looked: { flow, state: STATES[state] ?? "", alive },
+          decided: alive ? `${what}, ${STATES[state]}` : `${what} has timed out`,
+          looked: { ...flow, state: STATES[state] ?? "", alive },
         };
       const name = REASONS[reason]?.name ?? "";
       return {
-        decided: alive ? `denied flow ${flow}, refused before as ${name}` : `denied flow ${flow} has timed out`,
-        looked: { flow, denied: true, refused: name, alive },
+        decided: alive ? `${what}, refused before as ${name}` : `${what} has timed out`,
+        looked: { ...flow, refused: name, alive },
       };
     },
   },
@@ -132,20 +134,24 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_DENIED]: {
     stage: "denied flow",
-    tell([flow = 0, before = 0], _, __, reason) {
+    tell([number = 0, before = 0], meaning, _, reason) {
       const name = REASONS[before]?.name ?? "";
       const decided = reason === undefined ? "the stages are walked again" : "its reason stands until it is forgotten";
-      return { decided, looked: { flow, refused: name } };
+      return { decided, looked: { ...flowOf(number, meaning), refused: name } };
     },
   },
   [Abi.STAGE_REACH]: {
     stage: "reach",
-    tell([network = 0, home = 0], meaning, _, reason) {
+    tell([network = 0, home = 0, near = 0], meaning, _, reason) {
       const [from, to] = [networkName(network, meaning), networkName(home, meaning)];
       const way = network === home ? `within ${to}` : `from ${from} to ${to}`;
+      const against =
+        near === 1
+          ? `the source is in no address space of ${to} or its peers, nor behind a gateway that it may use`
+          : "they are not peered, or not from both sides";
       return {
-        decided: reason === undefined ? way : `${way}: not peered, or the source lies nowhere from where it is reached`,
-        looked: { network: from, endpointNetwork: to },
+        decided: reason === undefined ? way : `${way}: ${against}`,
+        looked: { network: from, endpointNetwork: to, peered: near === 1 },
       };
     },
   },

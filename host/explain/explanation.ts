@@ -10,7 +10,7 @@ import { type Change, changesBetween } from "./changes.ts";
 import { FRAGMENTS } from "./fragment.ts";
 import { notesOf } from "./notes.ts";
 import { packetText } from "./packet-text.ts";
-import type { Meaning, Step } from "./stage.ts";
+import { type Meaning, planeFlowOf, type Step } from "./stage.ts";
 import { TRANSLATION } from "./translation.ts";
 import { TUNNEL } from "./tunnel.ts";
 
@@ -37,6 +37,8 @@ export interface Explanation {
   remedy: string;
   /** Flow number, or null. */
   flow: number | null;
+  /** Number of the denied flow that a refused packet left or met, counted by themselves, or null. */
+  deniedFlow: number | null;
   left: Departure[];
 }
 
@@ -54,15 +56,18 @@ export function explanationOf(
   entered = carriedIn(core, frame),
 ): Explanation {
   const { verdict, reason, flow } = resultAt(core, 0);
+  const named = { names: meaning.names, configuration: meaning.configuration };
   const { sentence = "", remedy = "" } = REASONS.find(({ name }) => name === reason) ?? {};
   return {
     packet: packetText(frame, link),
-    steps: core.shards.flatMap((shard) => stepsOf(shard, meaning)),
+    steps: core.shards.flatMap((own, shard) => stepsOf(own, { ...named, shard })),
     verdict,
     reason,
     sentence,
     remedy,
-    flow: flow < 0 ? null : flow,
+    flow: null,
+    deniedFlow: null,
+    ...(flow < 0 ? {} : planeFlowOf(flow, meaning.configuration)),
     left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, entered)),
   };
 }
@@ -75,8 +80,11 @@ function carriedIn(core: Core, frame: Uint8Array): Uint8Array {
   return frame.subarray(begins, begins + bytes);
 }
 
-function stepsOf(core: Core, meaning: Meaning): Step[] {
-  return notesOf(core).map(({ stage, reason: code, values, text }): Step => {
+function stepsOf(core: Core, named: Meaning): Step[] {
+  const notes = notesOf(core);
+  const endpoint = notes.find(({ stage }) => stage === Abi.STAGE_ENDPOINT)?.values[0];
+  const meaning = { ...named, endpoint: endpoint === undefined ? undefined : named.names.endpoints[endpoint] };
+  return notes.map(({ stage, reason: code, values, text }): Step => {
     const telling = TELLINGS[stage];
     const reason = code === undefined ? undefined : REASONS[code]?.name;
     if (telling === undefined) return { stage: `stage ${stage}`, decided: "", looked: {} };

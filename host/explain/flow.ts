@@ -2,6 +2,7 @@
 // says next.
 
 import { addressNumber } from "../config/address.ts";
+import type { PrivateLinkService } from "../config/configuration.ts";
 import type { Emission, Plane } from "../plane.ts";
 import { FLAG, PROTOCOL_TCP, PROTOCOL_UDP, writeFrame } from "../measure/frame.ts";
 import type { Explanation } from "./explanation.ts";
@@ -27,19 +28,29 @@ const SERVER_SEQUENCE = 5000;
 const STEP_NANOSECONDS = 1_000_000n;
 const TUPLE = { source: 26, destination: 30, sourcePort: 34, destinationPort: 36 };
 
-/** Sends the flow's first packets through a plane that has handled none, and explains each of the client's. */
+/**
+ * Sends the flow's first packets through a plane that has handled none, and explains each of the client's: the handshake's last where a
+ * PROXY header leaves with it, and a first message where a name is given and the rule reads it.
+ */
 export function explainFlow(plane: Plane, flow: AskedFlow): Explanation[] {
   const client = new Client(plane, flow);
   const explanations = [client.sends(flow.protocol === "udp" ? 0 : FLAG.syn)];
   const [first] = explanations;
-  const identify = first?.steps.find(({ stage }) => stage === "beginning")?.looked.identify;
-  if (flow.protocol === "udp" || first?.verdict !== "forward" || flow.name === undefined || identify === "address")
-    return explanations;
+  const identify = identifyOf(explanations);
+  const { name } = flow;
+  if (flow.protocol === "udp" || first?.verdict !== "forward") return explanations;
+  if (!client.isAnnounced && (name === undefined || identify === "address")) return explanations;
   client.isAnswered();
   explanations.push(client.sends(FLAG.ack));
-  const message = String(identify).startsWith("http") ? httpRequest(flow.name) : clientHello(flow.name);
+  if (name === undefined || identify === "address") return explanations;
+  const message = identify.startsWith("http") ? httpRequest(name) : clientHello(name);
   explanations.push(client.sends(FLAG.ack | FLAG.push, message));
   return explanations;
+}
+
+/** How the rule that the flow met identifies, `address` without one. */
+export function identifyOf([first]: readonly Explanation[]): string {
+  return String(first?.steps.find(({ stage }) => stage === "beginning")?.looked.identify ?? "address");
 }
 
 /** The client's side of a handshake. */
@@ -91,15 +102,20 @@ class Client {
       acknowledgement: this.sequence,
     });
     this.time += STEP_NANOSECONDS;
-    this.plane.processFrame(frame, { side: "provider", network: this.providerNetwork(), time: this.time });
+    this.plane.processFrame(frame, { side: "provider", network: this.service?.virtualNetwork ?? "", time: this.time });
     this.answered = true;
   }
 
-  /** Network of the service behind the endpoint. */
-  private providerNetwork(): string {
+  /** Whether the service behind the endpoint announces its clients by PROXY headers. */
+  get isAnnounced(): boolean {
+    return this.service?.enableProxyProtocol === true;
+  }
+
+  /** The service behind the endpoint. */
+  private get service(): PrivateLinkService | undefined {
     const { privateEndpoints, privateLinkServices } = this.plane.configuration;
-    const service = privateEndpoints.find(({ privateIPAddress }) => privateIPAddress === this.flow.endpoint);
-    return privateLinkServices.find(({ name }) => name === service?.privateLinkService)?.virtualNetwork ?? "";
+    const own = privateEndpoints.find(({ privateIPAddress }) => privateIPAddress === this.flow.endpoint);
+    return privateLinkServices.find(({ name }) => name === own?.privateLinkService);
   }
 }
 

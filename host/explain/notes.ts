@@ -9,7 +9,7 @@ export interface Note {
   /** Code of the verdict reason that the stage has against the packet; undefined when it lets it go on. */
   reason: number | undefined;
   values: number[];
-  /** Bytes of the notes of text behind it. */
+  /** Bytes of the notes of text behind it, one character each. */
   text: string;
 }
 
@@ -22,7 +22,8 @@ export function notesOf(core: Core): Note[] {
     const stage = core.u8(at + Abi.TRACE_STAGE);
     const last = notes.at(-1);
     if (stage === Abi.STAGE_TEXT && last !== undefined) {
-      last.text += textAt(core, at + Abi.TRACE_VALUES, (last.values[1] as number) - last.text.length);
+      const length = last.values[last.stage === Abi.STAGE_PROXY_HEADER ? 0 : 1] as number;
+      last.text += textAt(core, at + Abi.TRACE_VALUES, length - last.text.length);
       continue;
     }
     const result = core.u8(at + Abi.TRACE_RESULT);

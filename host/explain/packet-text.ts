@@ -13,8 +13,26 @@ const ACK = 0x10;
 const PROTOCOL_ICMP = 1;
 const PROTOCOL_NAMES: Record<number, string> = {
   [PROTOCOL_ICMP]: "icmp",
+  4: "ip in ip",
+  41: "6in4",
+  47: "gre",
+  50: "esp",
   [PROTOCOL_TCP]: "tcp",
   [PROTOCOL_UDP]: "udp",
+};
+
+/** By type, and by type and code where that tells more. */
+const ICMP_NAMES: Record<string, string> = {
+  0: "echo reply",
+  3: "unreachable",
+  "3 0": "network unreachable",
+  "3 1": "host unreachable",
+  "3 3": "port unreachable",
+  "3 4": "fragmentation needed",
+  5: "redirect",
+  8: "echo request",
+  11: "time exceeded",
+  12: "parameter problem",
 };
 
 /** TCP flags by name, such as `SYN ACK`. */
@@ -25,8 +43,8 @@ export const flagsText = (flags: number): string =>
 export function packetText(frame: Uint8Array, link: LinkName): string {
   const view = new FrameView();
   const whole = view.read(frame, 0, frame.length, link, 0, () => undefined);
-  const size = `${frame.length} byte${frame.length === 1 ? "" : "s"}`;
-  if (!view.addressed) return `${link} frame, ${size}`;
+  const size = `frame of ${bytesOf(frame.length)}`;
+  if (!view.addressed) return `${link} ${size}`;
   const protocol = PROTOCOL_NAMES[view.protocol] ?? `protocol ${view.protocol}`;
   const [from, to] = [addressText(view.source), addressText(view.destination)];
   if (!whole) {
@@ -41,8 +59,13 @@ function fragmentText({ fragmented, fragmentOffset, identification }: FrameView)
   return fragmented ? `, fragment from byte ${fragmentOffset} of datagram ${identificationText(identification)}` : "";
 }
 
+const bytesOf = (count: number): string => `${count} byte${count === 1 ? "" : "s"}`;
+
 function icmpText({ buffer, l4 }: FrameView): string {
-  return l4 + 1 < buffer.length ? ` type ${buffer[l4]} code ${buffer[l4 + 1]}` : "";
+  if (l4 + 1 >= buffer.length) return "";
+  const [type, code] = [buffer[l4] as number, buffer[l4 + 1]];
+  const name = ICMP_NAMES[`${type} ${code}`] ?? ICMP_NAMES[type];
+  return ` type ${type} code ${code}${name === undefined ? "" : ` (${name})`}`;
 }
 
 function tcpText({ buffer, l4, end, flags }: FrameView): string {
@@ -51,5 +74,5 @@ function tcpText({ buffer, l4, end, flags }: FrameView): string {
   const acknowledgement = (flags & ACK) === 0 ? "" : `, acknowledgement ${view.getUint32(l4 + ACKNOWLEDGEMENT)}`;
   const header = ((buffer[l4 + TCP.offset] as number) >> 4) * 4;
   const data = Math.max(end - l4 - header, 0);
-  return ` ${flagsText(flags)}, sequence ${view.getUint32(l4 + SEQUENCE)}${acknowledgement}, ${data} of data`;
+  return ` ${flagsText(flags)}, sequence ${view.getUint32(l4 + SEQUENCE)}${acknowledgement}, ${data === 0 ? "no data" : `${bytesOf(data)} of data`}`;
 }

@@ -2,6 +2,7 @@
 
 import type { Configuration } from "../config/configuration.ts";
 import type { Names } from "../config/compile.ts";
+import { ShardNumbers } from "../shards/numbers.ts";
 
 /** One line of an explanation. */
 export interface Step {
@@ -19,7 +20,30 @@ export interface Step {
 export interface Meaning {
   names: Names;
   configuration: Configuration;
+  /** Shard that wrote the note; absent: the only one. */
+  shard?: number;
+  /** Name of the endpoint that the packet is to, once a stage has found it. */
+  endpoint?: string | undefined;
 }
+
+/** A flow or denied flow as people are told of it; `number` is the shard's own. */
+export function flowOf(
+  number: number,
+  { configuration, shard = 0 }: Meaning,
+): { flow: number } | { deniedFlow: number } {
+  const numbers = new ShardNumbers(configuration.settings);
+  return planeFlowOf(numbers.ofPlane(shard, number), configuration);
+}
+
+/** The same by the plane's number. Denied flows are counted by themselves. */
+export function planeFlowOf(number: number, { settings }: Configuration): { flow: number } | { deniedFlow: number } {
+  const { firstDenied } = new ShardNumbers(settings);
+  return number < firstDenied ? { flow: number } : { deniedFlow: number - firstDenied };
+}
+
+/** `flow 3`, or `denied flow 0`. */
+export const flowText = (of: { flow: number } | { deniedFlow: number }): string =>
+  "flow" in of ? `flow ${of.flow}` : `denied flow ${of.deniedFlow}`;
 
 /** A stage's way of telling a note. */
 export interface Telling {

@@ -1,9 +1,11 @@
 // The stages that choose where a flow goes, change packets, and look at what clients say, told.
 
 import * as Abi from "../abi.ts";
+import { resourceOf } from "../dns/records.ts";
 import { REASONS } from "../reasons.ts";
 import { addressBe, portBe } from "./admission.ts";
-import type { Meaning, Telling } from "./stage.ts";
+import { proxyHeaderText } from "./proxy-header.ts";
+import { flowOf, flowText, type Meaning, type Telling } from "./stage.ts";
 
 const ANSWERS: Record<number, string> = {
   [Abi.TRACE_TIME_EXCEEDED]: "ICMP time exceeded",
@@ -14,6 +16,7 @@ const ANSWERS: Record<number, string> = {
 /** What comes of a segment, by SEGMENT_. */
 const FATES = ["dropped by itself", "the flow is refused with it", "let through, as the configuration allows it"];
 const DIRECTIONS = ["consumer", "provider"];
+const NAMES_TOLD = 3;
 
 const backendName = (number: number, { names }: Meaning): string =>
   names.backends[number]?.address ?? `number ${number}`;
@@ -89,19 +92,23 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_OPENED]: {
     stage: "opened",
-    tell: ([flow = 0]) => ({ decided: `flow ${flow}`, looked: { flow } }),
+    tell([number = 0], meaning) {
+      const flow = flowOf(number, meaning);
+      return { decided: flowText(flow), looked: flow };
+    },
   },
   [Abi.STAGE_JUDGED]: {
     stage: "change",
-    tell: ([flow = 0], _, __, reason) => ({
-      decided:
+    tell([number = 0], meaning, _, reason) {
+      const flow = flowOf(number, meaning);
+      const fate =
         reason === undefined
-          ? `flow ${flow} stays after the change of the configuration`
+          ? "stays after the change of the configuration"
           : reason === "backend-drained"
-            ? `flow ${flow} is cut: its backend's time to drain is over`
-            : `flow ${flow} is cut after the change of the configuration`,
-      looked: { flow },
-    }),
+            ? "is cut: its backend's time to drain is over"
+            : "is cut after the change of the configuration";
+      return { decided: `${flowText(flow)} ${fate}`, looked: flow };
+    },
   },
   [Abi.STAGE_REWRITE]: {
     stage: "rewrite",
@@ -117,13 +124,12 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_NAME]: {
     stage: "name",
-    tell([index = 0, length = 0], { names }, text) {
+    tell([index = 0, length = 0], meaning, text) {
       if (length === 0) return { decided: "none is in the message", looked: {} };
-      const allowed = index !== Abi.TRACE_NONE;
-      return {
-        decided: allowed ? `${text} is the resource's own` : `${text} is none of the names of the endpoint's resource`,
-        looked: { name: text, ...(allowed ? { allowed: names.resourceNames[index] ?? "" } : {}) },
-      };
+      if (index === Abi.TRACE_NONE)
+        return { decided: `${text} is none of ${resourceText(meaning)}`, looked: { name: text } };
+      const allowed = meaning.names.resourceNames[index] ?? "";
+      return { decided: `${text} is the resource's own`, looked: { name: text, allowed } };
     },
   },
   [Abi.STAGE_MESSAGE]: {
@@ -146,6 +152,8 @@ export const TRANSLATION: Record<number, Telling> = {
       const fate = FATES[what] ?? "";
       if (sequence === Abi.TRACE_NONE) return { decided: `its TCP header is cut short: ${fate}`, looked: { fate } };
       const looked = { sequence, ...(due === Abi.TRACE_NONE ? {} : { due }), bytes, fate };
+      if (code === Abi.REASON_HELD_RETRANSMISSION)
+        return { decided: `${bytes} bytes that are known already: ${fate}`, looked };
       const against = what === Abi.SEGMENT_ALLOWED ? ` (${REASONS[code]?.name})` : "";
       return { decided: `${bytes} bytes${placeOf(sequence, due)}: ${fate}${against}`, looked };
     },
@@ -173,10 +181,11 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_PROXY_HEADER]: {
     stage: "PROXY header",
-    tell: ([bytes = 0, alone = 0]) => ({
-      decided: alone === 1 ? `${bytes} bytes, in a packet of its own` : `${bytes} bytes, in front of the packet's data`,
-      looked: { bytes, alone: alone === 1 },
-    }),
+    tell([bytes = 0, alone = 0], _, header) {
+      const where = alone === 1 ? "in a packet of its own" : "in front of the packet's data";
+      const { text, ...says } = proxyHeaderText(Uint8Array.from(header, (character) => character.charCodeAt(0)));
+      return { decided: `${bytes} bytes ${where}: ${text}`, looked: { bytes, alone: alone === 1, ...says } };
+    },
   },
   [Abi.STAGE_PROXY_SHIFT]: {
     stage: "PROXY shift",
@@ -207,6 +216,17 @@ function whyLeft(state: string, adminState: string): string {
   if (state === "draining") return "takes none: it is draining";
   if (adminState === "Down") return "takes none: its adminState is Down";
   return state === "up" || adminState === "Up" ? "takes none: its weight is 0" : `takes none: it is ${state}`;
+}
+
+/** The resource of the packet's endpoint, and the first few of its names. */
+function resourceText({ endpoint, configuration }: Meaning): string {
+  const own = configuration.privateEndpoints.find(({ name }) => name === endpoint);
+  const resource = own === undefined ? undefined : resourceOf(configuration, own);
+  if (resource === undefined) return "the names of the endpoint's resource";
+  const { name, groupId, names } = resource;
+  const more = names.length > NAMES_TOLD ? ", ..." : "";
+  const group = groupId === undefined ? "" : ` (${groupId})`;
+  return `the names of ${name}${group}: ${names.slice(0, NAMES_TOLD).join(", ")}${more}`;
 }
 
 /** Where bytes lie in a client's stream. */

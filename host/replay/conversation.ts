@@ -56,6 +56,8 @@ export class Conversation {
   last: number;
   /** Time of its latest packet, forwarded or not. */
   seen: number;
+  /** Reason code and number of the packet that a request of it was dropped with first, since one was forwarded. */
+  dropped: { reason: number; packet: number } | undefined;
   /** TCP flags of what was forwarded since its flow opened, each direction. */
   asked = 0;
   answered = 0;

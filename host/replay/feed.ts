@@ -4,12 +4,8 @@
 
 import * as Abi from "../abi.ts";
 import { addressText } from "../config/address.ts";
-import { explanationOf } from "../explain/explanation.ts";
-import { packetText } from "../explain/packet-text.ts";
-import type { Step as Told } from "../explain/stage.ts";
-import { openedBetween } from "../explain/tunnel.ts";
 import { type LinkName, linkNumber } from "../links.ts";
-import type { Plane, Side } from "../plane.ts";
+import type { Side } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Datagram, Fragments } from "./fragments.ts";
@@ -18,14 +14,12 @@ import type { Step } from "./incident.ts";
 import type { CapturedFrame, FeedParts } from "./parts.ts";
 import { FIT, KIND_FRAGMENT, KIND_OTHER, KIND_REPLY, KIND_REQUEST, MAYBE_FIT, Pending, UNFIT } from "./pending.ts";
 import { readdress } from "./readdress.ts";
-import type { ReplayExplanation } from "./options.ts";
-import { type ReplayRefusal, refusedByReplay } from "./refusal.ts";
+import { HIGH_TTL, NOT_REBUILT, type ReplayRefusal, replyRefused, TUPLE_TAKEN, UNSEEN } from "./refusal.ts";
 import { restate } from "./restate.ts";
 import { PROTOCOL_ICMP, restateEmbedded } from "./restate-embedded.ts";
 import type { Role, Roles } from "./roles.ts";
 import { Settler } from "./settle.ts";
 import { lowerMss } from "./sizes.ts";
-import type { Opened } from "./tunnels.ts";
 import { isUnfit } from "./unfit.ts";
 
 const TTL_MAX = 255;
@@ -33,7 +27,7 @@ const SCRATCH_SIZE = 8 * 1024 * 1024;
 
 /** Puts frames into the core's ring, and settles them once a batch has been handled. */
 export class Feed {
-  private readonly parts: FeedParts;
+  readonly parts: FeedParts;
   private readonly pending = new Pending();
   private readonly fragments: Fragments;
   private readonly settler: Settler;
@@ -98,33 +92,30 @@ export class Feed {
     this.other(frame);
   }
 
-  /** Takes a captured frame, has it handled at once, and says why it became of it what it did. */
-  explain(frame: CapturedFrame): ReplayExplanation {
+  /**
+   * Takes a frame alone, and has its stages write notes: `look` sees them once it was handled, and the frame as it entered. Why not, for one
+   * that is not fed in.
+   */
+  traced<Seen>(frame: CapturedFrame, look: (entered: Uint8Array) => Seen): Seen | ReplayRefusal {
     this.flush();
     const { plane } = this.parts;
     const { core } = plane;
-    core.trace(true);
     this.refusal = undefined;
+    core.trace(true);
     this.frame(frame);
-    if (core.waiting === 0) {
-      core.trace(false);
-      return refusedByReplay(frame, this.refusal ?? "reply-unmatched");
+    let seen: Seen | ReplayRefusal = this.refusal ?? NOT_REBUILT;
+    if (core.waiting > 0) {
+      const entered = this.pending.frame[0] as Uint8Array;
+      core.run();
+      seen = look(entered);
     }
-    const entered = this.pending.frame[0] as Uint8Array;
-    const opened = this.parts.tunnels.open(frame);
-    const isOpened = opened !== undefined && "frame" in opened;
-    const link = isOpened ? opened.frame.link : frame.link;
-    const as = packetText(entered, link);
-    core.run();
-    const explanation = explanationOf(core, plane, isOpened ? opened.frame.bytes : frame.bytes, link, entered);
-    if (isOpened) explanation.steps.unshift(tunnelStep(opened, plane));
     core.trace(false);
-    this.settler.settle(0, core.verdict(0));
+    if (this.pending.count > 0) this.settler.settle(0, core.verdict(0));
     plane.takeReports();
     this.pending.count = 0;
     this.scratchEnd = 0;
     this.batch++;
-    return { ...explanation, ...(as === explanation.packet ? {} : { entered: as }) };
+    return seen;
   }
 
   /** Puts another configuration in force at a time, ns, before the next frame; the flows that were cut or moved for it. */
@@ -229,7 +220,7 @@ export class Feed {
     const { sizes } = this.parts.roles;
     const unfit = isUnfit(view, frame.wireLength, view.ttl) || sizes.isTooBig(view, role.providerNetwork);
     if (!this.mayHaveTuple(frame, role, port, unfit || datagram !== undefined))
-      return this.refuse(frame, "tuple-taken", role);
+      return this.refuse(frame, TUPLE_TAKEN, role);
     const conversation = this.parts.mirror.request(view, role, port, this.batch, this.timeOf(frame));
     conversation.mss = sizes.mss(view.network, role.providerNetwork);
     const moved = role.address !== view.destination || port !== view.destinationPort;
@@ -260,12 +251,12 @@ export class Feed {
     const { view } = this;
     const port = role.frontendPort(view.sourcePort, view.protocol);
     const conversation = mirror.reply(view, role, port);
-    if (conversation === undefined) return this.refuse(frame, "reply-unmatched", role);
+    if (conversation === undefined) return this.refuse(frame, UNSEEN, role);
     if (this.hangsOn(conversation, frame)) this.flush();
-    if (conversation.state === "unknown") return this.refuse(frame, "reply-unmatched", role);
+    if (conversation.state === "unknown") return this.refuse(frame, UNSEEN, role);
     if (conversation.state === "refused" || conversation.state === "ended")
-      return this.refuse(frame, "reply-refused", role);
-    if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, "reply-unmatched", role);
+      return this.refuse(frame, replyRefused(conversation), role);
+    if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, HIGH_TTL, role);
     const expected = this.copy(frame.bytes);
     view.move(expected);
     readdress(view, { ...tupleOf(view), source: role.address, sourcePort: port }, ttlLoss - 1);
@@ -321,8 +312,9 @@ export class Feed {
   }
 
   /** A captured packet that cannot be fed in; it keeps its place in the recording. */
-  private refuse(frame: CapturedFrame, reason: ReplayRefusal, role: Role): void {
-    this.refusal = reason;
+  private refuse(frame: CapturedFrame, refusal: ReplayRefusal, role: Role): void {
+    this.refusal = refusal;
+    const { reason } = refusal;
     const { tally, recording } = this.parts;
     if (recording !== undefined) this.flush();
     tally.drop(reason, role.endpoint, frame.number);
@@ -378,10 +370,4 @@ export class Feed {
 
 function tupleOf({ source, destination, sourcePort, destinationPort }: FrameView) {
   return { source, destination, sourcePort, destinationPort };
-}
-
-/** What was opened before the plane saw what is in it. */
-function tunnelStep({ frame, type, source, destination, identifier, named }: Opened, { names }: Plane): Told {
-  const network = named === undefined ? undefined : names.networks[named];
-  return openedBetween(source, destination, { type, identifier, network, bytes: frame.wireLength });
 }

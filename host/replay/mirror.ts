@@ -143,6 +143,7 @@ export class Mirror {
     else conversation.asked |= flags;
     conversation.last = time;
     conversation.lastChange = this.changes.count;
+    conversation.dropped = undefined;
     this.memory.touch(conversation);
   }
 

@@ -39,6 +39,8 @@ export interface ReplayOutput {
 export interface ReplayExplanation extends Explanation {
   /** The packet as it entered the plane, in a line, where that is not as it was captured: rebuilt, or with an endpoint's address. */
   entered?: string;
+  /** Of a packet that was held: what became of it. */
+  later?: string;
 }
 
 export interface ReplayProgress {

@@ -14,6 +14,7 @@ import { Busiest } from "./busiest.ts";
 import { mayBeDirect, type ReplayDone, type ReplayWork, replayDirectly } from "./direct-run.ts";
 import { Feed } from "./feed.ts";
 import { FlowLog } from "./flowlog.ts";
+import { AskedPacket } from "./asked-packet.ts";
 import { type Capture, finish, nameOf, open, ProgressReport } from "./input.ts";
 import { InterruptibleSinks } from "./interruptible.ts";
 import { createBlockingPlane } from "../workers/blocking.ts";
@@ -194,7 +195,9 @@ async function run(
   recording: Recording | undefined,
   incident: Incident | undefined,
 ): Promise<boolean> {
-  const limit = options.explain?.packet ?? options.limit ?? Number.POSITIVE_INFINITY;
+  const { explain } = options;
+  const asked = explain === undefined ? undefined : new AskedPacket(explain, feed);
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
   const readable = captures.filter((capture) => capture.reader !== undefined);
   const readers = readable.map((capture) => capture.reader as CaptureReader);
   const progress = new ProgressReport(options, readers);
@@ -202,7 +205,7 @@ async function run(
   for await (const next of mergeByTime(readers)) {
     const capture = readable[next.capture] as Capture;
     const to = Math.min(next.to, next.from + limit - read);
-    feedRun(feed, capture, { ...next, to }, tally, recording, incident, options.explain);
+    feedRun(feed, capture, { ...next, to }, tally, recording, incident, asked);
     read += to - next.from;
     if (next.exhausts || read >= limit) {
       feed.flush();
@@ -211,9 +214,10 @@ async function run(
     }
     progress.read(read);
     if (options.signal?.aborted === true) break;
-    if (read >= limit) break;
+    if (read >= limit || asked?.answered === true) break;
   }
   feed.flush();
+  asked?.end();
   return options.signal?.aborted === true;
 }
 
@@ -224,7 +228,7 @@ function feedRun(
   tally: Tally,
   recording: Recording | undefined,
   incident: Incident | undefined,
-  explain: ReplayOptions["explain"],
+  asked: AskedPacket | undefined,
 ): void {
   const { batch } = run;
   const { interfaces } = capture.reader as CaptureReader;
@@ -252,8 +256,9 @@ function feedRun(
       timeLow: halves[i * 2] as number,
       timeHigh: halves[i * 2 + 1] as number,
     };
-    if (capture.summary.packets === explain?.packet) explain.take(feed.explain(frame));
-    else feed.frame(frame);
+    if (asked === undefined) feed.frame(frame);
+    else asked.frame(frame);
+    if (asked?.answered === true) return;
   }
   tally.see(batch.time.subarray(run.from, run.to));
 }

@@ -55,10 +55,19 @@ export class Settler {
     const note = fault ?? wrong ?? says;
     this.comparison.follow(at, core.u32(verdict + Abi.VERDICT_FLOW));
     const endpoint = this.pending.conversation[at]?.endpoint ?? (this.pending.endpoint[at] as number);
+    if (code === Abi.DROP) this.noteDrop(at, reason);
     if (code === Abi.DROP && endpoint >= 0)
       this.parts.tally.firstDrop(endpoint, REASONS[reason]?.name ?? "", this.pending.number[at] as number);
     if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
     if (this.parts.recording !== undefined) this.record(at, first, emits, note);
+  }
+
+  /** Takes note of the first packet that a request's conversation was refused with. */
+  private noteDrop(at: number, reason: number): void {
+    const conversation = this.pending.conversation[at];
+    if (conversation === undefined || this.pending.kind[at] !== KIND_REQUEST) return;
+    if (conversation.dropped?.reason === reason) return;
+    conversation.dropped = { reason, packet: this.pending.number[at] as number };
   }
 
   private count(at: number, code: number): void {

@@ -16,6 +16,11 @@ export class ShardNumbers {
     this.denied = Math.ceil(maxDenied / shards);
   }
 
+  /** Number of the first denied flow; those of flows are below. */
+  get firstDenied(): number {
+    return this.shards * this.flows;
+  }
+
   /** The plane's number for a flow or denied flow of a shard's; none stays none. */
   ofPlane(shard: number, number: number): number {
     if (number === NO_FLOW) return NO_FLOW;

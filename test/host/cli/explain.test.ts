@@ -43,6 +43,25 @@ suite("linkplane explain", (test) => {
     assert.equal(name.looked, { name: "account2.blob.example" });
   });
 
+  test("a flow of a rule that reads names, without --name: says that it is not decided; with one where none is read: that", async () => {
+    const flow = ["--flow", "10.1.0.9:5000>10.1.0.6:443/tcp"];
+    const open = await linkplane(["explain", ...flow, ...FILTERED]);
+    assert.match(
+      open.stderr,
+      /^linkplane: The rule identifies by name \(tls\), which is not decided yet\. Add --name HOST /,
+    );
+    const idle = await linkplane(["explain", ...flow, "--name", "www.example", ...STORAGE]);
+    assert.is(idle.stderr, "linkplane: --name had no effect: the flow's rule reads no names.\n");
+  });
+
+  test("a flow to the address that stands for an endpoint", async () => {
+    const flow = ["--flow", "10.1.0.9:5000>20.60.1.2:443/tcp"];
+    const { stdout } = await linkplane(["explain", ...flow, "--as", "pe-vault=20.60.1.2:443", ...STORAGE]);
+    assert.match(stdout, /^ {2}verdict +drop, connection-pending, denied flow 0$/m);
+    const other = await linkplane(["explain", ...flow, "--as", "pe-vault=20.60.1.2:80", ...STORAGE]);
+    assert.match(other.stdout, /^ {2}verdict +pass, no-endpoint$/m);
+  });
+
   test("a flow by HTTP and by UDP", async () => {
     const http = ["--flow", "10.1.0.9:5000 > 10.1.0.4:80 / TCP", "--name", "account1.blob.example"];
     const [, , asked] = JSON.parse((await linkplane(["explain", ...http, ...FILTERED, "--json"])).stdout).explanations;
@@ -56,6 +75,19 @@ suite("linkplane explain", (test) => {
     ["nothing", [], 2, /Nothing says what to explain/],
     ["both", [CAPTURE, "--flow", "10.1.0.9:1>10.1.0.4:443/tcp"], 2, /two things do/],
     ["no packet", [CAPTURE], 2, /Add --packet N/],
+    [
+      "a flow and --packet",
+      ["--flow", "10.1.0.9:1>10.1.0.4:443/tcp", "--packet", "3"],
+      2,
+      /--packet does not go with --flow/,
+    ],
+    [
+      "a flow and --side",
+      ["--flow", "10.1.0.9:1>10.1.0.4:443/tcp", "--side", "provider"],
+      2,
+      /--side does not go with --flow/,
+    ],
+    ["a capture and --name", [CAPTURE, "--packet", "3", "--name", "a.example"], 2, /--name does not go with a CAPTURE/],
     ["packet 0", [CAPTURE, "--packet", "0"], 2, /--packet cannot be "0"/],
     ["a packet that is not there", [CAPTURE, "--packet", "99999"], 2, /has no packet 99999: \d+ could be read/],
     [

@@ -255,7 +255,7 @@ const NAMED: Case[] = [
   },
 ];
 
-/** Reasons that are no packet's verdict of the core's: of a replay, or counted afterwards. */
+/** Reasons that are no packet's verdict of the core's: of a replay, or counted afterwards. They are in replayed.ts. */
 export const ELSEWHERE = ["tuple-taken", "first-message-incomplete"];
 
 export const CASES: Case[] = [...PLAIN, ...ICMP, ...FRAGMENTED, ...NAMED].map((each) =>

@@ -6,8 +6,10 @@ import { FRAGMENTS } from "../../../host/explain/fragment.ts";
 import { TRANSLATION } from "../../../host/explain/translation.ts";
 import { REASONS } from "../../../host/reasons.ts";
 import { assert, suite } from "../../kit.ts";
+import { FLOW_REASONS } from "../../../host/expect/flow-reasons.ts";
 import { CASES, ELSEWHERE, prepared } from "./cases.ts";
 import { FOLDER, written } from "./golden.ts";
+import { explained, REPLAYED } from "./replayed.ts";
 
 const read = (name: string): string => readFileSync(FOLDER + name, "utf8");
 
@@ -22,10 +24,29 @@ suite("An explanation", (test) => {
       assert.is(json, read(`${each.reason}.json`));
     });
 
+  for (const each of REPLAYED)
+    test(`of a packet in a capture: ${each.name}`, async () => {
+      const { txt, json } = written(await explained(each));
+      assert.is(txt, read(`${each.name}.txt`));
+      assert.is(json, read(`${each.name}.json`));
+      if (ELSEWHERE.includes(each.name)) assert.ok(txt.includes(each.name), txt);
+    });
+
   test("is there of every reason, and nothing else is", () => {
-    const names = REASONS.map(({ name }) => name).filter((name) => !ELSEWHERE.includes(name));
-    assert.equal(CASES.map(({ reason }) => reason).sort(), names.sort());
-    assert.equal(readdirSync(FOLDER).sort(), names.flatMap((name) => [`${name}.json`, `${name}.txt`]).sort());
+    const replayed = REPLAYED.map(({ name }) => name);
+    const names = REASONS.map(({ name }) => name);
+    const own = names.filter((name) => !ELSEWHERE.includes(name));
+    assert.equal(CASES.map(({ reason }) => reason).sort(), own.sort());
+    for (const name of ELSEWHERE) assert.ok(replayed.includes(name), name);
+    const all = [...new Set([...names, ...replayed])];
+    assert.equal(readdirSync(FOLDER).sort(), all.flatMap((name) => [`${name}.json`, `${name}.txt`]).sort());
+  });
+
+  test("has a denied flow of those reasons that expectations may give for one, and of no others", async () => {
+    for (const each of CASES) {
+      const { plane, packet } = await prepared(each);
+      assert.is(plane.explain(packet).deniedFlow !== null, FLOW_REASONS.denied.includes(each.reason), each.reason);
+    }
   });
 
   test("says what to change, of every reason that stops a packet", () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Explanation } from "../../../host/explain/explanation.ts";
 import { explanationText } from "../../../host/report/explanation.ts";
 import { CASES, prepared } from "./cases.ts";
+import { explained, REPLAYED } from "./replayed.ts";
 
 export const FOLDER = fileURLToPath(new URL("golden/", import.meta.url));
 
@@ -16,10 +17,14 @@ export const written = (explanation: Explanation): { txt: string; json: string }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(FOLDER, { recursive: true });
+  const write = (name: string, explanation: Explanation): void => {
+    const { txt, json } = written(explanation);
+    writeFileSync(`${FOLDER}${name}.txt`, txt);
+    writeFileSync(`${FOLDER}${name}.json`, json);
+  };
   for (const each of CASES) {
     const { plane, packet } = await prepared(each);
-    const { txt, json } = written(plane.explain(packet));
-    writeFileSync(`${FOLDER}${each.reason}.txt`, txt);
-    writeFileSync(`${FOLDER}${each.reason}.json`, json);
+    write(each.reason, plane.explain(packet));
   }
+  for (const each of REPLAYED) write(each.name, await explained(each));
 }
