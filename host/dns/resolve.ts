@@ -2,6 +2,7 @@
 // makes the name of a resource with endpoints an alias of its private link form.
 
 import type { Configuration, PrivateEndpoint, Resource } from "../config/configuration.ts";
+import { reachOf } from "../config/reach.ts";
 import { formsOf, normalName, privateForm } from "../config/zones.ts";
 import { liesIn, resourceOf, type ZoneRecords, zoneRecords } from "./records.ts";
 
@@ -35,10 +36,15 @@ export interface Resolution {
 /** Answers as the resolvers of a configuration's networks would. */
 export class Resolver {
   private readonly zones: readonly ZoneRecords[];
+  /** Networks whose endpoints each one's clients reach, by name. */
+  private readonly reached: ReadonlyMap<string, readonly string[]>;
   private readonly resources = new Map<string, { resource: Resource; endpoints: PrivateEndpoint[] }>();
 
   constructor(configuration: Configuration) {
     this.zones = zoneRecords(configuration);
+    const names = configuration.virtualNetworks.map(({ name }) => name);
+    const { peers } = reachOf(configuration);
+    this.reached = new Map(names.map((name, i) => [name, (peers[i] ?? []).map((peer) => names[peer] ?? "")]));
     const services = configuration.privateLinkServices;
     for (const resource of services.flatMap(({ resources = [] }) => resources))
       for (const form of resource.names.flatMap(formsOf))
@@ -94,7 +100,9 @@ export class Resolver {
       answer.outcome = "none";
       const advice = zone.assumed
         ? "It is assumed, since privateDnsZones is left out: write the zones down as they are."
-        : "Add the zone to the privateDnsZoneGroup of the endpoint, or unlink it.";
+        : this.knows(name)
+          ? "Add the zone to the privateDnsZoneGroup of the endpoint, or unlink it."
+          : "Make an endpoint for the resource of this name and add the zone to its privateDnsZoneGroup, or unlink the zone.";
       const why = `${linked} and has no such record; public DNS is not asked. ${advice}`;
       answer.steps.push({ name, zone: zone.domain, answer: "NXDOMAIN", why });
       return true;
@@ -109,7 +117,13 @@ export class Resolver {
       answer: `A ${address}`,
       why: `${linked}; "${endpoint.name}" wrote it.`,
     });
-    answer.warnings.push(...warningsOf(name, zone, written, endpoint, network));
+    const isReached =
+      endpoint.virtualNetwork === network || this.reached.get(network)?.includes(endpoint.virtualNetwork);
+    answer.warnings.push(...warningsOf(name, zone, written, endpoint));
+    if (isReached !== true)
+      answer.warnings.push(
+        `"${endpoint.name}" lies in "${endpoint.virtualNetwork}", with which "${network}" is not peered: clients are led to an address that they do not reach. Peer the two, both sides Connected.`,
+      );
     return true;
   }
 
@@ -117,8 +131,12 @@ export class Resolver {
     const known = this.resources.get(name);
     const { network } = answer;
     answer.addresses = known?.resource.publicIPAddresses ?? [];
-    const zones = this.zones.filter(({ domain }) => liesIn(name, domain)).map(({ name: zone }) => `"${zone}"`);
-    const unlinked = `Its private zone ${zones.join(", ")} is not linked to "${network}". Link it, if clients there are to use the endpoint.`;
+    const holding = this.zones.filter(({ domain }) => liesIn(name, domain));
+    const zones = holding.map(({ name: zone }) => `"${zone}"`);
+    const link = holding.some(({ assumed }) => assumed)
+      ? `Zones are assumed where endpoints lie, since privateDnsZones is left out: write the zones down as they are, and link one to "${network}"`
+      : "Link it";
+    const unlinked = `Its private zone ${zones.join(", ")} is not linked to "${network}". ${link}, if clients there are to use the endpoint.`;
     const none = this.knows(name)
       ? `There is no private zone for it. Add one to privateDnsZones and link it to "${network}".`
       : known === undefined
@@ -126,6 +144,14 @@ export class Resolver {
         : "No endpoint is mapped to the resource of this name.";
     const texts = answer.addresses.length === 0 ? "A ?" : `A ${answer.addresses.join(" ")}`;
     answer.steps.push({ name, zone: "public", answer: texts, why: zones.length > 0 ? unlinked : none });
+    const alias = this.knows(name) ? undefined : privateForm(name);
+    const hiding = this.zones.find(
+      ({ domain, links }) => alias !== undefined && links.includes(network) && liesIn(alias, domain),
+    );
+    if (alias !== undefined && hiding !== undefined)
+      answer.warnings.push(
+        `If the resource has a private endpoint anywhere, also one of somebody else's, its public name is an alias of ${alias}: zone "${hiding.name}" is linked to "${network}" and has no such record, so clients there are told that there is no such name.`,
+      );
   }
 }
 
@@ -134,7 +160,6 @@ function warningsOf(
   zone: ZoneRecords,
   written: readonly PrivateEndpoint[],
   endpoint: PrivateEndpoint,
-  network: string,
 ): string[] {
   const warnings: string[] = [];
   const others = written.slice(0, -1).map((each) => `"${each.name}" (${each.privateIPAddress})`);
@@ -145,10 +170,6 @@ function warningsOf(
   if (endpoint.connectionState !== "Approved")
     warnings.push(
       `The connection of "${endpoint.name}" is ${endpoint.connectionState}: the name leads to it all the same, and its packets are refused.`,
-    );
-  if (endpoint.virtualNetwork !== network)
-    warnings.push(
-      `"${endpoint.name}" lies in "${endpoint.virtualNetwork}": clients in "${network}" reach it only by a peering.`,
     );
   return warnings;
 }

@@ -28,6 +28,7 @@ export function textReport(
     drops(summary),
     names(summary),
     flows(summary),
+    proxyHeaders(summary),
     eventsText(summary.events),
     replies(summary),
     answersText(summary.wrongAnswers),
@@ -132,6 +133,12 @@ function flows({ flows: { created, denied, expired, active, peak, unrecorded }, 
     table.push([address, pool, count(given)]);
   const more = used.length > POOLS_SHOWN ? `\n  and ${amount(used.length - POOLS_SHOWN, "more backend")}` : "";
   return `${line}\n${table.toString()}${more}`;
+}
+
+function proxyHeaders({ generated: { proxyHeader } }: ReplaySummary): string {
+  return proxyHeader === 0
+    ? ""
+    : `PROXY headers: ${count(proxyHeader)} put in front of clients' streams, each time one left`;
 }
 
 function replies({

@@ -64,9 +64,39 @@ suite("A name", (test) => {
 
   test("that leads to an endpoint in another network, or to one that is not approved, is told", () => {
     const configuration = named(HUB, [{}, { privateDnsZoneGroup: [], connectionState: "Pending" }]);
-    assert.match(resolve(configuration, ACCOUNT, "office").warnings.join(), /lies in "shop".* by a peering/);
+    assert.match(
+      resolve(configuration, ACCOUNT, "office").warnings.join(),
+      /lies in "shop", with which "office" is not peered: .* Peer the two, both sides Connected\./,
+    );
+    const peering = (remoteVirtualNetwork: string): object => ({ remoteVirtualNetwork });
+    const virtualNetworks = [
+      { name: "shop", virtualNetworkPeerings: [peering("office")] },
+      { name: "lab" },
+      { name: "office", virtualNetworkPeerings: [peering("shop")] },
+      { name: "provider" },
+    ];
+    const peered = named({ ...HUB, virtualNetworks }, [{}, { privateDnsZoneGroup: [] }]);
+    assert.equal(resolve(peered, ACCOUNT, "office").warnings, []);
     const pending = named(APART, [{ connectionState: "Pending" }]);
     assert.match(resolve(pending, ACCOUNT, "shop").warnings.join(), /"pe-shop" is Pending/);
+  });
+
+  test("of another's resource may be hidden by a zone that is linked for one's own, which is told", () => {
+    const [warning = "", ...others] = resolve(named(HUB), "account9.blob.core.windows.net", "shop").warnings;
+    assert.equal(others, []);
+    assert.match(
+      warning,
+      /alias of account9\.privatelink\.blob\S+: zone "hub" is linked to "shop" and has no such record/,
+    );
+    assert.equal(resolve(named(APART), "account9.blob.core.windows.net", "office").warnings, []);
+    assert.equal(resolve(named(HUB), "www.example", "shop").warnings, []);
+    const { steps } = resolve(named(HUB), "account9.privatelink.blob.core.windows.net", "shop");
+    assert.match(steps.at(-1)?.why ?? "", /Make an endpoint for the resource of this name/);
+  });
+
+  test("past an endpoint for want of zones that were written down says so", () => {
+    const { steps } = resolve(named(), ACCOUNT, "office");
+    assert.match(steps.at(-1)?.why ?? "", /write the zones down as they are, and link one to "office", if clients/);
   });
 
   test("that goes past the endpoint says what to link", () => {

@@ -178,6 +178,14 @@ suite("The summary for people", (test) => {
     assert.not.match(text, /followed by what left/);
   });
 
+  test("says how many PROXY headers left, where some did", () => {
+    assert.match(
+      textReport({ ...DAY, generated: { ...DAY.generated, proxyHeader: 29 } }),
+      /\n\nPROXY headers: 29 put in front of clients' streams, each time one left\n\n/,
+    );
+    assert.not.match(textReport(DAY), /PROXY/);
+  });
+
   test("leaves out what there is nothing of", () => {
     const text = textReport(NOTHING);
     for (const absent of [/Dropped, by/, /NAT ports/, /Checksums/, /unmatched/, /refused/, /busiest/, /\n\n\n/])
