@@ -7,11 +7,11 @@ import { ENDS } from "../explain/admission.ts";
 import type { LinkName } from "../links.ts";
 import { REASONS } from "../reasons.ts";
 import { emissionAt, resultAt } from "../result.ts";
-import { FrameView, TCP } from "./frame.ts";
+import { FrameView, IPV4, PROTOCOL_TCP, TCP } from "./frame.ts";
 
 /** One held packet. */
 export class HeldPacket {
-  /** Number of its flow. */
+  /** Number of its flow; -1 for a fragment, whose flow is not known yet. */
   private readonly flow: number;
   private readonly flowsOfShard: number;
   private readonly data: string;
@@ -29,9 +29,10 @@ export class HeldPacket {
   fateIn(core: Core, number: number): string | undefined {
     for (let i = 0; i < core.emitCount; i++) {
       const { cause, flow, bytes } = emissionAt(core, i);
-      if (cause === "held" && flow === this.flow && dataOf(bytes, this.link) === this.data)
-        return `let go with packet ${number}`;
+      const isOwn = this.flow < 0 || flow === this.flow;
+      if (cause === "held" && isOwn && dataOf(bytes, this.link) === this.data) return `let go with packet ${number}`;
     }
+    if (this.flow < 0) return undefined;
     const shard = core.shards[Math.floor(this.flow / this.flowsOfShard)] as Core;
     const own = this.flow % this.flowsOfShard;
     const ended = notesOf(shard).find(({ stage, values }) => stage === Abi.STAGE_ENDED && values[0] === own);
@@ -46,12 +47,16 @@ export class HeldPacket {
 
 const INCOMPLETE = "first-message-incomplete";
 /** What there is to say when the capture ends first. */
-export const NEVER_LET_GO = "nothing more of its message came before the capture ended: it never left";
+export const NEVER_LET_GO = "the rest never came before the capture ended, or was refused: it never left";
 
-/** Data of a TCP packet, one character a byte. */
+/** What is behind a packet's headers, which its translation leaves alone, one character a byte. */
 function dataOf(frame: Uint8Array, link: LinkName): string {
   const view = new FrameView();
-  if (!view.read(frame, 0, frame.length, link, 0, () => undefined)) return "";
-  const header = ((frame[view.l4 + TCP.offset] ?? 0) >> 4) * 4;
-  return String.fromCharCode(...frame.subarray(view.l4 + header, view.end));
+  view.read(frame, 0, frame.length, link, 0, () => undefined);
+  const { ip, l4, protocol, fragmentOffset } = view;
+  const total = ((frame[ip + IPV4.totalLength] ?? 0) << 8) | (frame[ip + IPV4.totalLength + 1] ?? 0);
+  const end = total === 0 ? frame.length : Math.min(ip + total, frame.length);
+  const isSegment = protocol === PROTOCOL_TCP && fragmentOffset === 0;
+  const header = isSegment ? ((frame[l4 + TCP.offset] ?? 0) >> 4) * 4 : 0;
+  return String.fromCharCode(...frame.subarray(l4 + header, end));
 }

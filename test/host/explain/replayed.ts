@@ -2,6 +2,7 @@
 
 import type { Configuration } from "../../../host/config/configuration.ts";
 import type { ReplayExplanation, ReplayOptions } from "../../../host/replay/options.ts";
+import { QUERY } from "../../conformance/fragment-kit.ts";
 import { client, identifying, OTHER, OWN, part, sent } from "../../conformance/first-message-kit.ts";
 import { clientHello } from "../../names/hello.ts";
 import { configurationWith, conversation, type Line, replayLines } from "../replay/conversation.ts";
@@ -65,6 +66,15 @@ export const REPLAYED: Replayed[] = [
     change: identifying("tls"),
     lines: [...HANDSHAKE, FIRST_HALF],
     packet: 4,
+  },
+  {
+    name: "fragment-let-go",
+    lines: [
+      [0, QUERY.in("32-")],
+      [1, QUERY.in("16-32")],
+      [2, QUERY.in("0-16")],
+    ],
+    packet: 1,
   },
   {
     name: "reply-of-refused",
