@@ -24,6 +24,7 @@ export function commandLine(): Command {
     .requiredOption("--config <file>")
     .option("--out <file>")
     .option("--out-side <side>")
+    .option("--wire <form>")
     .option("--flows <file>")
     .option("--expect <file>")
     .option("--report <file>")

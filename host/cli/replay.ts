@@ -25,6 +25,7 @@ export interface ReplayArguments {
   config: string;
   out?: string;
   outSide?: string;
+  wire?: string;
   flows?: string;
   expect?: string;
   report?: string;
@@ -48,6 +49,7 @@ export async function replayCommand(captures: string[], args: ReplayArguments): 
   const configuration = await readConfiguration(args.config);
   const named = words.map((capture) => captureAndNetwork(capture, configuration));
   refuseClashes([...texts, ...named.map(({ file }) => file)], outputsOf(args));
+  checkWire(args, configuration);
   const judge = await judgeOf(args.expect, configuration);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
@@ -106,6 +108,19 @@ function outputOf({ out, outSide }: ReplayArguments): Omit<ReplayOutput, "sink">
   return { format, side: side ?? "provider", oneSided: side !== undefined };
 }
 
+/** Whether the consumer's leg can be written, if it is asked for. */
+function checkWire({ wire, out, outSide }: ReplayArguments, { privateEndpoints }: Configuration): void {
+  if (wire === undefined) return;
+  if (wire !== "dash") throw usageError(`--wire cannot be "${wire}".`, "Use dash.");
+  if (out === undefined || out.toLowerCase().endsWith(".pcap") || outSide !== undefined)
+    throw usageError(
+      "--wire adds an interface to a capture that shows both sides.",
+      "Name one with --out FILE.pcapng, and leave out --out-side.",
+    );
+  if (privateEndpoints.every(({ dash }) => dash === undefined))
+    throw usageError("--wire dash finds no endpoint with a mapping.", "Give one its dash (docs/dash.md).");
+}
+
 /** Options that name no file to open. */
 function settingsOf(
   args: ReplayArguments,
@@ -119,6 +134,7 @@ function settingsOf(
     verifyChecksums: args.verifyChecksums === true,
     compare: args.compare !== false,
     migration: args.report !== undefined,
+    ...(args.wire === "dash" ? { wire: args.wire } : {}),
     ...(limit === undefined ? {} : { limit }),
     ...(workers === undefined ? {} : { workers }),
   };

@@ -104,8 +104,35 @@ export interface PrivateEndpoint {
   vpcEndpointId?: string;
   /** 64 bits, decimal; follows from the names when absent (proxy.ts). */
   pscConnectionId?: string;
+  /** How its consumer's leg is on the wire of SONiC-DASH. */
+  dash?: DashMapping;
   /** Names of the private DNS zones that its names are written to; those linked to its network when absent. */
   privateDnsZoneGroup?: string[];
+}
+
+/** What SONiC-DASH programs for an endpoint, in its terms. IPv4 and IPv6 addresses are text. */
+export interface DashMapping {
+  plUnderlaySip: string;
+  underlayDip: string;
+  encapsulation: "nvgre" | "vxlan";
+  /** 24 bits; follows from the connection's number when absent. */
+  tunnelKey?: number;
+  plSip: string;
+  plSipMask: string;
+  overlaySip: string;
+  overlaySipMask: string;
+  overlayDip: string;
+  overlayDipMask: string;
+  outboundPortMap?: {
+    /** `2000-2100` or one port. */
+    destinationPorts: string;
+    /** Absent: the mapping is left as it is. */
+    backendIP?: string;
+    /** The first of the range when absent. */
+    matchPortBase?: number;
+    /** The same port when absent. */
+    backendPortBase?: number;
+  }[];
 }
 
 /** A zone that answers the resolvers of the networks it is linked to. */

@@ -2,6 +2,7 @@
 
 import { newConnection } from "./approval.ts";
 import { type Configuration, type ConnectionState, markChecked, type Timers } from "./configuration.ts";
+import { dashMistakes } from "./dash-mistakes.ts";
 import { dnsMistakes } from "./dns-mistakes.ts";
 import { mistakesOf } from "./findings.ts";
 import { mistakesBeside } from "./mend.ts";
@@ -54,6 +55,7 @@ function contradictions(file: ConfigurationFile): Mistake[] {
     ...dnsMistakes(file),
     ...securityMistakes(file),
     ...tunnelMistakes(file),
+    ...dashMistakes(file),
   ];
 }
 

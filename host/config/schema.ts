@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { DEFAULT_SETTINGS } from "./configuration.ts";
+import { dash } from "./dash-schema.ts";
 import { privateDnsZone, privateDnsZoneGroup } from "./dns-schema.ts";
 import { tunnel } from "./tunnel-schema.ts";
 import { virtualNetwork, virtualNetworkGateway } from "./network-schema.ts";
@@ -71,6 +72,7 @@ const privateEndpoint = z
         "Number of its connection in PROXY headers of profile gcp, 64 bits, in quotes. Left out: follows from the names.",
       ),
     privateDnsZoneGroup,
+    dash,
   })
   .describe("A private endpoint: one address behind which a service stands.");
 

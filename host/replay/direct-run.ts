@@ -5,6 +5,7 @@ import { PcapReader } from "../capture/pcap.ts";
 import type { CaptureInterface, CaptureReader } from "../capture/capture.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Plane } from "../plane.ts";
+import type { WireSummary } from "../dash/consumer-leg.ts";
 import type { NameWatch } from "../dns/watch.ts";
 import { Areas, DIRECT_RING } from "./areas.ts";
 import type { Busiest } from "./busiest.ts";
@@ -46,6 +47,8 @@ export interface ReplayDone {
   written?: number;
   /** What became of the events, if there were some. */
   events?: ReplayEvent[];
+  /** What was written of the consumer's leg. */
+  wire?: WireSummary;
 }
 
 /** Whether a replay need not look at its packets one by one. */
@@ -59,6 +62,7 @@ export function mayBeDirect(options: ReplayOptions): boolean {
     verifyChecksums,
     explain,
     migration,
+    wire,
     output,
     plane,
     workers,
@@ -69,7 +73,7 @@ export function mayBeDirect(options: ReplayOptions): boolean {
   // What tunnels carry is looked for packet by packet.
   if (configuration.settings.tunnels.length > 0) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
-  if (events.length > 0 || explain !== undefined || migration === true) return false;
+  if (events.length > 0 || explain !== undefined || migration === true || wire !== undefined) return false;
   if (identifiesByName(options.configuration)) return false;
   if (side === "provider" || verifyChecksums === true) return false;
   if (output?.format === "pcap" && output.side === "consumer") return false;

@@ -51,6 +51,8 @@ export interface ReplayProgress {
 }
 
 export interface ReplayOptions {
+  /** The wire form that a third interface of a pcapng output with both sides shows the consumer's leg in. */
+  wire?: "dash";
   configuration: Configuration;
   inputs: ReplayInput[];
   output?: ReplayOutput;

@@ -1,5 +1,6 @@
 // What a feed is given: a captured frame, and the parts of a replay that it works with.
 
+import type { ConsumerLeg } from "../dash/consumer-leg.ts";
 import type { NameWatch } from "../dns/watch.ts";
 import type { LinkName } from "../links.ts";
 import type { Plane } from "../plane.ts";
@@ -39,6 +40,8 @@ export interface FeedParts {
   /** Looks at DNS answers, where endpoints have names. */
   names: NameWatch | undefined;
   recording: Recording | undefined;
+  /** Makes the consumer's leg for the recording, when asked for. */
+  wire: ConsumerLeg | undefined;
   /** Collects what a move behind the endpoints would come to, when asked for. */
   migration: Migration | undefined;
   /** What the TTL of a captured reply has lost since the backend sent it: 1 at a consumer, 0 at the server itself. */

@@ -1,6 +1,7 @@
 // What a replay writes. pcapng: two interfaces for each captured one, the consumer's side and the provider's, so that each packet
 // is followed by what left, with the same time. pcap: one side, every frame that is on it before or after the plane.
 
+import type { WirePacket } from "../dash/consumer-leg.ts";
 import type { CaptureInterface, CaptureWriter } from "../capture/capture.ts";
 import { PcapWriter } from "../capture/pcap-writer.ts";
 import { type LinkName, linkTypeOf } from "../links.ts";
@@ -26,13 +27,18 @@ export class Recording {
   /** What interfaces were made of, and those made for what their tunnels carry. */
   private readonly captured: { about: CaptureInterface; name: string }[] = [];
   private readonly inner = new Map<string, number>();
+  /** Writer's interfaces of the consumer's leg, by the number the recording gave out; none unless it is wired. */
+  private readonly wires: number[] = [];
+  private readonly wired: boolean;
 
   /** Frames handed to the writer so far. */
   private given = 0;
 
-  constructor(writer: CaptureWriter, only: Side | undefined) {
+  /** `wired`: a third interface shows the consumer's leg. */
+  constructor(writer: CaptureWriter, only: Side | undefined, wired = false) {
     this.writer = writer;
     this.only = only;
+    this.wired = wired && only === undefined;
   }
 
   /** Adds a captured interface under a name; the number by which frames name it. */
@@ -47,6 +53,10 @@ export class Recording {
       this.ids.push({ consumer: id, provider: id });
     }
     this.captured.push({ about: captured, name });
+    if (this.wired)
+      this.wires.push(
+        this.writer.addInterface({ linkType: linkTypeOf("ethernet"), snaplen: 0, timeDigits, name: `${name} wire` }),
+      );
     return this.ids.length - 1;
   }
 
@@ -67,6 +77,14 @@ export class Recording {
     const id = (this.ids[interfaceId] as Record<Side, number>)[side];
     this.given++;
     this.writer.packet(id, stamp.timeLow, stamp.timeHigh, bytes, stamp.wireLength, comment);
+  }
+
+  /** Writes a frame of the consumer's leg. */
+  writeWire(interfaceId: number, { frame, wireLength }: WirePacket, stamp: Stamp): void {
+    const id = this.wires[interfaceId];
+    if (id === undefined) return;
+    this.given++;
+    this.writer.packet(id, stamp.timeLow, stamp.timeHigh, frame, wireLength, undefined);
   }
 
   /** Hands what was written to the sink when there is much of it. */

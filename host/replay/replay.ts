@@ -5,6 +5,7 @@ import { PcapWriter } from "../capture/pcap-writer.ts";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { markChecked } from "../config/configuration.ts";
+import { ConsumerLeg } from "../dash/consumer-leg.ts";
 import { NameWatch } from "../dns/watch.ts";
 import type { Flow } from "../flows.ts";
 import { linkName } from "../links.ts";
@@ -81,6 +82,7 @@ async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<Re
     leftOut,
     written,
     events,
+    wire,
   } = await (direct ? replayDirectly(work) : compareAll(work));
   if (tally.last !== undefined) plane.advance(tally.last);
   if (flowLog !== undefined) {
@@ -98,6 +100,7 @@ async function replayOn(work: ReplayWork, sinks: InterruptibleSinks): Promise<Re
   if (bypassing.length > 0) summary.bypassing = bypassing;
   if (written !== undefined) summary.written = written;
   if (events !== undefined) summary.events = events;
+  if (wire !== undefined) summary.wire = wire;
   if (work.migration !== undefined)
     summary.migration = work.migration.report(plane, summary, tally, work.names?.askedNames() ?? []);
   return sinks.givenUp ? { ...summary, unfinished: true } : summary;
@@ -131,8 +134,10 @@ function watchOf(configuration: Configuration): NameWatch | undefined {
 async function compareAll(work: ReplayWork): Promise<ReplayDone> {
   const { options, configuration } = work;
   const captures = await Promise.all(options.inputs.map((input) => open(input, configuration, options)));
-  const recording = options.output === undefined ? undefined : recordingFor(options.output, captures);
-  const feed = makeFeed(work, recording);
+  const wire = options.wire === undefined ? undefined : new ConsumerLeg(configuration);
+  const recording =
+    options.output === undefined ? undefined : recordingFor(options.output, captures, wire !== undefined);
+  const feed = makeFeed(work, recording, wire);
   const incident = incidentOf(work, feed);
   const interrupted = await run(work, captures, feed, recording, incident);
   // Of captures that could not be read at all nothing is written: what was in the output stays.
@@ -142,6 +147,7 @@ async function compareAll(work: ReplayWork): Promise<ReplayDone> {
     captures,
     interrupted,
     leftOut: recording?.leftOut ?? 0,
+    ...(wire && { wire: wire.summary }),
     ...written,
     ...(incident && { events: incident.report() }),
   };
@@ -151,13 +157,17 @@ async function compareAll(work: ReplayWork): Promise<ReplayDone> {
  * A pcap file has one resolution, chosen before its first packet. Only a single pcap has told its own by then: interfaces of a
  * pcapng may be described later, and captures that are merged may differ, so these get nanoseconds.
  */
-function recordingFor({ sink, format, side, oneSided = false }: ReplayOutput, captures: readonly Capture[]): Recording {
+function recordingFor(
+  { sink, format, side, oneSided = false }: ReplayOutput,
+  captures: readonly Capture[],
+  wired: boolean,
+): Recording {
   const mayDiffer = captures.length > 1 || captures.some(({ reader }) => reader?.format === "pcapng");
   const writer: CaptureWriter = format === "pcapng" ? new PcapngWriter(sink) : new PcapWriter(sink, mayDiffer);
-  return new Recording(writer, format === "pcapng" && !oneSided ? undefined : side);
+  return new Recording(writer, format === "pcapng" && !oneSided ? undefined : side, wired);
 }
 
-function makeFeed(work: ReplayWork, recording: Recording | undefined): Feed {
+function makeFeed(work: ReplayWork, recording: Recording | undefined, wire: ConsumerLeg | undefined): Feed {
   const { options, configuration, plane, tally, busiest } = work;
   const side = options.side ?? "consumer";
   const { maxFlows } = configuration.settings;
@@ -171,6 +181,7 @@ function makeFeed(work: ReplayWork, recording: Recording | undefined): Feed {
     busiest,
     names: work.names,
     recording,
+    wire,
     migration: work.migration,
     ttlLoss: side === "consumer" ? 1 : 0,
     verifyChecksums: options.verifyChecksums ?? false,

@@ -12,6 +12,7 @@ import { FrameView } from "./frame.ts";
 import { KIND_FRAGMENT, KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
 import { PROXY_HEADER_COMMENT, type Stamp } from "./recording.ts";
 import type { Departure } from "./stream.ts";
+import { Wire } from "./wire.ts";
 
 const SIDES = ["consumer", "provider"] as const;
 const NO_VLANS = (): undefined => undefined;
@@ -27,6 +28,7 @@ export class Settler {
   private readonly after = new FrameView();
   /** Some service puts PROXY headers in front of streams. */
   private readonly announces: boolean;
+  private readonly wire: Wire | undefined;
 
   constructor(parts: FeedParts, pending: Pending, fragments: Fragments) {
     this.parts = parts;
@@ -35,6 +37,7 @@ export class Settler {
     this.core = parts.plane.core;
     this.comparison = new Comparison(parts, pending);
     this.announces = this.core.control(Abi.CONTROL_PROXIES) > 0;
+    this.wire = parts.wire === undefined ? undefined : new Wire(parts.wire, parts, pending);
   }
 
   /** Settles the frame that was placed as number `at` of its batch, its verdict lying at `verdict`. */
@@ -60,6 +63,7 @@ export class Settler {
       this.parts.tally.firstDrop(endpoint, REASONS[reason]?.name ?? "", this.pending.number[at] as number);
     if (this.parts.verifyChecksums && left !== undefined) this.verify(at, left);
     if (this.parts.recording !== undefined) this.record(at, first, emits, note);
+    this.wire?.settle(at, first, emits, code === Abi.FORWARD ? left : undefined);
   }
 
   /** Takes note of the first packet that a request's conversation was refused with. */

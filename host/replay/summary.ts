@@ -1,5 +1,6 @@
 // What a replay reports: the shape of `linkplane replay --json`, and what the text summary is made of.
 
+import type { WireSummary } from "../dash/consumer-leg.ts";
 import type { EndpointCounters, NatPoolCounters, PlaneCounters, ReasonCounts } from "../counters.ts";
 import type { Bypass } from "../dns/bypass.ts";
 import type { WrongAnswer } from "../dns/watch.ts";
@@ -87,6 +88,8 @@ export interface ReplaySummary {
   bypassing?: Bypass[];
   /** With `--report`: what a move behind the endpoints would come to. */
   migration?: MigrationReport;
+  /** With `--wire`: what was written of the consumer's leg. */
+  wire?: WireSummary;
   /** With `--expect`: what of it was so. */
   expectations?: Judgement[];
   /** Frames of the capture that was written, if one was asked for and replies were compared. */

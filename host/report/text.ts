@@ -9,6 +9,7 @@ import { eventsText } from "./events.ts";
 import { expectationsText } from "./expectations.ts";
 import { amount, bytesText, count, rateText } from "./quantity.ts";
 import { PLAIN_TABLE } from "./table.ts";
+import { wireText } from "./wire.ts";
 
 const WIDTH = 98;
 const POOLS_SHOWN = 12;
@@ -37,6 +38,7 @@ export function textReport(
     summary.expectations === undefined ? "" : expectationsText(summary.expectations),
     busiest(summary),
     closing(summary),
+    wireText(summary.wire),
     written(summary, out, oneSided),
   ];
   const text = sections.filter((section) => section !== "").join("\n\n");

@@ -6,6 +6,7 @@ import { parseConfiguration } from "../../../host/config/parse.ts";
 import { problemText } from "../../../host/config/problem.ts";
 import { assert, suite } from "../../kit.ts";
 import { ACCESS_CONTRADICTIONS, ACCESS_SHAPES } from "./access-mistakes.ts";
+import { DASH_MISTAKES } from "./dash-mistakes.ts";
 import { DNS_MISTAKES } from "./dns-mistakes.ts";
 import { messagesOf } from "./messages.ts";
 import { REFERENCE_MISTAKES } from "./reference-mistakes.ts";
@@ -20,6 +21,7 @@ const MISTAKES = [
   ...ACCESS_CONTRADICTIONS,
   ...DNS_MISTAKES,
   ...TUNNEL_MISTAKES,
+  ...DASH_MISTAKES,
 ];
 /** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. Of changes: change.test.ts. Of resources: identification.test.ts. Of events: events.test.ts. */
 const ELSEWHERE = [

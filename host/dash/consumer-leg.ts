@@ -1,0 +1,120 @@
+// The consumer's leg of endpoints, as it is between a client's host and the provider's: requests by the mapping, replies by the flow
+// that a request of theirs has made.
+
+import type { Configuration } from "../config/configuration.ts";
+import type { LinkName } from "../links.ts";
+import { FrameView } from "../replay/frame.ts";
+import { MAP_MISS, type Mapping, mappingsOf, RANGE_MISS, type Transform } from "./mapping.ts";
+import { type Ends, legOf } from "./packet.ts";
+
+const NO_VLANS = (): undefined => undefined;
+
+/** What was written of the leg, and what of it was not. */
+export interface WireSummary {
+  format: "dash";
+  toService: number;
+  toConsumer: number;
+  /** Packets that a redirect map drops, by the names of DASH's counters. */
+  drops: Record<typeof MAP_MISS | typeof RANGE_MISS, number>;
+  /** Replies whose request is not on the leg. */
+  withoutFlow: number;
+  /** Packets that were held while PROXY headers were put in front of streams: their numbers are not known any more. */
+  leftOut: number;
+}
+
+/** A packet of the leg. */
+export interface WirePacket {
+  frame: Uint8Array;
+  wireLength: number;
+}
+
+/** Makes packets of the leg. */
+export class ConsumerLeg {
+  readonly summary: WireSummary = {
+    format: "dash",
+    toService: 0,
+    toConsumer: 0,
+    drops: { [MAP_MISS]: 0, [RANGE_MISS]: 0 },
+    withoutFlow: 0,
+    leftOut: 0,
+  };
+  private readonly mappings: readonly (Mapping | undefined)[];
+  private readonly flows = new Map<string, Transform>();
+  private readonly most: number;
+  private readonly view = new FrameView();
+
+  constructor(configuration: Configuration) {
+    this.mappings = mappingsOf(configuration);
+    this.most = configuration.settings.maxFlows;
+  }
+
+  /** The packet for a request to an endpoint, by number, as the client sent it; undefined when there is none. */
+  request(frame: Uint8Array, link: LinkName, wireLength: number, endpoint: number): WirePacket | undefined {
+    const { view, summary } = this;
+    const mapping = this.mappings[endpoint];
+    if (mapping === undefined) return undefined;
+    if (!view.read(frame, 0, frame.length, link, 0, NO_VLANS)) return this.leaveOut(endpoint);
+    const transform = mapping.of(view.source, view.destination, view.destinationPort);
+    if (typeof transform === "string") {
+      summary.drops[transform]++;
+      return undefined;
+    }
+    this.remember(keyOf(view, endpoint, false), transform);
+    summary.toService++;
+    return legOf(view, link === "ethernet", wireLength, endsOf(mapping, transform, view.sourcePort));
+  }
+
+  /** The packet for a reply of an endpoint, as the client gets it. */
+  reply(frame: Uint8Array, link: LinkName, wireLength: number, endpoint: number): WirePacket | undefined {
+    const { view, summary } = this;
+    const mapping = this.mappings[endpoint];
+    if (mapping === undefined) return undefined;
+    if (!view.read(frame, 0, frame.length, link, 0, NO_VLANS)) return this.leaveOut(endpoint);
+    const transform = this.flows.get(keyOf(view, endpoint, true));
+    if (transform === undefined) {
+      summary.withoutFlow++;
+      return undefined;
+    }
+    summary.toConsumer++;
+    const ends = endsOf(mapping, transform, view.destinationPort);
+    return legOf(view, link === "ethernet", wireLength, turned(ends));
+  }
+
+  /** Counts a forwarded packet that cannot be written. */
+  leaveOut(endpoint: number): undefined {
+    if (this.mappings[endpoint] !== undefined) this.summary.leftOut++;
+  }
+
+  private remember(key: string, transform: Transform): void {
+    if (!this.flows.has(key) && this.flows.size >= this.most)
+      for (const oldest of this.flows.keys()) {
+        this.flows.delete(oldest);
+        break;
+      }
+    this.flows.set(key, transform);
+  }
+}
+
+function keyOf(view: FrameView, endpoint: number, isReply: boolean): string {
+  const { source, destination, sourcePort, destinationPort, protocol } = view;
+  return isReply
+    ? `${protocol} ${destination}:${destinationPort} ${endpoint}:${sourcePort}`
+    : `${protocol} ${source}:${sourcePort} ${endpoint}:${destinationPort}`;
+}
+
+function endsOf({ underlaySource, key, vxlan }: Mapping, transform: Transform, sourcePort: number): Ends {
+  const { underlayDestination, source, destination, port } = transform;
+  return { underlaySource, underlayDestination, source, destination, sourcePort, destinationPort: port, key, vxlan };
+}
+
+function turned(ends: Ends): Ends {
+  return {
+    ...ends,
+    underlaySource: ends.underlayDestination,
+    underlayDestination: ends.underlaySource,
+    source: ends.destination,
+    destination: ends.source,
+    sourcePort: ends.destinationPort,
+    destinationPort: ends.sourcePort,
+  };
+}

@@ -1,0 +1,103 @@
+// What SONiC-DASH does to the addresses and ports of an endpoint's packets (documentation/private-link-service/private-link-service.md
+// and private-link-redirect-map.md of sonic-net/DASH).
+
+import { addressNumber } from "../config/address.ts";
+import { address6 } from "../config/address6.ts";
+import { linkIdentifiers } from "../config/approval.ts";
+import type { Configuration, DashMapping } from "../config/configuration.ts";
+
+const TUNNEL_KEY_MASK = 0xff_ffff;
+const ALL_ONES = 2n ** 128n - 1n;
+
+/** Drop counters of the redirect map, by their names there. */
+export const MAP_MISS = "OUTBOUND_PORT_MAP_MISS_DROP_PACKETS";
+export const RANGE_MISS = "OUTBOUND_PORT_RANGE_ENTRY_MISS_DROP_PACKETS";
+
+/** What a request becomes. */
+export interface Transform {
+  underlayDestination: number;
+  source: bigint;
+  destination: bigint;
+  port: number;
+}
+
+interface Range {
+  first: number;
+  last: number;
+  backend: number | undefined;
+  matchBase: number;
+  backendBase: number;
+}
+
+/** One endpoint's. */
+export class Mapping {
+  readonly underlaySource: number;
+  readonly vxlan: boolean;
+  readonly key: number;
+  private readonly underlayDestination: number;
+  private readonly plSip: bigint;
+  private readonly plSipMask: bigint;
+  private readonly overlaySip: bigint;
+  private readonly overlaySipMask: bigint;
+  private readonly overlayDip: bigint;
+  private readonly overlayDipMask: bigint;
+  private readonly ranges: readonly Range[] | undefined;
+
+  /** `link` is the number of the endpoint's connection. */
+  constructor(dash: DashMapping, link: number) {
+    this.underlaySource = addressNumber(dash.plUnderlaySip);
+    this.underlayDestination = addressNumber(dash.underlayDip);
+    this.vxlan = dash.encapsulation === "vxlan";
+    this.key = dash.tunnelKey ?? link & TUNNEL_KEY_MASK;
+    this.plSip = number(dash.plSip);
+    this.plSipMask = number(dash.plSipMask);
+    this.overlaySip = number(dash.overlaySip);
+    this.overlaySipMask = number(dash.overlaySipMask);
+    this.overlayDip = number(dash.overlayDip);
+    this.overlayDipMask = number(dash.overlayDipMask);
+    this.ranges = dash.outboundPortMap?.map(({ destinationPorts, backendIP, matchPortBase, backendPortBase }) => {
+      const [first = 0, last = first] = destinationPorts.split("-").map(Number);
+      const matchBase = matchPortBase ?? first;
+      const backend = backendIP === undefined ? undefined : addressNumber(backendIP);
+      return { first, last, backend, matchBase, backendBase: backendPortBase ?? matchBase };
+    });
+  }
+
+  /** What becomes of a client's packet to the endpoint, or the counter that its drop counts at. */
+  of(client: number, endpoint: number, port: number): Transform | typeof MAP_MISS | typeof RANGE_MISS {
+    const source = this.sourceOf(client);
+    const { ranges } = this;
+    const straight = { underlayDestination: this.underlayDestination, source };
+    if (ranges === undefined) return { ...straight, destination: this.destinationOf(endpoint), port };
+    if (ranges.length === 0) return MAP_MISS;
+    const range = ranges.find(({ first, last }) => first <= port && port <= last);
+    if (range === undefined) return RANGE_MISS;
+    if (range.backend === undefined) return { ...straight, destination: this.destinationOf(endpoint), port };
+    return {
+      underlayDestination: range.backend,
+      source,
+      destination: this.destinationOf(range.backend),
+      port: (range.backendBase + port - range.matchBase) & 0xffff,
+    };
+  }
+
+  private sourceOf(client: number): bigint {
+    const mapped = (BigInt(client) & not(this.overlaySipMask)) | this.overlaySip;
+    return (mapped & not(this.plSipMask)) | this.plSip;
+  }
+
+  private destinationOf(address: number): bigint {
+    return (BigInt(address) & not(this.overlayDipMask)) | (this.overlayDip & this.overlayDipMask);
+  }
+}
+
+/** Mappings by number of endpoint; undefined for those that have none. */
+export function mappingsOf(configuration: Configuration): (Mapping | undefined)[] {
+  const links = linkIdentifiers(configuration.privateEndpoints);
+  return configuration.privateEndpoints.map(({ dash }, i) =>
+    dash === undefined ? undefined : new Mapping(dash, links[i] as number),
+  );
+}
+
+const not = (mask: bigint): bigint => ALL_ONES ^ mask;
+const number = (text: string): bigint => address6(text) as bigint;

@@ -1,0 +1,21 @@
+// One row for each mistake about the mapping of an endpoint's consumer's leg.
+
+import type { Mistaken } from "./sample.ts";
+
+const PLACE = "    groupId: blob\n";
+const mapped = (rest: string): string =>
+  `${PLACE}    dash: { plUnderlaySip: 2.2.2.1, underlayDip: 3.3.3.1, ${rest} }\n`;
+const map = (...ranges: string[]): string =>
+  mapped(`overlayDip: "::1", outboundPortMap: [${ranges.map((range) => `{ destinationPorts: ${range} }`).join(", ")}]`);
+
+export const DASH_MISTAKES: readonly Mistaken[] = [
+  [PLACE, mapped('overlayDip: ^"10.0.0.1"'), "This is no IPv6 address. Write it as fd40::1 or with all groups."],
+  [PLACE, map('^"all"'), "This is no range of ports. Write it as 2000-2100."],
+  [PLACE, map("^2100-2000"), "2100-2000 is no range of ports up to 65535. Write the lower one first."],
+  [PLACE, map("^65000-65536"), "65000-65536 is no range of ports up to 65535. Write the lower one first."],
+  [
+    PLACE,
+    map("2000-2100", "^2100-2200"),
+    "These ports overlap those of another range of the map. Give each port one range.",
+  ],
+];
