@@ -69,17 +69,19 @@ function run(command: string, args: readonly string[], input?: string): string {
   return stdout;
 }
 
-/** Why the judge cannot sit on this machine, if it cannot. */
-export async function hindrance(): Promise<string | undefined> {
+/** Why the judge cannot sit on this machine, if it cannot, or not within so many milliseconds. */
+export async function hindrance(most = Number.POSITIVE_INFINITY): Promise<string | undefined> {
   if (process.platform !== "linux") return "it needs Linux";
   if (process.getuid?.() !== 0) return "it needs root, for network namespaces";
-  const missing = TOOLS.filter((tool) => spawnSync(tool, ["-h"]).error !== undefined);
+  const folders = (process.env.PATH ?? "").split(":");
+  const missing = TOOLS.filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
   if (missing.length > 0)
     return `not installed: ${missing.join(", ")} (on Debian: apt-get install nftables iproute2 tcpdump tcpreplay procps)`;
   removeAbandoned();
   try {
+    const began = performance.now();
     await (await KernelNat.start({})).stop();
-    return undefined;
+    return performance.now() - began > most ? "the machine is too busy now; npm run judge waits" : undefined;
   } catch (error) {
     return `the kernel does not let it: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -138,31 +140,14 @@ export class KernelNat {
 
   async stop(): Promise<void> {
     for (const listener of this.listeners.values()) await listener.stop();
-    for (const name of [this.ends, this.router]) spawnSync("ip", ["netns", "del", name]);
+    spawnSync("ip", ["-force", "-batch", "-"], { input: `netns del ${this.ends}\nnetns del ${this.router}\n` });
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private build({ sysctl = {}, providerMtu = 1500, rules = [] }: KernelOptions): void {
-    for (const name of [this.ends, this.router]) run("ip", ["netns", "add", name]);
-    for (const letter of ["c", "p"])
-      run("ip", [
-        "-n",
-        this.ends,
-        "link",
-        "add",
-        `${letter}0`,
-        "address",
-        "02:00:00:00:00:01",
-        "type",
-        "veth",
-        "peer",
-        "name",
-        `${letter}1`,
-        "address",
-        "02:00:00:00:00:02",
-        "netns",
-        this.router,
-      ]);
+    const pair = (letter: string): string =>
+      `link add ${letter}0 netns ${this.ends} address 02:00:00:00:00:01 type veth peer name ${letter}1 netns ${this.router} address 02:00:00:00:00:02`;
+    run("ip", ["-batch", "-"], [`netns add ${this.ends}`, `netns add ${this.router}`, pair("c"), pair("p")].join("\n"));
     const settings = {
       "net.ipv6.conf.all.disable_ipv6": "1",
       "net.ipv4.ip_forward": "1",
@@ -177,7 +162,6 @@ export class KernelNat {
       ...sysctl,
     };
     const assignments = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
-    run("ip", ["netns", "exec", this.ends, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"]);
     run("ip", ["netns", "exec", this.router, "sysctl", "-qw", ...assignments]);
     // Without ARP: what leaves is read off the wire, whoever it is for.
     const up = SIDES.flatMap((side) => {
