@@ -18,7 +18,7 @@ export interface WireSummary {
   drops: Record<typeof MAP_MISS | typeof RANGE_MISS, number>;
   /** Replies whose request is not on the leg. */
   withoutFlow: number;
-  /** Packets that were held while PROXY headers were put in front of streams: their numbers are not known any more. */
+  /** IPv6, and packets that were held while PROXY headers were put in front of streams: their numbers are not known any more. */
   leftOut: number;
 }
 
@@ -53,7 +53,7 @@ export class ConsumerLeg {
     const { view, summary } = this;
     const mapping = this.mappings[endpoint];
     if (mapping === undefined) return undefined;
-    if (!view.read(frame, 0, frame.length, link, 0, NO_VLANS)) return this.leaveOut(endpoint);
+    if (!isIpv4(view, frame, link)) return this.leaveOut(endpoint);
     const transform = mapping.of(view.source, view.destination, view.destinationPort);
     if (typeof transform === "string") {
       summary.drops[transform]++;
@@ -69,7 +69,7 @@ export class ConsumerLeg {
     const { view, summary } = this;
     const mapping = this.mappings[endpoint];
     if (mapping === undefined) return undefined;
-    if (!view.read(frame, 0, frame.length, link, 0, NO_VLANS)) return this.leaveOut(endpoint);
+    if (!isIpv4(view, frame, link)) return this.leaveOut(endpoint);
     const transform = this.flows.get(keyOf(view, endpoint, true));
     if (transform === undefined) {
       summary.withoutFlow++;
@@ -94,6 +94,10 @@ export class ConsumerLeg {
     this.flows.set(key, transform);
   }
 }
+
+/** Looks at a frame; whether it is a whole TCP or UDP packet over IPv4, which alone the leg is defined for. */
+const isIpv4 = (view: FrameView, frame: Uint8Array, link: LinkName): boolean =>
+  view.read(frame, 0, frame.length, link, 0, NO_VLANS) && (frame[view.ip] as number) >> 4 === 4;
 
 function keyOf(view: FrameView, endpoint: number, isReply: boolean): string {
   const { source, destination, sourcePort, destinationPort, protocol } = view;

@@ -61,7 +61,8 @@ export class Wire {
   /** A client's packet as it was before its translation; the frame is changed. */
   private asSent({ client, service, endpoint }: Conversation, frame: Uint8Array, link: LinkName) {
     const { view } = this;
-    if (!view.read(frame, 0, frame.length, link, 0, NO_VLANS)) return undefined;
+    if (!view.read(frame, 0, frame.length, link, 0, NO_VLANS) || (frame[view.ip] as number) >> 4 !== 4)
+      return undefined;
     const address = this.parts.plane.names.endpointAddresses[endpoint] as string;
     const from = { source: Math.floor(client / PORTS), sourcePort: client % PORTS };
     readdress(view, { ...from, destination: addressNumber(address), destinationPort: service % PORTS }, 1);

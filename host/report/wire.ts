@@ -13,7 +13,7 @@ export function wireText(wire: WireSummary | undefined): string {
       `dropped by a redirect map, ${name}`,
     ]),
     [withoutFlow, "not written: replies whose request is not on it"],
-    [leftOut, "not written: held while PROXY headers were put in front of streams"],
+    [leftOut, "not written: IPv6, or held while PROXY headers were put in front of streams"],
   ];
   return [
     `Consumer's leg (DASH): ${amount(toService, "packet")} to the service, ${count(toConsumer)} back`,

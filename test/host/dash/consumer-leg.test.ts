@@ -103,6 +103,14 @@ suite("The consumer's leg", (test) => {
     assert.not.ok(isRight(frame, IPV6));
   });
 
+  test("is not there for IPv6, which is counted", () => {
+    const leg = legOf();
+    const six = Uint8Array.from([0x60, 0, 0, 0, 0, 8, 17, 64, ...new Uint8Array(32), 0x13, 0x88, 1, 0xbb, 0, 8, 0, 0]);
+    assert.is(leg.request(six, "raw", six.length, 0), undefined);
+    assert.is(leg.reply(six, "raw", six.length, 0), undefined);
+    assert.equal([leg.summary.leftOut, leg.summary.toService], [2, 0]);
+  });
+
   test("of frames without a link header has one of its own", () => {
     const raw = frameOf("udp 10.0.0.1:5000 > 10.1.0.4:53 data=abcd", "raw");
     const frame = legOf().request(raw, "raw", raw.length, 0)?.frame as Uint8Array;
