@@ -9,7 +9,7 @@ import { assert, suite } from "../../kit.ts";
 import { FLOW_REASONS } from "../../../host/expect/flow-reasons.ts";
 import { CASES, ELSEWHERE, prepared } from "./cases.ts";
 import { FOLDER, written } from "./golden.ts";
-import { explained, REPLAYED } from "./replayed.ts";
+import { explained, REPLAYED, type Replayed } from "./replayed.ts";
 
 const read = (name: string): string => readFileSync(FOLDER + name, "utf8");
 
@@ -31,6 +31,14 @@ suite("An explanation", (test) => {
       assert.is(json, read(`${each.name}.json`));
       if (ELSEWHERE.includes(each.name)) assert.ok(txt.includes(each.name), txt);
     });
+
+  test("tells what became of a held packet, and what refused the request of a reply", async () => {
+    const told = (name: string) => explained(REPLAYED.find((each) => each.name === name) as Replayed);
+    assert.is((await told("held-let-go")).later, "let go with packet 6");
+    assert.match((await told("held-discarded")).later ?? "", /packet 5 had its flow refused as resource-denied/);
+    const [{ looked } = { looked: {} }] = (await told("reply-of-refused")).steps;
+    assert.equal(looked, { request: "connection-pending", packet: 1 });
+  });
 
   test("is there of every reason, and nothing else is", () => {
     const replayed = REPLAYED.map(({ name }) => name);
