@@ -148,7 +148,9 @@ export const REASON_FRAGMENT_OVERLAP = 62;
 export const REASON_FRAGMENT_TABLE_FULL = 63;
 export const REASON_FRAGMENT_POOL_FULL = 64;
 export const REASON_FRAGMENT_TIMEOUT = 65;
-export const REASON_COUNT = 66;
+/// Its sequence number is none that the other side would take an RST with: it leaves, and the flow stays.
+export const REASON_RESET_OUT_OF_SEQUENCE = 66;
+export const REASON_COUNT = 67;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;

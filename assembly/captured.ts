@@ -221,7 +221,7 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
   turnBack(parsed, ip, record);
   follow(record + REC_SIZE, parsed, SIDE_PROVIDER, load<u32>(desc, DESC_WIRE));
   if (isHeaded(flow)) turnBackNumbers(parsed, flow);
-  forwarded(verdict, REASON_FORWARDED, SIDE_CAPTURED, flow);
+  forwarded(verdict, <u32>load<u8>(parsed, Parsed.REASON), SIDE_CAPTURED, flow);
   emitInput(SIDE_PROVIDER, flow, desc);
 }
 

@@ -72,6 +72,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "fragment-table-full": ["19.1", "conformance/fragments-refused.test.ts"],
   "fragment-pool-full": ["19.3", "conformance/fragments-refused.test.ts"],
   "fragment-timeout": ["19.1", "conformance/fragments-refused.test.ts"],
+  "reset-out-of-sequence": ["20.2", "conformance/reset-sequence.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

@@ -286,6 +286,11 @@ export const REASONS: readonly Reason[] = [
     "The rest of the fragment's datagram did not come in time, or its flow ended.",
     "Capture all packets, and find out where fragments are lost; timers.fragmentSeconds says how long is waited.",
   ),
+  row(
+    "reset-out-of-sequence",
+    "forward",
+    "The RST was translated, but its sequence number is none that the other side would end the connection for: the flow stays.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

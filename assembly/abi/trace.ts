@@ -102,5 +102,8 @@ export const STAGE_OTHER_BEGINNING = 35;
 /// TUNNEL_, outer source and destination (network order), identifier or none, network that it names or none, bytes of what is in the
 /// tunnel, byte of the frame that it begins at. The result is why it is not opened.
 export const STAGE_TUNNEL = 36;
+/// Of an RST: sequence number, 1 when the other side has acknowledged anything and up to where, 1 when this side has sent anything and the
+/// number behind it.
+export const STAGE_RESET = 37;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

@@ -34,6 +34,7 @@ import {
 import { release, releaseDead } from "../flow/flow";
 import { takeFragment } from "../fragment/fragment";
 import { flowOf, lives, requestOf, stateOf } from "../flow/lifetime";
+import { isOlder } from "../flow/restart";
 import { FLAGS, IP, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON, RECORD, leaves } from "../parse";
 import { has } from "../tables";
 import { droppedAt, passed } from "../verdict";
@@ -78,7 +79,7 @@ export function admitTuple(desc: u32, parsed: u32, verdict: u32, endpoint: u32):
   if (tracing) traceFlow(found);
   if (found == 0) return open(desc, parsed, verdict, endpoint, 0);
   if (isDenied(found)) return retry(desc, parsed, verdict, endpoint, found, isBeginning(flags));
-  if (keepsFlow(found, flags)) return leaves(parsed, found, REASON_FORWARDED);
+  if (keepsFlow(desc, found, parsed, flags)) return leaves(parsed, found, REASON_FORWARDED);
   return open(desc, parsed, verdict, endpoint, 0);
 }
 
@@ -88,7 +89,7 @@ export function isBeginning(flags: u32): bool {
 }
 
 /** Whether a found flow takes the packet; if not, it is released: it is dead, or its tuple is used again. */
-function keepsFlow(record: u32, flags: u32): bool {
+function keepsFlow(desc: u32, record: u32, parsed: u32, flags: u32): bool {
   const flow = flowOf(record);
   if (!lives(record)) {
     releaseDead(flow);
@@ -96,6 +97,7 @@ function keepsFlow(record: u32, flags: u32): bool {
   }
   const state = stateOf(requestOf(flow));
   if (!isBeginning(flags) || (state != STATE_CLOSING && state != STATE_RESET)) return true;
+  if (state == STATE_CLOSING && isOlder(desc, record, parsed)) return true;
   release(flow, END_REUSED);
   return false;
 }

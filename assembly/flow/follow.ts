@@ -1,6 +1,6 @@
 // What a forwarded packet leaves in its flow's record: when it came, how much it was, where TCP stands.
 
-import { PROTOCOL_TCP } from "../abi";
+import { PROTOCOL_TCP, REASON_FORWARDED, REASON_RESET_OUT_OF_SEQUENCE } from "../abi";
 import {
   COLD_BYTES_HIGH,
   COLD_SIZE,
@@ -19,9 +19,10 @@ import {
 import { now } from "../clock";
 import { countTraffic } from "../counters";
 import { COLD } from "../memory";
-import { FLAGS, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL } from "../parse";
+import { FLAGS, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL, REASON } from "../parse";
 import * as Tcp from "../wire/tcp";
-import { flowOf, gather } from "./lifetime";
+import { flowOf, gather, isOpen, requestOf, stateOf } from "./lifetime";
+import { resetCounts, restart } from "./restart";
 
 /** Takes note of a packet that leaves; `side` is the one it entered on, `bytes` its wire length. */
 export function follow(record: u32, parsed: u32, side: u32, bytes: u32): void {
@@ -29,10 +30,10 @@ export function follow(record: u32, parsed: u32, side: u32, bytes: u32): void {
   tally(record, side, bytes);
 }
 
-/** Takes note of when a packet came and where TCP stands. */
+/** Takes note of when a packet came and where TCP stands; of an RST that does not count, none. */
 export function note(record: u32, parsed: u32): void {
+  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) return followTcp(record, parsed);
   store<u64>(record, now, REC_LAST_SEEN);
-  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) followTcp(record, parsed);
 }
 
 /** Counts a packet that leaves. */
@@ -46,20 +47,36 @@ export function tally(record: u32, side: u32, bytes: u32): void {
 
 function followTcp(record: u32, parsed: u32): void {
   const flags = <u32>load<u8>(parsed, FLAGS);
+  if ((flags & Tcp.RST) != 0 && !resetCounts(record, parsed)) {
+    if (load<u8>(parsed, REASON) == REASON_FORWARDED) store<u8>(parsed, <u8>REASON_RESET_OUT_OF_SEQUENCE, REASON);
+    return;
+  }
+  store<u64>(record, now, REC_LAST_SEEN);
   if (load<u32>(parsed, L4_CAPTURED) >= Tcp.NUMBERS_END) {
-    const tcp = load<u32>(parsed, L4);
-    const end = Tcp.sequenceEnd(tcp, load<u32>(parsed, L4_LENGTH), flags);
-    const seen = <u32>load<u8>(record, REC_SEEN);
-    if ((seen & SEEN_SEQUENCE) == 0 || <i32>(end - load<u32>(record, REC_SEQUENCE_END)) > 0) {
-      store<u32>(record, end, REC_SEQUENCE_END);
-      store<u8>(record, <u8>(seen | SEEN_SEQUENCE), REC_SEEN);
-    }
-    if ((flags & Tcp.ACK) != 0) {
-      store<u32>(record, Tcp.acknowledgement(tcp), REC_ACKNOWLEDGED);
-      store<u8>(record, load<u8>(record, REC_SEEN) | SEEN_ACKNOWLEDGED, REC_SEEN);
-    }
+    if ((flags & Tcp.SYN) != 0) restart(record, parsed);
+    noteNumbers(record, parsed, flags);
   }
   if ((flags & ~(<u32>load<u8>(record, REC_SEEN)) & SEEN_TCP_MASK) != 0) gather(record, flags);
+}
+
+function noteNumbers(record: u32, parsed: u32, flags: u32): void {
+  const tcp = load<u32>(parsed, L4);
+  const end = Tcp.sequenceEnd(tcp, load<u32>(parsed, L4_LENGTH), flags);
+  const seen = <u32>load<u8>(record, REC_SEEN);
+  const first = (seen & SEEN_SEQUENCE) == 0;
+  if (first || (<i32>(end - load<u32>(record, REC_SEQUENCE_END)) > 0 && !isStray(record, flags))) {
+    store<u32>(record, end, REC_SEQUENCE_END);
+    store<u8>(record, <u8>(seen | SEEN_SEQUENCE), REC_SEEN);
+  }
+  if ((flags & Tcp.ACK) != 0) {
+    store<u32>(record, Tcp.acknowledgement(tcp), REC_ACKNOWLEDGED);
+    store<u8>(record, load<u8>(record, REC_SEEN) | SEEN_ACKNOWLEDGED, REC_SEEN);
+  }
+}
+
+/** Whether it is a beginning on an open flow, whose number is none of its connection's (RFC 5961, 4). */
+function isStray(record: u32, flags: u32): bool {
+  return (flags & (Tcp.SYN | Tcp.ACK | Tcp.RST)) == Tcp.SYN && isOpen(stateOf(requestOf(flowOf(record))));
 }
 
 function carry(record: u32, side: u32): void {

@@ -12,6 +12,7 @@ import {
   SEEN_FIN,
   SEEN_MID_STREAM,
   SEEN_RST,
+  SEEN_SYN,
   SEEN_TCP_MASK,
 } from "../abi/records";
 import { FLAG_HALF_CLOSED, RULE_SIZE, RULE_TIMER, TIMER_RULES } from "../abi/tables";
@@ -59,7 +60,14 @@ export function gather(record: u32, flags: u32): void {
   const flow = flowOf(record);
   const request = requestOf(flow);
   const timer = timerOf(flow, request);
+  if (timer == STATE_CLOSING) watchForSyn(request);
   if (timer != <u32>load<u8>(request, REC_TIMER)) setTimer(flow, request, timer);
+}
+
+/** Lets the next packet with SYN, of either direction, be one with a flag not seen before: it may begin a connection anew. */
+function watchForSyn(request: u32): void {
+  store<u8>(request, load<u8>(request, REC_SEEN) & ~(<u8>SEEN_SYN), REC_SEEN);
+  store<u8>(request + REC_SIZE, load<u8>(request + REC_SIZE, REC_SEEN) & ~(<u8>SEEN_SYN), REC_SEEN);
 }
 
 /** Whether both ends have begun and neither has ended. */

@@ -70,6 +70,18 @@ export const TRANSLATION: Record<number, Telling> = {
       };
     },
   },
+  [Abi.STAGE_RESET]: {
+    stage: "RST",
+    tell([sequence = 0, hasExpected = 0, expected = 0, hasSent = 0, sent = 0], _meaning, _text, reason) {
+      const looked = {
+        sequence,
+        ...(hasExpected === 1 ? { acknowledged: expected } : {}),
+        ...(hasSent === 1 ? { sent } : {}),
+      };
+      const range = `acknowledged up to ${hasExpected === 1 ? expected : "nothing"}, sent up to ${hasSent === 1 ? sent : "nothing"}`;
+      return { decided: `${sequence} is ${reason === undefined ? "" : "not "}in sequence: ${range}`, looked };
+    },
+  },
   [Abi.STAGE_ROOM]: {
     stage: "room",
     tell: ([flows = 0, most = 0]) => ({

@@ -61,6 +61,8 @@ export class Conversation {
   /** TCP flags of what was forwarded since its flow opened, each direction. */
   asked = 0;
   answered = 0;
+  /** While it was closing, its server answered what may have been another SYN: its connection may have begun anew. */
+  mayBeAnew = false;
   /** Its flow opened with a packet that is no beginning. */
   midStream = false;
   /** Highest MSS that its networks let through, undefined when it is left alone. */

@@ -67,11 +67,11 @@ export class Lifespans {
   }
 
   /** How long after its last packet a conversation is of use: as long as its flow, if it has one, should live. */
-  span({ state, protocol, asked, answered, midStream, idle }: Conversation): number {
+  span({ state, protocol, asked, answered, midStream, mayBeAnew, idle }: Conversation): number {
     if (state === "refused" || state === "ended") return 0;
     if (protocol !== PROTOCOL_TCP) return this.udp;
     if (((asked | answered) & RST) !== 0) return this.reset;
-    if ((asked & answered & FIN) !== 0) return this.closing;
+    if ((asked & answered & FIN) !== 0) return mayBeAnew ? Math.max(this.closing, this.opening, idle) : this.closing;
     if (!midStream && (asked & answered & ACK) === 0) return this.opening;
     return ((asked | answered) & FIN) !== 0 ? (this.halfClosed ?? idle) : idle;
   }

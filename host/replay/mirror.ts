@@ -5,7 +5,7 @@ import { FRAME_MAX } from "../abi.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { LinkName } from "../links.ts";
 import { Changes } from "./changes.ts";
-import { Conversation, isBeginning, SYN } from "./conversation.ts";
+import { ACK, Conversation, isBeginning, RST, SYN } from "./conversation.ts";
 import { FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
 import type { Lifespans } from "./lifespan.ts";
 import { Memory } from "./memory.ts";
@@ -139,6 +139,7 @@ export class Mirror {
 
   /** Takes note of a packet that was forwarded at a time. */
   forwarded(conversation: Conversation, isReply: boolean, flags: number, time: number): void {
+    if (isReply && (flags & (SYN | ACK | RST)) === (SYN | ACK)) conversation.mayBeAnew ||= conversation.closing;
     if (isReply) conversation.answered |= flags;
     else conversation.asked |= flags;
     conversation.last = time;
@@ -167,6 +168,7 @@ export class Mirror {
     conversation.state = "broken";
     if (!after.read(left.packet, 0, left.packet.length, request.link, 0, NO_VLANS)) return false;
     if (fresh) {
+      conversation.mayBeAnew = false;
       conversation.asked = 0;
       conversation.answered = 0;
     }

@@ -69,7 +69,7 @@ table("Lifetime of a TCP flow", [
       ...handshake,
       { in: packet("FA") },
       { in: reply("FA"), side: "provider" },
-      { at: 5, in: packet("S"), gives: "forward new-flow 0" },
+      { at: 5, in: packet("S seq=2"), gives: "forward new-flow 0" },
     ],
     counters: { flows: { created: 2, expired: 1, active: 1 } },
   },

@@ -17,6 +17,8 @@ const NAT_ADDRESSES = ["172.16.0.1", "172.16.0.2", "10.0.9.1", "10.0.9.2", "172.
 const PORTS = [443, 443, 443, 80, 53, 53, 22, 0, 65535];
 const FLAGS = [0x02, 0x02, 0x02, 0x10, 0x10, 0x18, 0x11, 0x11, 0x12, 0x04, 0x14, 0x00, 0x06, 0x03];
 const PROTOCOLS = [6, 6, 6, 6, 6, 6, 17, 17, 17, 1, 47, 4, 50];
+/** Sequence and acknowledgement numbers of most packets. */
+const NUMBERS = 24;
 const REPLIES_MAX = 256;
 const SECOND = 1_000_000_000;
 const HEADERS: Record<LinkName, number[]> = {
@@ -161,6 +163,7 @@ export class Traffic {
     const l4 = turnEnds(frame, ip);
     frame[ip + 8] = ttl;
     if (frame[ip + 9] === 6 && frame.length > l4 + 13) frame[l4 + 13] = dice.pick([0x12, 0x10, 0x18, 0x11, 0x04, 0x10]);
+    if (frame[ip + 9] === 6 && frame.length > l4 + 16 && dice.chance(50)) this.numbers(new DataView(frame.buffer, l4));
     if (dice.chance(4)) frame[dice.pick([ip + 15, ip + 19, l4 + 1, l4 + 3])] = dice.below(256);
     return this.damage({ ...packet, side, frame, time: this.time });
   }
@@ -210,11 +213,18 @@ export class Traffic {
       view.setUint8(12, dice.chance(3) ? dice.below(256) : 0x50);
       if (payload >= 8 && dice.chance(40)) this.options(view);
       view.setUint8(13, dice.pick(FLAGS));
+      if (dice.chance(70)) this.numbers(view);
       view.setUint16(16, dice.pick([0, 0xffff, dice.below(65536)]));
     } else if (protocol === 17) {
       view.setUint16(4, dice.chance(4) ? dice.below(80) : 8 + payload);
       view.setUint16(6, dice.pick([0, 0, 0xffff, dice.below(65536)]));
     }
+  }
+
+  /** Numbers so close together that RSTs and SYNs are in sequence as often as not. */
+  private numbers(view: DataView): void {
+    view.setUint32(4, this.dice.below(NUMBERS));
+    view.setUint32(8, this.dice.below(NUMBERS));
   }
 
   /** Eight bytes of options, an MSS among them nearly always. */

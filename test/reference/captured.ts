@@ -1,6 +1,6 @@
 // Decisions about frames as captured at a consumer (behaviour 12).
-import { type Flow, gather, type Tuple, tupleKey } from "./flow.ts";
-import { leaveAsSent } from "./forward.ts";
+import { type Flow, type Tuple, tupleKey } from "./flow.ts";
+import { leaveAsSent, note } from "./forward.ts";
 import { ofFragment } from "./fragments.ts";
 import { judgedOf } from "./change.ts";
 import type { Endpoint } from "./networks.ts";
@@ -55,9 +55,7 @@ function ofReply(path: Path, arrival: Arrival, reply: Tuple): Decision {
 }
 
 function sendBack(path: Path, arrival: Arrival, transport: Transport, flow: Flow): void {
-  flow.lastSeen = path.flows.now;
-  gather(flow.toConsumer, transport);
-  path.flows.follow(flow);
+  note(path, "provider", transport, flow);
   leaveAsSent(path, arrival, transport, flow);
 }
 

@@ -11,6 +11,7 @@ import { untranslated } from "./ipv4.ts";
 import type { Endpoint } from "./networks.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { taken } from "./proxy.ts";
+import { isOlder } from "./restart.ts";
 import { isTooBig, serviceMtu } from "./size.ts";
 import { isBeginning, readTransport, type Transport } from "./transport.ts";
 
@@ -71,7 +72,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
   const key = tupleKey(tuple);
   const flow = flows.find(key);
   if (flow !== undefined) {
-    if (!isReuse(flow, transport)) {
+    if (!isReuse(flow, transport, arrival.packet.backend)) {
       if (isTooBig(path, arrival, serviceMtu(flow.endpoint), flow.number))
         return { reason: "packet-too-big", flow: flow.number, droppedAt: flow.endpoint.name };
       return ofFlow(path, arrival, transport, flow, "forwarded");
@@ -104,5 +105,5 @@ export function ofFlow(path: Path, given: Arrival, read: Transport, flow: Flow, 
 export const readsStream = ({ inspection, proxy }: Flow): boolean => inspection !== undefined || proxy !== undefined;
 
 /** Whether a packet opens a new connection on the tuple of one that ends. */
-const isReuse = ({ state }: Flow, transport: Transport): boolean =>
-  (state === "closing" || state === "reset") && isBeginning(transport);
+const isReuse = (flow: Flow, transport: Transport, asked: string | undefined): boolean =>
+  isBeginning(transport) && (flow.state === "reset" || (flow.state === "closing" && !isOlder(flow, transport, asked)));

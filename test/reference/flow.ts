@@ -117,12 +117,13 @@ export function deathOf(flow: Flow | DeniedFlow, timeouts: Timeouts): bigint {
   return flow.lastSeen + (own ?? timeouts[flow.state]);
 }
 
-/** Gathers flags and sequence numbers of a packet. */
-export function gather(direction: Direction, { flags, sequence }: Transport): void {
+/** Gathers flags and sequence numbers of a packet. A stray one's number does not count when another one is known. */
+export function gather(direction: Direction, { flags, sequence }: Transport, stray: boolean): void {
   direction.flags |= flags;
   if (sequence === undefined) return;
   const { end, acknowledgement } = sequence;
-  if (direction.sequenceEnd === undefined || ((end - direction.sequenceEnd) | 0) > 0) direction.sequenceEnd = end;
+  const known = direction.sequenceEnd;
+  if (known === undefined || (!stray && ((end - known) | 0) > 0)) direction.sequenceEnd = end;
   if (flags & ACK) direction.acknowledged = acknowledgement;
 }
 

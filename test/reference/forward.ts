@@ -2,12 +2,14 @@
 import type { Side } from "../plane.ts";
 import { addPacket } from "./counters.ts";
 import { destinationMac, setDestinationMac, setSourceMac, sourceMac } from "./ethernet.ts";
-import { type Flow, gather } from "./flow.ts";
+import { type Flow, gather, isOpen } from "./flow.ts";
+import { TCP } from "./ipv4.ts";
 import type { Arrival, Path } from "./path.ts";
 import { leaveBehind, raised } from "./proxy.ts";
+import { directions, isIgnoredReset, restart } from "./restart.ts";
 import { type Ends, rewrite } from "./rewrite.ts";
 import { clamped } from "./size.ts";
-import type { Transport } from "./transport.ts";
+import { isBeginning, type Transport } from "./transport.ts";
 
 /** Text of the tuple of a reply as it comes, for maps; the network is the service's. */
 export const providerKey = (network: number, protocol: number, ends: Ends): string =>
@@ -29,8 +31,13 @@ export function forward(path: Path, arrival: Arrival, transport: Transport, flow
 
 /** Follows a packet of a flow without sending it on. */
 export function note(path: Path, from: Side, transport: Transport, flow: Flow): void {
+  if (flow.protocol === TCP && isIgnoredReset(flow, from, transport)) {
+    path.ignoresReset = true;
+    return;
+  }
   flow.lastSeen = path.flows.now;
-  gather(from === "provider" ? flow.toConsumer : flow.toService, transport);
+  restart(flow, from, transport);
+  gather(directions(flow, from).own, transport, isOpen(flow) && isBeginning(transport));
   path.flows.follow(flow);
 }
 

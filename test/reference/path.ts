@@ -24,6 +24,8 @@ export interface Path {
   datagrams: Datagrams;
   /** What leaves because of the packet at hand, in order. */
   out: EmitOut[];
+  /** The packet at hand is an RST that its flow took no note of. */
+  ignoresReset: boolean;
 }
 
 /** An IPv4 packet and the network it came in by. */

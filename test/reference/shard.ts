@@ -61,6 +61,7 @@ export class Shard {
       drains: new Drains(),
       mix,
       out: [],
+      ignoresReset: false,
     };
     this.path.drains.take(periods);
   }
@@ -121,10 +122,12 @@ export class Shard {
   handle(packet: PacketIn): Outcome {
     const { path } = this;
     path.out = [];
+    path.ignoresReset = false;
     this.clock(packet.time);
     path.flows.takeDue(RELEASE_PER_PACKET);
     this.walk(1);
-    const { reason, flow = -1, droppedAt } = this.decide(packet);
+    const { reason: decided, flow = -1, droppedAt } = this.decide(packet);
+    const reason = decided === "forwarded" && path.ignoresReset ? "reset-out-of-sequence" : decided;
     path.counters.packet(reason, droppedAt);
     if (reason === "awaiting-name") path.counters.names.held++;
     return { verdict: VERDICTS.get(reason) as Outcome["verdict"], reason, flow, out: path.out };

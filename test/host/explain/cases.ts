@@ -194,6 +194,7 @@ const ICMP: Case[] = [
     change: withSettings({ packetTooBig: "answer" }),
     steps: [{ in: SYN }, { in: client(`A seq=101 ack=901 data=${"d".repeat(1461)}`) }],
   },
+  { reason: "reset-out-of-sequence", steps: [{ in: SYN }, { in: client("R seq=5000") }] },
 ];
 
 /** Later fragments of so many datagrams. */

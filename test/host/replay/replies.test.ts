@@ -1,6 +1,10 @@
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, flowLines, inputOf, type Line, replayLines } from "./conversation.ts";
 
+/** The same packets with all numbers further on. */
+const later = (lines: Line[], by: number): Line[] =>
+  lines.map(([time, text]) => [time, text.replace(/(?<=seq=|ack=)\d+/g, (number) => String(Number(number) + by))]);
+
 suite("Replies of a one-sided capture", (test) => {
   test("are rebuilt, fed in and come out identical", async () => {
     const { packets, replies, generated, flows } = await replayLines(conversation());
@@ -32,7 +36,7 @@ suite("Replies of a one-sided capture", (test) => {
   });
 
   test("of a tuple that is used again take the new translation", async () => {
-    const lines = [...conversation(0), ...conversation(5), ...conversation(100)];
+    const lines = [...conversation(0), ...later(conversation(5), 1000), ...later(conversation(100), 2000)];
     const { replies, flows } = await replayLines(lines);
     assert.equal(replies, { mirrored: 9, identical: 9, different: 0, unmatched: 0, refused: 0 });
     assert.is(flows.created, 3);
