@@ -134,10 +134,10 @@ table("Fragments whose flow is there no more", [
     steps: [
       { in: "tcp 10.1.0.9:5000 > 10.1.0.4:443 S", gives: "forward new-flow 0" },
       { in: REQUEST.in("0-24"), gives: "forward forwarded 0" },
-      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 R", ...provider, gives: "forward forwarded 0" },
+      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 R seq=901", ...provider, gives: "forward forwarded 0" },
       { in: "tcp 10.1.0.9:5000 > 10.1.0.4:443 S", gives: "forward new-flow 0" },
       { in: REQUEST.in("24-48"), gives: "forward forwarded 0" },
-      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 R", ...provider, gives: "forward forwarded 0" },
+      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 RA ack=1", ...provider, gives: "forward forwarded 0" },
       { at: 0.000000001, in: "tcp 10.1.0.9:5000 > 10.1.0.4:443 S", gives: "forward new-flow 0" },
       { at: 0.000000001, in: REQUEST.in("48-"), gives: MISSED },
     ],

@@ -48,7 +48,7 @@ for (const [name, change] of [
       change,
       steps: [
         ...HANDSHAKE,
-        { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 R", ...provider, gives: "forward forwarded 0" },
+        { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 R seq=901", ...provider, gives: "forward forwarded 0" },
         { in: "tcp 10.1.0.9:5000 > 10.1.0.4:443 S seq=100 data=aaaaaaaa cut=0-24", gives: "drop fragment -1" },
       ],
       counters: { flows: { active: 0, expired: 1 } },
