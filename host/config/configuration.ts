@@ -86,6 +86,8 @@ export interface PrivateEndpoint {
   name: string;
   virtualNetwork: string;
   privateIPAddress: string;
+  /** Of a dual-stack endpoint, beside an IPv4 address. */
+  privateIPv6Address?: string;
   privateLinkService: string;
   connectionState: ConnectionState;
   /** Resource of the service that the endpoint is mapped to. */

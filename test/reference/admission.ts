@@ -8,13 +8,13 @@ import { ofFlow } from "./consumer.ts";
 import { providerKey, translated } from "./forward.ts";
 import { Inspection } from "./inspection.ts";
 import { Stream } from "./stream-judge.ts";
-import { TCP } from "./ipv4.ts";
+import { TCP } from "./ip.ts";
 import { pick } from "./mix.ts";
 import type { NatPort } from "./nat.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { proxyOf } from "./proxy.ts";
 import { type Backend, type Rule, ruleOf } from "./service.ts";
-import { isTooBig, serviceMtu } from "./size.ts";
+import { isTooBig, serviceFamily, serviceMtu } from "./size.ts";
 import { isBeginning, type Transport } from "./transport.ts";
 import { wordsOf } from "./words.ts";
 
@@ -45,7 +45,8 @@ export function admit(
   if (rule.identify !== "address" && tuple.protocol !== TCP) return "udp-not-identified";
   const readsStream = rule.identify !== "address" || tuple.endpoint.proxy !== undefined;
   if (arrival.ip.kind === "fragment" && tuple.protocol === TCP && readsStream) return "fragment";
-  if (isTooBig(path, arrival, serviceMtu(tuple.endpoint), NO_FLOW)) return "packet-too-big";
+  if (isTooBig(path, arrival, serviceMtu(tuple.endpoint), NO_FLOW, serviceFamily(tuple.endpoint)))
+    return "packet-too-big";
   const midStream = tuple.protocol === TCP && !isBeginning(transport);
   if (midStream && settings.midStream !== "admit") return "mid-stream";
   const backend = preferred(rule, arrival.packet.backend) ?? backendOf(path, tuple, rule);
@@ -58,7 +59,7 @@ export function admit(
   const flow = opened(path, arrival, tuple, { rule, backend, port, midStream });
   flows.add(flow);
   path.counters.created(tuple.endpoint.name, backend.name);
-  flow.first.translated = translated(arrival, transport, flow).slice(0, arrival.ip.at);
+  flow.first.translated = translated(arrival, transport, flow).bytes.slice(0, arrival.ip.at);
   const reason = midStream ? "mid-stream-admitted" : "new-flow";
   if (rule.identify !== "address") {
     flow.inspection = new Inspection(rule.identify);
@@ -70,7 +71,7 @@ export function admit(
 
 function backendOf({ mix }: Path, tuple: Tuple, { table, distribution }: Rule): Backend | undefined {
   if (table.length === 0) return undefined;
-  const { low, high } = wordsOf(tuple, distribution);
+  const { low, high } = wordsOf(mix, tuple, distribution);
   return table[pick(mix(low, high), table.length)];
 }
 

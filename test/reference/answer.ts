@@ -1,9 +1,12 @@
-// ICMP that the plane makes: time exceeded, too big, echo replies (RFC 792; behaviour 8, 17.6 and 18).
+// ICMP that the plane makes: time exceeded, too big, echo replies (RFC 792, RFC 4443; behaviour 8, 17.6, 18 and 23).
+import { addressOf, wholeNumber } from "./address.ts";
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import { macsSwapped } from "./ethernet.ts";
-import { DONT_FRAGMENT, ICMP, IPV4, type Ipv4 } from "./ipv4.ts";
+import { ICMP, type Ip } from "./ip.ts";
+import { DONT_FRAGMENT, IPV4 } from "./ipv4.ts";
 import type { LinkName } from "../plane.ts";
-import { frameOf } from "./packet.ts";
+import { ICMPV6 } from "./ipv6.ts";
+import { frameOf, frameOfIpv6 } from "./packet.ts";
 
 const TYPE_UNREACHABLE = 3;
 const CODE_FRAGMENTATION_NEEDED = 4;
@@ -19,16 +22,25 @@ const QUOTED = 8;
 const NO_HOST_FIRST = 0;
 const NO_HOST_FROM = 224;
 
-/** The answer to a packet, or undefined when its source cannot be answered. */
-export const timeExceeded = (frame: Uint8Array, link: LinkName, ip: Ipv4): Uint8Array | undefined =>
-  errorAbout(frame, link, ip, TYPE_TIME_EXCEEDED, 0, 0);
+const V6 = { tooBig: 2, timeExceeded: 3, mtu: 4, quoted: 1232 };
+const V6_MULTICAST = 0xffn;
+const V6_LOOPBACK = addressOf("::1");
+const V6_NONE = addressOf("::");
 
-/** The same to one that is too big for an MTU (RFC 1191). */
-export const tooBigError = (frame: Uint8Array, link: LinkName, ip: Ipv4, mtu: number): Uint8Array | undefined =>
-  errorAbout(frame, link, ip, TYPE_UNREACHABLE, CODE_FRAGMENTATION_NEEDED, mtu);
+/** The answer to a packet, or undefined when its source cannot be answered. */
+export const timeExceeded = (frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array | undefined =>
+  ip.family === 6
+    ? errorAboutIpv6(frame, link, ip, V6.timeExceeded, 0)
+    : errorAbout(frame, link, ip, TYPE_TIME_EXCEEDED, 0, 0);
+
+/** The same to one that is too big for an MTU (RFC 1191, RFC 8201). */
+export const tooBigError = (frame: Uint8Array, link: LinkName, ip: Ip, mtu: number): Uint8Array | undefined =>
+  ip.family === 6
+    ? errorAboutIpv6(frame, link, ip, V6.tooBig, mtu)
+    : errorAbout(frame, link, ip, TYPE_UNREACHABLE, CODE_FRAGMENTATION_NEEDED, mtu);
 
 /** The answer to an echo request; undefined when not all of it is captured, or its source cannot be answered. */
-export function echoReply(frame: Uint8Array, link: LinkName, ip: Ipv4): Uint8Array | undefined {
+export function echoReply(frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array | undefined {
   const end = ip.at + ip.totalLength;
   if (frame.length < end || !isHost(ip.source)) return undefined;
   const icmp = frame.slice(ip.at + ip.headerLength, end);
@@ -52,10 +64,27 @@ function isHost(address: number): boolean {
   return firstByte !== NO_HOST_FIRST && firstByte < NO_HOST_FROM;
 }
 
+/** As much of the packet as is captured and fits. */
+function errorAboutIpv6(
+  frame: Uint8Array,
+  link: LinkName,
+  { at, source, destination, totalLength }: Ip,
+  type: number,
+  mtu: number,
+): Uint8Array | undefined {
+  if (source === V6_NONE || source === V6_LOOPBACK || wholeNumber(source) >> 120n === V6_MULTICAST) return undefined;
+  const quoted = frame.subarray(at, at + Math.min(totalLength, V6.quoted));
+  const icmp = Uint8Array.from([type, ...new Uint8Array(QUOTE - 1), ...quoted]);
+  new DataView(icmp.buffer).setUint32(V6.mtu, mtu);
+  const whole = link === "ethernet" ? macsSwapped(frame) : frame;
+  const header = { protocol: ICMPV6, source: destination, destination: source };
+  return frameOfIpv6(whole.subarray(0, at), header, icmp, CHECKSUM);
+}
+
 function errorAbout(
   frame: Uint8Array,
   link: LinkName,
-  ip: Ipv4,
+  ip: Ip,
   type: number,
   code: number,
   mtu: number,

@@ -2,7 +2,7 @@
 import { replyOf } from "./captured.ts";
 import { type Flow, isOpen, tupleKey } from "./flow.ts";
 import { providerKey } from "./forward.ts";
-import { TCP, untranslated } from "./ipv4.ts";
+import { TCP, untranslated } from "./ip.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { resetsOf } from "./reset.ts";
 import { ruleOf } from "./service.ts";

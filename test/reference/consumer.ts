@@ -7,12 +7,12 @@ import { judgedOf } from "./change.ts";
 import { ofFragment } from "./fragments.ts";
 import { icmpFromConsumer } from "./icmp.ts";
 import { inspectRequest } from "./inspect-request.ts";
-import { untranslated } from "./ipv4.ts";
+import { untranslated } from "./ip.ts";
 import type { Endpoint } from "./networks.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { taken } from "./proxy.ts";
 import { isOlder } from "./restart.ts";
-import { isTooBig, serviceMtu } from "./size.ts";
+import { isTooBig, serviceFamily, serviceMtu } from "./size.ts";
 import { isBeginning, readTransport, type Transport } from "./transport.ts";
 
 const NO_FLOW = -1;
@@ -73,7 +73,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
   const flow = flows.find(key);
   if (flow !== undefined) {
     if (!isReuse(flow, transport, arrival.packet.backend)) {
-      if (isTooBig(path, arrival, serviceMtu(flow.endpoint), flow.number))
+      if (isTooBig(path, arrival, serviceMtu(flow.endpoint), flow.number, serviceFamily(flow.endpoint)))
         return { reason: "packet-too-big", flow: flow.number, droppedAt: flow.endpoint.name };
       return ofFlow(path, arrival, transport, flow, "forwarded");
     }

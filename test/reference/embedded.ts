@@ -1,6 +1,7 @@
 // The packet in an ICMP error, and a copy of it with other ends (behaviour 17.2 to 17.4).
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
-import { IPV4, type Ipv4, TCP, UDP } from "./ipv4.ts";
+import { type Ip, TCP, UDP } from "./ip.ts";
+import { IPV4 } from "./ipv4.ts";
 import type { Ends } from "./rewrite.ts";
 import { PORTS, TCP_HEADER, UDP_HEADER } from "./transport.ts";
 
@@ -22,7 +23,7 @@ export interface Embedded extends Ends {
 }
 
 /** The packet in an error, or what is against it; checksums are not looked at. */
-export function embeddedIn(frame: Uint8Array, ip: Ipv4): Embedded | string {
+export function embeddedIn(frame: Uint8Array, ip: Ip): Embedded | string {
   const icmp = ip.at + ip.headerLength;
   const at = icmp + ICMP_HEADER.end;
   const there = ip.at + ip.totalLength - at;
@@ -49,7 +50,7 @@ export function embeddedIn(frame: Uint8Array, ip: Ipv4): Embedded | string {
 }
 
 /** Whether the packet's IP header and, where all of it is captured, the message have right checksums. */
-export function isSound(frame: Uint8Array, ip: Ipv4, { at, transport, end }: Embedded): boolean {
+export function isSound(frame: Uint8Array, ip: Ip, { at, transport, end }: Embedded): boolean {
   if (checksumOf(wordSum(frame, at, transport)) !== 0) return false;
   const message = ip.at + ip.headerLength;
   const whole = end === ip.at + ip.totalLength;
@@ -64,7 +65,7 @@ export const isOfFlow = ({ laterFragment, protocol }: Embedded): boolean =>
 export type Numbers = { field: number; change: (number: number) => number }[];
 
 /** A copy of a frame whose embedded packet has other ends and numbers; all checksums from the ICMP one inwards follow. */
-export function withEnds(frame: Uint8Array, ip: Ipv4, embedded: Embedded, ends: Ends, numbers: Numbers): Uint8Array {
+export function withEnds(frame: Uint8Array, ip: Ip, embedded: Embedded, ends: Ends, numbers: Numbers): Uint8Array {
   const out = frame.slice();
   const view = new DataView(out.buffer);
   const { at, transport, protocol, end } = embedded;

@@ -1,9 +1,9 @@
 // Who may reach an endpoint: rules in order, the first that matches decides (behaviour 3.1).
 import type { Configuration, PrivateEndpoint, SecurityRule, Subnet } from "../../host/config/configuration.ts";
-import { addressOf } from "./address.ts";
+import { addressesOf, addressOf } from "./address.ts";
 import type { Tuple } from "./flow.ts";
-import { TCP } from "./ipv4.ts";
-import { holds } from "./reach.ts";
+import { TCP } from "./ip.ts";
+import { EVERY_ADDRESS, holds } from "./reach.ts";
 
 /** A rule, every name in it resolved. */
 export interface EndpointRule {
@@ -15,7 +15,6 @@ export interface EndpointRule {
   ports: [number, number][];
 }
 
-const EVERY_ADDRESS = "0.0.0.0/0";
 const PROBES = "168.63.129.16";
 const LAST_PORT = 65535;
 
@@ -68,7 +67,8 @@ export function rulesOf(
 
 function subnetOf({ virtualNetworks }: Configuration, endpoint: PrivateEndpoint): Subnet | undefined {
   const network = virtualNetworks.find(({ name }) => name === endpoint.virtualNetwork);
-  return network?.subnets?.find(({ addressPrefix }) => holds(addressPrefix, addressOf(endpoint.privateIPAddress)));
+  const addresses = addressesOf(endpoint);
+  return network?.subnets?.find(({ addressPrefix }) => addresses.some((address) => holds(addressPrefix, address)));
 }
 
 function blocksOf(text: string, surroundings: string[]): string[] {
@@ -89,12 +89,15 @@ function portsOf(text: string): [number, number] {
 function isForEndpoint(configuration: Configuration, rule: SecurityRule, endpoint: PrivateEndpoint): boolean {
   const { destinationAddressPrefixes: prefixes, destinationApplicationSecurityGroups: groups } = rule;
   if (prefixes.length + groups.length === 0) return true;
-  const { privateIPAddress: address, applicationSecurityGroups: own = [] } = endpoint;
+  const { applicationSecurityGroups: own = [] } = endpoint;
+  const addresses = addressesOf(endpoint);
+  const isMember = (name: string): boolean =>
+    membersOf(configuration, name).some((member) => addresses.includes(addressOf(member)));
   return (
-    groups.some((name) => own.includes(name) || membersOf(configuration, name).includes(address)) ||
+    groups.some((name) => own.includes(name) || isMember(name)) ||
     prefixes.some((text) => {
       if (text === "*" || text === "VirtualNetwork") return true;
-      return text !== "AzureLoadBalancer" && holds(text, addressOf(address));
+      return text !== "AzureLoadBalancer" && addresses.some((address) => holds(text, address));
     })
   );
 }

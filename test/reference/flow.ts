@@ -1,7 +1,7 @@
 // Flows and denied flows: what is held of them, their state and their death (behaviour 6, 7 and 9).
 import type { FlowOut, LinkName, Traffic } from "../plane.ts";
 import { endText } from "./address.ts";
-import { TCP } from "./ipv4.ts";
+import { TCP } from "./ip.ts";
 import type { Inspection } from "./inspection.ts";
 import type { Endpoint } from "./networks.ts";
 import type { PortPool } from "./ports.ts";

@@ -3,11 +3,11 @@ import type { Side } from "../plane.ts";
 import { addPacket } from "./counters.ts";
 import { destinationMac, setDestinationMac, setSourceMac, sourceMac } from "./ethernet.ts";
 import { type Flow, gather, isOpen } from "./flow.ts";
-import { TCP } from "./ipv4.ts";
+import { TCP } from "./ip.ts";
 import type { Arrival, Path } from "./path.ts";
 import { leaveBehind, raised } from "./proxy.ts";
 import { directions, isIgnoredReset, restart } from "./restart.ts";
-import { type Ends, rewrite } from "./rewrite.ts";
+import { type Ends, type Leaving, rewrite } from "./rewrite.ts";
 import { clamped } from "./size.ts";
 import { isBeginning, type Transport } from "./transport.ts";
 
@@ -21,9 +21,10 @@ export function forward(path: Path, arrival: Arrival, transport: Transport, flow
   const from: Side = packet.side === "provider" ? "provider" : "consumer";
   note(path, from, transport, flow);
   countTraffic(path, flow, from, wireLength);
-  const end = arrival.ip.at + arrival.ip.totalLength;
-  const bytes = clamped(path, flow, transport, translated(arrival, transport, flow), end);
-  if (from === "consumer" && flow.proxy !== undefined) return leaveBehind(path, flow, arrival.ip, transport, bytes);
+  const leaving = translated(arrival, transport, flow);
+  const { ip } = leaving;
+  const bytes = clamped(path, flow, leaving.transport, leaving.bytes, ip.at + ip.totalLength);
+  if (from === "consumer" && flow.proxy !== undefined) return leaveBehind(path, flow, { ...leaving, bytes });
   const side = from === "consumer" ? "provider" : "consumer";
   path.out.push({ side, cause: "input", flow: flow.number, bytes });
   return bytes;
@@ -46,8 +47,8 @@ export function leaveAsSent(path: Path, { packet, ip, wireLength }: Arrival, tra
   countTraffic(path, flow, "provider", wireLength);
   const { source, sourcePort, destination, destinationPort } = endsOf(flow, "consumer");
   const sent = { source: destination, sourcePort: destinationPort, destination: source, destinationPort: sourcePort };
-  const turned = rewrite(packet.frame, ip, transport, sent, ip.ttl + 1);
-  const bytes = flow.proxy === undefined ? turned : raised(flow.proxy, transport.at, turned);
+  const turned = rewrite(packet.frame, packet.link, ip, transport, sent, ip.ttl + 1);
+  const bytes = flow.proxy === undefined ? turned.bytes : raised(flow.proxy, turned.transport.at, turned.bytes);
   path.out.push({ side: "provider", cause: "input", flow: flow.number, bytes });
 }
 
@@ -60,11 +61,11 @@ export function countTraffic({ counters }: Path, flow: Flow, from: Side, wireLen
 }
 
 /** A packet of a flow as it leaves. */
-export function translated({ packet, ip }: Arrival, transport: Transport, flow: Flow): Uint8Array {
+export function translated({ packet, ip }: Arrival, transport: Transport, flow: Flow): Leaving {
   const from: Side = packet.side === "provider" ? "provider" : "consumer";
-  const bytes = rewrite(packet.frame, ip, transport, endsOf(flow, from));
-  if (packet.link === "ethernet") readdress(bytes, flow, from);
-  return bytes;
+  const leaving = rewrite(packet.frame, packet.link, ip, transport, endsOf(flow, from));
+  if (packet.link === "ethernet") readdress(leaving.bytes, flow, from);
+  return leaving;
 }
 
 function endsOf(flow: Flow, from: Side): Ends {

@@ -3,7 +3,7 @@ import { came, type Datagram, isComplete, join } from "./datagram.ts";
 import type { Flow } from "./flow.ts";
 import { countTraffic, readdress } from "./forward.ts";
 import { judgedOf } from "./change.ts";
-import { TCP, UDP } from "./ipv4.ts";
+import { TCP, UDP } from "./ip.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { withAddresses } from "./rewrite.ts";
 import { readTransport, TCP_HEADER, type Transport } from "./transport.ts";
@@ -31,7 +31,8 @@ export function ofFragment(path: Path, arrival: Arrival, origin: Origin): Decisi
   const { settings, datagrams, flows } = path;
   const { network, ip } = arrival;
   const translates = settings.fragments === "translate" && settings.shards === 1;
-  if (!translates || (ip.protocol !== TCP && ip.protocol !== UDP)) return dropped("fragment", origin.owner);
+  if (!translates || ip.family === 6 || (ip.protocol !== TCP && ip.protocol !== UDP))
+    return dropped("fragment", origin.owner);
   const fault = faultOf(path, arrival, origin);
   if (fault !== undefined) return dropped(fault, origin.owner);
   datagrams.releaseDead(flows.now, RELEASED_BEFORE);

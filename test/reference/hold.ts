@@ -1,5 +1,6 @@
 // The hold pool, and the bytes and segments of one flow in it (behaviour 14.1).
 import type { Flow } from "./flow.ts";
+import type { Ip } from "./ip.ts";
 
 export interface Segment {
   /** Where its bytes begin, from the place's `from` on. */
@@ -7,8 +8,8 @@ export interface Segment {
   length: number;
   /** The frame as it leaves. */
   frame: Uint8Array;
-  /** Where its IP and TCP headers begin. */
-  ip: number;
+  ip: Ip;
+  /** Where its TCP header begins. */
   tcp: number;
   wireLength: number;
 }

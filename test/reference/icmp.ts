@@ -1,5 +1,6 @@
 // ICMP to endpoints, to NAT addresses and from endpoints in captures (behaviour 17).
 import { echoReply } from "./answer.ts";
+import { isIpv6 } from "./address.ts";
 import { judgeAgain } from "./change.ts";
 import { type Embedded, embeddedIn, ICMP_HEADER, isOfFlow, isSound, type Numbers, withEnds } from "./embedded.ts";
 import { type Flow, tupleKey } from "./flow.ts";
@@ -8,7 +9,7 @@ import type { Endpoint } from "./networks.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { loweredNumber, raisedNumber } from "./proxy.ts";
 import { type Ends, withAddresses } from "./rewrite.ts";
-import { TCP } from "./ipv4.ts";
+import { TCP } from "./ip.ts";
 import { TCP_HEADER } from "./transport.ts";
 
 const ERRORS = [3, 11, 12];
@@ -21,6 +22,7 @@ export const isError = (type: number): boolean => ERRORS.includes(type);
 /** ICMP to an endpoint. */
 export function icmpFromConsumer(path: Path, arrival: Arrival, endpoint: Endpoint): Decision {
   const droppedAt = endpoint.name;
+  if (arrival.ip.family === 6) return { reason: "icmp", droppedAt };
   const kind = kindOf(arrival);
   if (kind === "echo") {
     answerEcho(path, arrival, endpoint);
@@ -44,6 +46,7 @@ export function icmpFromConsumer(path: Path, arrival: Arrival, endpoint: Endpoin
 
 /** ICMP to a NAT address. */
 export function icmpFromProvider(path: Path, arrival: Arrival): Decision {
+  if (arrival.ip.family === 6) return { reason: "icmp" };
   const kind = kindOf(arrival);
   if (kind !== "error") return { reason: kind === "other" || kind === "echo" ? "icmp" : kind };
   const embedded = embeddedOf(arrival, false);
@@ -63,6 +66,7 @@ export function icmpFromProvider(path: Path, arrival: Arrival): Decision {
 /** Captured ICMP that an endpoint sent. */
 export function icmpFromCapture(path: Path, arrival: Arrival, endpoint: Endpoint): Decision {
   const droppedAt = endpoint.name;
+  if (arrival.ip.family === 6) return { reason: "icmp", droppedAt };
   const kind = kindOf(arrival);
   if (kind !== "error") return { reason: kind === "other" || kind === "echo" ? "icmp" : kind, droppedAt };
   const embedded = embeddedOf(arrival, true);
@@ -129,6 +133,7 @@ function follow(path: Path, arrival: Arrival, embedded: Embedded, flow: Flow, no
     return { reason: judged === "moves" ? "flow-withdrawn" : judged, flow: flow.number, droppedAt };
   }
   if (ip.ttl <= TTL_LAST) return { reason: "ttl-expired", flow: flow.number, droppedAt };
+  if (isIpv6(flow.client)) return { reason: "icmp", flow: flow.number, droppedAt };
   const { nat, natPort, backend, backendPort, client, clientPort, endpoint, endpointPort } = flow;
   const ends: Ends = fromConsumer
     ? { source: backend.address, sourcePort: backendPort, destination: nat, destinationPort: natPort }

@@ -187,14 +187,14 @@ function add(request: Request, offset: number, bytes: Uint8Array, from: number):
 }
 
 export function wait(request: Request, hold: Hold, offset: number, length: number): Decision {
-  const { arrival, transport, flow } = request;
-  const end = arrival.ip.at + arrival.ip.totalLength;
+  const { arrival, flow } = request;
+  const { bytes, ip, transport } = translated(arrival, request.transport, flow);
+  const end = ip.at + ip.totalLength;
   const head = end - length;
   if (hold.segments.length === SEGMENTS_MOST || hold.headers + head > HEADERS_MOST)
     return request.against("first-message-too-long", undefined, offset);
   hold.headers += head;
-  const frame = heldBehind(flow, transport, translated(arrival, transport, flow)).slice(0, end);
-  const { at: tcp } = transport;
-  hold.segments.push({ offset, length, frame, wireLength: arrival.wireLength, ip: arrival.ip.at, tcp });
+  const frame = heldBehind(flow, transport, bytes).slice(0, end);
+  hold.segments.push({ offset, length, frame, wireLength: arrival.wireLength, ip, tcp: transport.at });
   return { reason: "awaiting-name", flow: flow.number };
 }

@@ -1,4 +1,5 @@
 // IPv4 header (RFC 791) as behaviour 1.2 reads it.
+import { ICMP, type Ip, kindOf } from "./ip.ts";
 
 /** Offsets in the header, in bytes; all fields in network order. */
 export const IPV4 = {
@@ -20,36 +21,8 @@ const FRAGMENT_OFFSET = 0x1fff;
 /** Bytes that one step of the offset stands for. */
 const FRAGMENT_UNIT = 8;
 
-export const ICMP = 1;
-export const TCP = 6;
-export const UDP = 17;
-const TUNNELS = [4, 41, 47];
-
-export type Kind = "fragment" | "icmp" | "transport" | "tunnel" | "other";
-
-export interface Ipv4 {
-  /** Where the header begins in the frame, in bytes. */
-  at: number;
-  /** Options included, in bytes. */
-  headerLength: number;
-  /** Bytes, that of the wire when the field is 0. */
-  totalLength: number;
-  /** Whether the total length field is 0. */
-  offloaded: boolean;
-  identification: number;
-  /** Bytes of the datagram before this part of it; 0 when it is no fragment. */
-  fragmentFrom: number;
-  /** Whether further parts of the datagram follow. */
-  moreFragments: boolean;
-  ttl: number;
-  protocol: number;
-  kind: Kind;
-  source: number;
-  destination: number;
-}
-
 /** The header at `at`, or the reason to drop the packet. */
-export function readIpv4(frame: Uint8Array, at: number, wireLength: number): Ipv4 | string {
+export function readIpv4(frame: Uint8Array, at: number, wireLength: number): Ip | string {
   if (frame.length - at < IPV4.end) return "truncated";
   const view = new DataView(frame.buffer, frame.byteOffset + at);
   const first = view.getUint8(IPV4.versionAndWords);
@@ -63,6 +36,7 @@ export function readIpv4(frame: Uint8Array, at: number, wireLength: number): Ipv
   const fragment = view.getUint16(IPV4.fragment);
   const isFragment = (fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) !== 0;
   return {
+    family: 4,
     at,
     headerLength,
     totalLength,
@@ -70,22 +44,12 @@ export function readIpv4(frame: Uint8Array, at: number, wireLength: number): Ipv
     identification: view.getUint16(IPV4.identification),
     fragmentFrom: (fragment & FRAGMENT_OFFSET) * FRAGMENT_UNIT,
     moreFragments: (fragment & MORE_FRAGMENTS) !== 0,
+    dontFragment: (fragment & DONT_FRAGMENT) !== 0,
+    typeOfService: view.getUint8(IPV4.typeOfService),
     ttl: view.getUint8(IPV4.ttl),
     protocol,
-    kind: isFragment ? "fragment" : kindOf(protocol),
+    kind: isFragment ? "fragment" : kindOf(protocol, ICMP),
     source: view.getUint32(IPV4.source),
     destination: view.getUint32(IPV4.destination),
   };
-}
-
-function kindOf(protocol: number): Kind {
-  if (protocol === ICMP) return "icmp";
-  if (protocol === TCP || protocol === UDP) return "transport";
-  return TUNNELS.includes(protocol) ? "tunnel" : "other";
-}
-
-/** Why a packet of this kind is not translated; undefined for TCP and UDP. */
-export function untranslated(kind: Kind): string | undefined {
-  if (kind === "transport") return undefined;
-  return kind === "fragment" || kind === "icmp" ? kind : "protocol";
 }

@@ -1,11 +1,11 @@
 // Lookup table of a backend pool (Maglev, weighted in rounds; behaviour 4).
+import { hashedNumber, wholeNumber } from "./address.ts";
 import type { Mix } from "./mix.ts";
 
 const SIZES = [251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071, 262139, 524287];
 const SLOTS_PER_BACKEND = 100;
 
 export interface Member {
-  /** As a number. */
   address: number;
   weight: number;
   /** New flows may go to it. */
@@ -28,9 +28,11 @@ interface Turn extends Wishes {
 /** One member per slot; empty when no member takes new flows. */
 export function tableOf<M extends Member>(members: readonly M[], mix: Mix): M[] {
   const size = SIZES.find((candidate) => candidate >= SLOTS_PER_BACKEND * members.length) ?? (SIZES.at(-1) as number);
-  const taking = members.filter(({ takes }) => takes).sort((one, other) => one.address - other.address);
-  const wishes = taking.map(({ address: number, weight }): Wishes => {
-    const address = BigInt(number);
+  const taking = members
+    .filter(({ takes }) => takes)
+    .sort((one, other) => (wholeNumber(one.address) < wholeNumber(other.address) ? -1 : 1));
+  const wishes = taking.map(({ address: given, weight }): Wishes => {
+    const address = BigInt(hashedNumber(mix, given));
     return { offset: mix(address, 1n) % size, skip: (mix(address, 2n) % (size - 1)) + 1, weight };
   });
   return filled(wishes, size).map((index) => taking[index] as M);

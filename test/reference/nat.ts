@@ -1,9 +1,9 @@
 // NAT addresses and ports of new flows (behaviour 5).
 import type { Settings } from "../../host/config/configuration.ts";
 import type { CountersOut } from "../plane.ts";
-import { addressText } from "./address.ts";
+import { addressText, hashedNumber } from "./address.ts";
 import type { Tuple } from "./flow.ts";
-import { TCP } from "./ipv4.ts";
+import { TCP } from "./ip.ts";
 import { type Mix, pick } from "./mix.ts";
 import { PortPool } from "./ports.ts";
 import type { Backend } from "./service.ts";
@@ -42,7 +42,8 @@ export class Nat {
     const { network, endpoint } = tuple;
     const { service } = endpoint;
     const { natAddresses } = service;
-    const start = pick(this.mix(BigInt(network) ^ ADDRESS_MARK, BigInt(tuple.client)), natAddresses.length);
+    const client = BigInt(hashedNumber(this.mix, tuple.client));
+    const start = pick(this.mix(BigInt(network) ^ ADDRESS_MARK, client), natAddresses.length);
     for (let turn = 0; turn < natAddresses.length; turn++) {
       const address = natAddresses[(start + turn) % natAddresses.length] as number;
       const pool = this.pool(service.name, address, backend.address, tuple.protocol);

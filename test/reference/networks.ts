@@ -2,13 +2,14 @@
 import type { Configuration, ConnectionState } from "../../host/config/configuration.ts";
 import { identityTexts } from "../../host/config/proxy.ts";
 import type { Side } from "../plane.ts";
-import { addressOf } from "./address.ts";
+import { addressesOf } from "./address.ts";
 import { type EndpointRule, rulesOf } from "./endpoint-rules.ts";
 import type { ProxyValues } from "./proxy-header.ts";
 import { holds, Reach } from "./reach.ts";
 import { identityOf } from "./roster.ts";
 import { namesOf, type Service } from "./service.ts";
 
+/** An endpoint at one of its addresses. */
 export interface Endpoint {
   name: string;
   /** What tells it from what it was before. */
@@ -63,14 +64,13 @@ export class Networks {
     this.reach = new Reach(configuration);
     const identifiers = identityTexts(configuration);
     const { profile } = configuration.settings;
-    this.endpoints = configuration.privateEndpoints.map((given, index) => {
+    this.endpoints = configuration.privateEndpoints.flatMap((given, index) => {
       const network = this.named(given.virtualNetwork);
       const rules = rulesOf(configuration, given, this.reach.surroundings(network));
-      return {
+      const endpoint = {
         name: given.name,
         identity: identityOf(given),
         network,
-        address: addressOf(given.privateIPAddress),
         connectionState: given.connectionState,
         service: services.get(given.privateLinkService) as Service,
         ...(services.get(given.privateLinkService)?.proxies === true
@@ -79,6 +79,7 @@ export class Networks {
         names: allowedOf(given, services),
         ...(rules === undefined ? {} : { rules }),
       };
+      return addressesOf(given).map((address): Endpoint => ({ ...endpoint, address }));
     });
   }
 

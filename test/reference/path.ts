@@ -7,7 +7,7 @@ import type { Drains } from "./drains.ts";
 import type { Datagrams } from "./datagram.ts";
 import type { Flows } from "./flows.ts";
 import type { Holds } from "./hold.ts";
-import type { Ipv4 } from "./ipv4.ts";
+import type { Ip } from "./ip.ts";
 import type { Mix } from "./mix.ts";
 import type { Nat } from "./nat.ts";
 import type { Networks } from "./networks.ts";
@@ -35,7 +35,7 @@ export interface Arrival {
   wireLength: number;
   /** Index. */
   network: number;
-  ip: Ipv4;
+  ip: Ip;
 }
 
 /** What becomes of a packet. */

@@ -1,6 +1,7 @@
 // The reference plane: docs/behaviour.md once more, written for clarity from that page alone. The core is compared with it.
 import type { Configuration } from "../../host/config/configuration.ts";
 import type { CountersOut, EmitOut, FlowOut, Outcome, PacketIn, PlaneUnderTest } from "../plane.ts";
+import { addressesOf, addressOf, isIpv6 } from "./address.ts";
 import { sumOf } from "./counters.ts";
 import { periodsOf } from "./drains.ts";
 import { mixOf } from "./mix.ts";
@@ -12,6 +13,7 @@ import { shardOf } from "./steering.ts";
 
 export class ReferencePlane implements PlaneUnderTest {
   private readonly roster = new Roster();
+  private ipv6: boolean | undefined;
   private common: Common;
   private readonly shards: readonly Shard[];
 
@@ -48,6 +50,7 @@ export class ReferencePlane implements PlaneUnderTest {
     const { settings, privateEndpoints } = configuration;
     const mix = mixOf(settings.seed);
     const [backends, services] = servicesOf(configuration, mix);
+    this.ipv6 ??= hasIpv6(configuration);
     return {
       settings,
       endpoints: privateEndpoints.map(({ name }) => name),
@@ -58,6 +61,16 @@ export class ReferencePlane implements PlaneUnderTest {
       identifies: configuration.loadBalancers.some(({ loadBalancingRules: rules }) =>
         rules.some(({ identify = "address" }) => identify !== "address"),
       ),
+      ipv6: this.ipv6,
     };
   }
+}
+
+/** Whether an endpoint, a NAT address or a backend has an IPv6 address. */
+function hasIpv6({ privateEndpoints, privateLinkServices, loadBalancers }: Configuration): boolean {
+  const backends = loadBalancers.flatMap(({ backendAddressPools }) =>
+    backendAddressPools.flatMap((pool) => pool.backends.map(({ address }) => addressOf(address))),
+  );
+  const natAddresses = privateLinkServices.flatMap((service) => service.natAddresses.map(addressOf));
+  return [...privateEndpoints.flatMap(addressesOf), ...natAddresses, ...backends].some(isIpv6);
 }

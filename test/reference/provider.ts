@@ -1,4 +1,5 @@
 // Decisions about packets from the provider's side, in order (behaviour 3).
+import { isIpv6 } from "./address.ts";
 import { readsStream } from "./consumer.ts";
 import { forward, providerKey } from "./forward.ts";
 import { judgedOf } from "./change.ts";
@@ -6,9 +7,10 @@ import { ofFragment } from "./fragments.ts";
 import type { Flow } from "./flow.ts";
 import { icmpFromProvider } from "./icmp.ts";
 import { inspectReply } from "./inspect-reply.ts";
-import { untranslated } from "./ipv4.ts";
+import { UDP, untranslated } from "./ip.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
 import { lowered } from "./proxy.ts";
+import { familyOf, udpLength } from "./rewrite.ts";
 import { isTooBig } from "./size.ts";
 import { readTransport, type Transport } from "./transport.ts";
 
@@ -44,12 +46,22 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport): Decision {
   if (ttlExpires(path, arrival, flow.number)) {
     return { reason: "ttl-expired", flow: flow.number, droppedAt: flow.endpoint.name };
   }
-  if (isTooBig(path, arrival, path.networks.mtuOf(flow.network), flow.number))
+  if (isTooBig(path, arrival, path.networks.mtuOf(flow.network), flow.number, familyOf(flow.client)))
     return { reason: "packet-too-big", flow: flow.number, droppedAt: flow.endpoint.name };
-  if (arrival.ip.kind === "fragment" && readsStream(flow)) return { reason: "fragment", droppedAt: flow.endpoint.name };
+  if (arrival.ip.kind === "fragment" && (readsStream(flow) || isIpv6(flow.client)))
+    return { reason: "fragment", droppedAt: flow.endpoint.name };
+  if (lacksData(arrival, transport, flow))
+    return { reason: "truncated", flow: flow.number, droppedAt: flow.endpoint.name };
   const known = flow.proxy === undefined ? { arrival, transport } : lowered(flow.proxy, arrival, transport);
   if (known === undefined) return { reason: "truncated", flow: flow.number, droppedAt: flow.endpoint.name };
   if (flow.inspection !== undefined) return inspectReply(path, known.arrival, known.transport, flow);
   forward(path, known.arrival, known.transport, flow);
   return { reason: "forwarded", flow: flow.number };
+}
+
+/** Whether a datagram needs a checksum to leave as IPv6 and is not captured so far that it can be told. */
+function lacksData({ packet: { frame }, ip }: Arrival, { at, checksumAt }: Transport, { client }: Flow): boolean {
+  if (ip.protocol !== UDP || ip.family === familyOf(client) || checksumAt === undefined) return false;
+  const view = new DataView(frame.buffer, frame.byteOffset);
+  return view.getUint16(checksumAt) === 0 && frame.length < at + udpLength(frame, ip, at);
 }

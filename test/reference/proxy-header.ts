@@ -1,11 +1,17 @@
 // The PROXY header of a flow (behaviour 16).
 import type { Settings } from "../../host/config/configuration.ts";
+import { addressBytes, isIpv6 } from "./address.ts";
 
-const FRONT = Buffer.from("0d0a0d0a000d0a515549540a2111", "hex");
+const FRONT = Buffer.from("0d0a0d0a000d0a515549540a21", "hex");
+const FAMILY_AT = 13;
+const OVER_IPV4 = 0x11;
+const OVER_IPV6 = 0x21;
 const LENGTH_AT = 14;
 const ADDRESSES_AT = 16;
-const VALUES_AT = 28;
-const CHECKSUM_AT = 31;
+/** Both ports. */
+const PORTS_LENGTH = 4;
+/** From where the values begin. */
+const CHECKSUM_AT = 3;
 /** CRC-32C of each byte: the remainder of its bits, the lowest first (RFC 9260, appendix A). */
 const REMAINDERS = Array.from({ length: 256 }, (_, byte) => {
   let rest = byte;
@@ -32,15 +38,18 @@ export function headerOf(
   { client, clientPort, address, port }: Ends,
 ): Uint8Array {
   const values = valuesOf(profile, identifier);
-  const header = Buffer.alloc(VALUES_AT + values.length);
+  const addresses = Buffer.concat([addressBytes(client), addressBytes(address)]);
+  const portsAt = ADDRESSES_AT + addresses.length;
+  const valuesAt = portsAt + PORTS_LENGTH;
+  const header = Buffer.alloc(valuesAt + values.length);
   FRONT.copy(header);
+  header[FAMILY_AT] = isIpv6(client) ? OVER_IPV6 : OVER_IPV4;
   header.writeUInt16BE(header.length - ADDRESSES_AT, LENGTH_AT);
-  header.writeUInt32BE(client, ADDRESSES_AT);
-  header.writeUInt32BE(address, ADDRESSES_AT + 4);
-  header.writeUInt16BE(clientPort, ADDRESSES_AT + 8);
-  header.writeUInt16BE(port, ADDRESSES_AT + 10);
-  values.copy(header, VALUES_AT);
-  if (profile === "aws") header.writeUInt32BE(crc32c(header), CHECKSUM_AT);
+  addresses.copy(header, ADDRESSES_AT);
+  header.writeUInt16BE(clientPort, portsAt);
+  header.writeUInt16BE(port, portsAt + 2);
+  values.copy(header, valuesAt);
+  if (profile === "aws") header.writeUInt32BE(crc32c(header), valuesAt + CHECKSUM_AT);
   return Uint8Array.from(header);
 }
 

@@ -2,10 +2,13 @@
 import type { EmitOut } from "../plane.ts";
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import type { Flow } from "./flow.ts";
-import { IPV4, type Ipv4, TCP } from "./ipv4.ts";
+import { type Ip, TCP } from "./ip.ts";
+import { IPV4 } from "./ipv4.ts";
 import type { Arrival, Path } from "./path.ts";
+import { IPV6 } from "./ipv6.ts";
 import { headerOf } from "./proxy-header.ts";
 import { withAcknowledgements, withSequence } from "./proxy-numbers.ts";
+import { addressSum, type Leaving } from "./rewrite.ts";
 import { withoutData } from "./shorten.ts";
 import { ACK, FIN, readTransport, RST, SYN, TCP_HEADER, type Transport, URG } from "./transport.ts";
 
@@ -59,7 +62,7 @@ export function taken(
 }
 
 /** A translated packet of a client leaves, by itself or with the header. */
-export function leaveBehind(path: Path, flow: Flow, ip: Ipv4, transport: Transport, bytes: Uint8Array): Uint8Array {
+export function leaveBehind(path: Path, flow: Flow, { bytes, ip, transport }: Leaving): Uint8Array {
   const proxy = flow.proxy as Proxy;
   const start = proxy.start as number;
   const { at, flags, sequence, data } = transport;
@@ -76,8 +79,10 @@ export function leaveBehind(path: Path, flow: Flow, ip: Ipv4, transport: Transpo
   };
   const asItIs = ahead(number, start) < 0 || ((flags & RST) !== 0 && !proxy.left);
   const { length } = proxy.header;
-  const fits = (flags & URG) === 0 && !ip.offloaded && ip.totalLength + length <= flow.endpoint.service.mtu;
-  if (due && !fits) sendHeader(path, flow, ip.at, at, bytes);
+  const extended = ip.family === 6 && ip.headerLength > IPV6.end;
+  const small = !ip.offloaded && ip.totalLength + length <= flow.endpoint.service.mtu;
+  const fits = (flags & URG) === 0 && !extended && small;
+  if (due && !fits) sendHeader(path, flow, ip, at, bytes);
   if (number === start && says) proxy.followed = true;
   if (due && fits) {
     countHeader(path, proxy);
@@ -92,38 +97,47 @@ function countHeader({ counters }: Path, proxy: Proxy): void {
 }
 
 /** The header leaves in a packet of its own, made from one that begins at the client's first byte, with its new addresses. */
-function sendHeader(path: Path, flow: Flow, ip: number, tcp: number, from: Uint8Array): void {
+function sendHeader(path: Path, flow: Flow, ip: Ip, given: number, from: Uint8Array): void {
   const { header, start } = flow.proxy as Proxy;
-  const headers = from.slice(0, tcp + ((from[tcp + TCP_HEADER.offset] as number) >> 4) * 4);
-  const bytes = Uint8Array.from([...headers, ...header]);
+  const { family, at } = ip;
+  const headers = from.slice(given, given + ((from[given + TCP_HEADER.offset] as number) >> 4) * 4);
+  const tcp = family === 6 ? at + IPV6.end : given;
+  const bytes = Uint8Array.from([...from.slice(0, tcp), ...headers, ...header]);
   const view = new DataView(bytes.buffer);
   view.setUint32(tcp + TCP_HEADER.sequence, start as number);
   bytes[tcp + TCP_HEADER.flags] = ACK;
   view.setUint16(tcp + TCP_HEADER.urgent, 0);
-  view.setUint16(ip + IPV4.totalLength, bytes.length - ip);
-  view.setUint16(ip + IPV4.checksum, 0);
-  view.setUint16(ip + IPV4.checksum, checksumOf(wordSum(bytes, ip, tcp)));
+  if (family === 6) {
+    bytes[at + IPV6.nextHeader] = TCP;
+    view.setUint16(at + IPV6.payloadLength, bytes.length - tcp);
+  } else {
+    view.setUint16(at + IPV4.totalLength, bytes.length - at);
+    view.setUint16(at + IPV4.checksum, 0);
+    view.setUint16(at + IPV4.checksum, checksumOf(wordSum(bytes, at, tcp)));
+  }
   view.setUint16(tcp + TCP_HEADER.checksum, 0);
   view.setUint16(tcp + TCP_HEADER.checksum, checksumOf(pseudoSum(bytes, ip, bytes.length - tcp) + wordSum(bytes, tcp)));
   path.out.push({ side: "provider", cause: "answer", flow: flow.number, bytes } satisfies EmitOut);
   countHeader(path, flow.proxy as Proxy);
 }
 
-const pseudoSum = (bytes: Uint8Array, ip: number, length: number): number =>
-  wordSum(bytes, ip + IPV4.source, ip + IPV4.end) + TCP + length;
+const pseudoSum = (bytes: Uint8Array, ip: Ip, length: number): number => addressSum(bytes, ip) + TCP + length;
 
 /** A packet with the header between its TCP header and its data. */
-function joined(bytes: Uint8Array, ip: Ipv4, tcp: number, header: Uint8Array): Uint8Array {
+function joined(bytes: Uint8Array, ip: Ip, tcp: number, header: Uint8Array): Uint8Array {
   const data = tcp + ((bytes[tcp + TCP_HEADER.offset] as number) >> 4) * 4;
   const longer = Uint8Array.from([...bytes.subarray(0, data), ...header, ...bytes.subarray(data)]);
   const view = new DataView(longer.buffer);
   const total = ip.totalLength + header.length;
-  view.setUint16(ip.at + IPV4.totalLength, total);
-  const ipChecksum = view.getUint16(ip.at + IPV4.checksum);
-  view.setUint16(ip.at + IPV4.checksum, carriedOver(ipChecksum, ip.totalLength, total));
+  if (ip.family === 6) view.setUint16(ip.at + IPV6.payloadLength, total - IPV6.end);
+  else {
+    view.setUint16(ip.at + IPV4.totalLength, total);
+    const ipChecksum = view.getUint16(ip.at + IPV4.checksum);
+    view.setUint16(ip.at + IPV4.checksum, carriedOver(ipChecksum, ip.totalLength, total));
+  }
   const checksum = view.getUint16(tcp + TCP_HEADER.checksum);
   const length = ip.totalLength - ip.headerLength;
-  const known = pseudoSum(bytes, ip.at, length) + wordSum(bytes, tcp, data);
+  const known = pseudoSum(bytes, ip, length) + wordSum(bytes, tcp, data);
   // All words sum to 0 modulo 65,535; the checksum is among those that are known.
   const sum = (MODULUS - (known % MODULUS)) % MODULUS;
   const moved = header.length % 2 === 0 ? sum : (sum * 256) % MODULUS;
@@ -140,11 +154,7 @@ export function heldBehind({ proxy }: Flow, { at, sequence }: Transport, bytes: 
 }
 
 /** Before a held packet is let go: the header leaves, if that packet begins the stream and it has not left. */
-export function announce(
-  path: Path,
-  flow: Flow,
-  { frame, ip, tcp }: { frame: Uint8Array; ip: number; tcp: number },
-): void {
+export function announce(path: Path, flow: Flow, { frame, ip, tcp }: { frame: Uint8Array; ip: Ip; tcp: number }): void {
   const { proxy } = flow;
   if (proxy?.start === undefined) return;
   const number = new DataView(frame.buffer, frame.byteOffset).getUint32(tcp + TCP_HEADER.sequence);

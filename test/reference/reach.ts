@@ -1,15 +1,19 @@
 // Peerings and gateways between networks (behaviour 2.1).
 import type { Configuration, VirtualNetwork, VirtualNetworkPeering } from "../../host/config/configuration.ts";
-import { addressOf } from "./address.ts";
+import { addressBytes, addressOf, wholeNumber } from "./address.ts";
 
-const EVERY_ADDRESS = "0.0.0.0/0";
-const ADDRESS_BITS = 32;
+/** What holds every address, of either family. */
+export const EVERY_ADDRESS = "*";
 
 /** Whether a block, or a single address, holds an address. */
 export function holds(block: string, address: number): boolean {
-  const [base = "", length = String(ADDRESS_BITS)] = block.split("/");
-  const width = 2 ** (ADDRESS_BITS - Number(length));
-  return Math.floor(address / width) === Math.floor(addressOf(base) / width);
+  if (block === EVERY_ADDRESS) return true;
+  const [base = "", length] = block.split("/");
+  const bits = addressBytes(address).length * 8;
+  const first = addressOf(base);
+  if (addressBytes(first).length * 8 !== bits) return false;
+  const beyond = BigInt(bits - Number(length ?? bits));
+  return wholeNumber(address) >> beyond === wholeNumber(first) >> beyond;
 }
 
 export class Reach {

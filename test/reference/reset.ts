@@ -1,10 +1,12 @@
 // Resets of an established flow that idles out (enableTcpReset; behaviour 10).
 import type { EmitOut } from "../plane.ts";
+import { isIpv6 } from "./address.ts";
 import { checksumOf, wordSum } from "./checksum.ts";
 import { macsSwapped } from "./ethernet.ts";
 import type { Flow } from "./flow.ts";
-import { DONT_FRAGMENT, TCP } from "./ipv4.ts";
-import { frameOf } from "./packet.ts";
+import { TCP } from "./ip.ts";
+import { DONT_FRAGMENT } from "./ipv4.ts";
+import { frameOf, frameOfIpv6 } from "./packet.ts";
 import { expectedByServer } from "./proxy.ts";
 import type { Ends } from "./rewrite.ts";
 import { ACK, PORTS, RST, TCP_HEADER } from "./transport.ts";
@@ -60,10 +62,11 @@ function resetFrame(link: Uint8Array, ends: Ends, sequence: number, acknowledgem
   view.setUint32(TCP_HEADER.acknowledgement, acknowledgement);
   tcp[TCP_HEADER.offset] = OFFSET_FIVE_WORDS;
   tcp[TCP_HEADER.flags] = RST | ACK;
+  if (isIpv6(source)) return frameOfIpv6(link, { protocol: TCP, source, destination }, tcp, TCP_HEADER.checksum);
   const pseudo = halves(source) + halves(destination) + TCP + TCP_HEADER.end;
   view.setUint16(TCP_HEADER.checksum, checksumOf(pseudo + wordSum(tcp)));
   return frameOf(link, { protocol: TCP, source, destination, fragment: DONT_FRAGMENT }, tcp);
 }
 
-/** The sum of the two words of an address. */
+/** The sum of the two words of an IPv4 address. */
 const halves = (address: number): number => (address >>> 16) + (address & 0xffff);

@@ -1,7 +1,13 @@
-// The rewrite of a forwarded packet (behaviour 5).
-import { carriedOver, wordSum } from "./checksum.ts";
-import { IPV4, type Ipv4, UDP } from "./ipv4.ts";
-import { PORTS, type Transport } from "./transport.ts";
+// The rewrite of a forwarded packet (behaviour 5 and 23.3).
+import type { LinkName } from "../plane.ts";
+import { addressBytes, isIpv6 } from "./address.ts";
+import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
+import { type Family, type Ip, UDP } from "./ip.ts";
+import { DONT_FRAGMENT, IPV4 } from "./ipv4.ts";
+import { IPV6 } from "./ipv6.ts";
+import { naming } from "./link.ts";
+import { headerOf } from "./packet.ts";
+import { PORTS, type Transport, UDP_HEADER } from "./transport.ts";
 
 /** Addresses and ports that a packet leaves with. */
 export interface Ends {
@@ -11,59 +17,130 @@ export interface Ends {
   destinationPort: number;
 }
 
-/** A translated copy of a frame; its link header is as it was. `ttl` is what is left of the packet's. */
-export function rewrite(
-  frame: Uint8Array,
-  ip: Ipv4,
-  transport: Transport,
-  ends: Ends,
-  ttl: number = ip.ttl - 1,
-): Uint8Array {
-  const out = frame.slice();
-  const view = new DataView(out.buffer);
-  const header = ip.at;
-  const headerEnd = ip.at + ip.headerLength;
-  const { at, checksumAt } = transport;
-  const headerBefore = wordSum(out, header, headerEnd);
-  const transportBefore = pseudoSum(out, header) + wordSum(out, at, at + PORTS.end);
-
-  out[header + IPV4.ttl] = ttl;
-  view.setUint32(header + IPV4.source, ends.source);
-  view.setUint32(header + IPV4.destination, ends.destination);
-  view.setUint16(at + PORTS.source, ends.sourcePort);
-  view.setUint16(at + PORTS.destination, ends.destinationPort);
-
-  const headerAfter = wordSum(out, header, headerEnd);
-  const transportAfter = pseudoSum(out, header) + wordSum(out, at, at + PORTS.end);
-  const headerChecksum = view.getUint16(header + IPV4.checksum);
-  view.setUint16(header + IPV4.checksum, carriedOver(headerChecksum, headerBefore, headerAfter));
-  if (checksumAt === undefined) return out;
-  const checksum = view.getUint16(checksumAt);
-  if (ip.protocol === UDP && checksum === 0) return out;
-  const carried = carriedOver(checksum, transportBefore, transportAfter);
-  view.setUint16(checksumAt, ip.protocol === UDP && carried === 0 ? 0xffff : carried);
-  return out;
+/** A packet as it leaves: its frame, and what its headers are there. */
+export interface Leaving {
+  bytes: Uint8Array;
+  ip: Ip;
+  transport: Transport;
 }
 
-/** A copy of a frame whose IP header has other addresses and another TTL, and nothing else. */
+const NO_CHECKSUM = 0xffff;
+
+export const familyOf = (address: number): Family => (isIpv6(address) ? 6 : 4);
+
+/** A translated copy of a frame; addresses in its link header are as they were. `ttl` is what is left of the packet's. */
+export function rewrite(
+  frame: Uint8Array,
+  link: LinkName,
+  given: Ip,
+  read: Transport,
+  ends: Ends,
+  ttl: number = given.ttl - 1,
+): Leaving {
+  const family = familyOf(ends.source);
+  const same = family === given.family;
+  const moved = same
+    ? { bytes: frame.slice(), ip: { ...given, ttl }, transport: read }
+    : other(frame, link, given, read);
+  const { bytes, ip, transport } = moved;
+  const before = addressSum(frame, given) + wordSum(frame, read.at, read.at + PORTS.end);
+  readdress(bytes, ip, ends, ttl, same);
+  const view = new DataView(bytes.buffer);
+  const { at, checksumAt } = transport;
+  view.setUint16(at + PORTS.source, ends.sourcePort);
+  view.setUint16(at + PORTS.destination, ends.destinationPort);
+  const leaving = { bytes, ip: { ...ip, ttl, source: ends.source, destination: ends.destination }, transport };
+  if (checksumAt === undefined) return leaving;
+  const after = addressSum(bytes, ip) + wordSum(bytes, at, at + PORTS.end);
+  const checksum = view.getUint16(checksumAt);
+  if (ip.protocol === UDP && checksum === 0) {
+    if (!same && family === 6) view.setUint16(checksumAt, udpChecksum(bytes, ip, at));
+    return leaving;
+  }
+  const carried = carriedOver(checksum, before, after);
+  view.setUint16(checksumAt, ip.protocol === UDP && carried === 0 ? NO_CHECKSUM : carried);
+  return leaving;
+}
+
+/** The same packet with a header of the other family, in which addresses and time to live are still to be set (RFC 7915). */
+function other(frame: Uint8Array, link: LinkName, given: Ip, read: Transport): Leaving {
+  const family = given.family === 4 ? 6 : 4;
+  const length = given.totalLength - given.headerLength;
+  const header = headerOf(family, {
+    protocol: given.protocol,
+    typeOfService: given.typeOfService,
+    fragment: DONT_FRAGMENT,
+    length: given.offloaded ? undefined : length,
+  });
+  const behind = given.at + given.headerLength;
+  const bytes = Uint8Array.from([...naming(frame.slice(0, given.at), link, family), ...header, ...frame.slice(behind)]);
+  const shift = header.length - given.headerLength;
+  const total = header.length + length;
+  const ip: Ip = {
+    ...given,
+    family,
+    headerLength: header.length,
+    totalLength: total,
+    offloaded: given.offloaded || (family === 4 && total > 0xffff),
+    dontFragment: true,
+  };
+  const { checksumAt } = read;
+  const transport = {
+    ...read,
+    at: read.at + shift,
+    ...(checksumAt === undefined ? {} : { checksumAt: checksumAt + shift }),
+  };
+  return { bytes, ip, transport };
+}
+
+/** Gives the IP header other addresses and another TTL. `carries`: an IPv4 checksum keeps the error that it has, else it is right. */
+function readdress(
+  bytes: Uint8Array,
+  { family, at, headerLength }: Ip,
+  { source, destination }: Pick<Ends, "source" | "destination">,
+  ttl: number,
+  carries: boolean,
+): void {
+  if (family === 6) {
+    bytes[at + IPV6.hopLimit] = ttl;
+    bytes.set(addressBytes(source), at + IPV6.source);
+    bytes.set(addressBytes(destination), at + IPV6.destination);
+    return;
+  }
+  const view = new DataView(bytes.buffer);
+  const before = wordSum(bytes, at, at + headerLength);
+  bytes[at + IPV4.ttl] = ttl;
+  bytes.set(addressBytes(source), at + IPV4.source);
+  bytes.set(addressBytes(destination), at + IPV4.destination);
+  const after = wordSum(bytes, at, at + headerLength);
+  const checksum = view.getUint16(at + IPV4.checksum);
+  view.setUint16(at + IPV4.checksum, carries ? carriedOver(checksum, before, after) : checksumOf(after - checksum));
+}
+
+/** A copy of a frame whose IPv4 header has other addresses and another TTL, and nothing else. */
 export function withAddresses(
   frame: Uint8Array,
-  ip: Ipv4,
-  { source, destination }: Pick<Ends, "source" | "destination">,
+  ip: Ip,
+  addresses: Pick<Ends, "source" | "destination">,
   ttl: number,
 ): Uint8Array {
   const out = frame.slice();
-  const view = new DataView(out.buffer);
-  const end = ip.at + ip.headerLength;
-  const before = wordSum(out, ip.at, end);
-  out[ip.at + IPV4.ttl] = ttl;
-  view.setUint32(ip.at + IPV4.source, source);
-  view.setUint32(ip.at + IPV4.destination, destination);
-  const checksum = ip.at + IPV4.checksum;
-  view.setUint16(checksum, carriedOver(view.getUint16(checksum), before, wordSum(out, ip.at, end)));
+  readdress(out, ip, addresses, ttl, true);
   return out;
 }
 
-/** Sum of the words of the pseudo-header that a rewrite changes: both addresses. */
-const pseudoSum = (frame: Uint8Array, header: number): number =>
-  wordSum(frame, header + IPV4.source, header + IPV4.end);
+/** Sum of the words of both addresses in an IP header. */
+export const addressSum = (frame: Uint8Array, { family, at }: Pick<Ip, "family" | "at">): number =>
+  family === 6 ? wordSum(frame, at + IPV6.source, at + IPV6.end) : wordSum(frame, at + IPV4.source, at + IPV4.end);
+
+/** Bytes that a UDP checksum is over. */
+export function udpLength(frame: Uint8Array, ip: Ip, at: number): number {
+  const told = new DataView(frame.buffer, frame.byteOffset).getUint16(at + UDP_HEADER.length);
+  return told === 0 ? ip.totalLength - ip.headerLength : told;
+}
+
+/** The checksum of a UDP packet that had none. */
+function udpChecksum(bytes: Uint8Array, ip: Ip, at: number): number {
+  const length = udpLength(bytes, ip, at);
+  return checksumOf(addressSum(bytes, ip) + UDP + length + wordSum(bytes, at, at + length)) || NO_CHECKSUM;
+}

@@ -3,8 +3,10 @@ import type { Configuration, PrivateEndpoint, VirtualNetwork } from "../../host/
 
 /** What tells an endpoint from what it was before. */
 export const identityOf = (endpoint: PrivateEndpoint): string => {
-  const { name, virtualNetwork, privateIPAddress, privateLinkService, resource, groupId } = endpoint;
-  return JSON.stringify([name, virtualNetwork, privateIPAddress, privateLinkService, resource, groupId]);
+  const { name, virtualNetwork, privateIPAddress, privateIPv6Address, privateLinkService, resource, groupId } =
+    endpoint;
+  const addresses = [privateIPAddress, privateIPv6Address];
+  return JSON.stringify([name, virtualNetwork, ...addresses, privateLinkService, resource, groupId]);
 };
 
 export class Roster {

@@ -8,7 +8,7 @@ import type {
 } from "../../host/config/configuration.ts";
 import { formsOf } from "../../host/config/zones.ts";
 import { addressOf, macOf } from "./address.ts";
-import { TCP, UDP } from "./ipv4.ts";
+import { TCP, UDP } from "./ip.ts";
 import { type Member, tableOf } from "./maglev.ts";
 import type { Mix } from "./mix.ts";
 import { takersOf } from "./takers.ts";

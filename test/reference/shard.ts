@@ -13,6 +13,7 @@ import { Flows } from "./flows.ts";
 import { Holds } from "./hold.ts";
 import { leave } from "./inspection.ts";
 import { readIpv4 } from "./ipv4.ts";
+import { readIpv6 } from "./ipv6.ts";
 import { readLink } from "./link.ts";
 import type { Mix } from "./mix.ts";
 import { Nat } from "./nat.ts";
@@ -39,14 +40,18 @@ export interface Common {
   identifies: boolean;
   /** Time to drain, by backend. */
   periods: ReadonlyMap<string, bigint | undefined>;
+  /** The first configuration has IPv6. */
+  ipv6: boolean;
 }
 
 export class Shard {
   private readonly path: Path;
   /** Number that the walk comes to next. */
   private nextJudged = Number.POSITIVE_INFINITY;
+  private readonly ipv6: boolean;
 
-  constructor({ settings, endpoints, backends, networks, mix, identifies, periods }: Common, shard: number) {
+  constructor({ settings, endpoints, backends, networks, mix, identifies, periods, ipv6 }: Common, shard: number) {
+    this.ipv6 = ipv6;
     const counters = new Counters(endpoints, backends);
     this.path = {
       settings,
@@ -139,8 +144,10 @@ export class Shard {
     const { frame, link: linkName, wireLength = frame.length } = packet;
     const link = readLink(linkName, frame);
     if (typeof link === "string") return { reason: link };
-    const ip = readIpv4(frame, link.length, wireLength);
+    if (link.family === 6 && !this.ipv6) return { reason: "ipv6" };
+    const ip = (link.family === 6 ? readIpv6 : readIpv4)(frame, link.length, wireLength);
     if (typeof ip === "string") return { reason: ip };
+    if (ip.kind === "neighbour") return { reason: "ipv6" };
     const side = packet.side === "provider" ? "provider" : "consumer";
     const network = this.path.networks.of(link.tags, side, packet.network);
     const arrival = { packet, wireLength, network, ip };

@@ -1,6 +1,7 @@
 // A SYN without the data that came with it (behaviour 14.1, step 3).
 import { carriedOver, wordSum } from "./checksum.ts";
 import { IPV4 } from "./ipv4.ts";
+import { IPV6 } from "./ipv6.ts";
 import type { Arrival } from "./path.ts";
 import { TCP_HEADER, type Transport } from "./transport.ts";
 
@@ -16,7 +17,9 @@ export function withoutData(
   const frame = packet.frame.slice(0, end);
   const view = new DataView(frame.buffer);
   const totalLength = ip.totalLength - data.length;
-  if (!ip.offloaded) {
+  if (!ip.offloaded && ip.family === 6) {
+    view.setUint16(ip.at + IPV6.payloadLength, totalLength - IPV6.end);
+  } else if (!ip.offloaded) {
     const before = view.getUint16(ip.at + IPV4.totalLength);
     view.setUint16(ip.at + IPV4.totalLength, totalLength);
     const checksumAt = ip.at + IPV4.checksum;

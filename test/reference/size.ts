@@ -1,31 +1,45 @@
 // Packets that are too big, and the MSS of SYNs (behaviour 18).
 import { tooBigError } from "./answer.ts";
 import { carriedOver, wordSum } from "./checksum.ts";
+import { isIpv6 } from "./address.ts";
 import type { Flow } from "./flow.ts";
-import { DONT_FRAGMENT, IPV4 } from "./ipv4.ts";
+import type { Family, Ip } from "./ip.ts";
 import type { Endpoint } from "./networks.ts";
 import type { Arrival, Path } from "./path.ts";
 import { SYN, TCP_HEADER, type Transport } from "./transport.ts";
 
-const HEADERS = 40;
+/** Bytes of IP headers without options. */
+const IP_HEADER = { 4: 20, 6: 40 };
+const TCP_LENGTH = 20;
+/** What every network of IPv6 carries (RFC 8200, 5). */
+const IPV6_MTU_LEAST = 1280;
+/** How much longer a packet's header is in IPv6. */
+const GROWTH = IP_HEADER[6] - IP_HEADER[4];
 const MSS = { kind: 2, length: 4, value: 2 };
 const END = 0;
 const FILLER = 1;
 
-/** Whether a packet is too big for where it goes; if so, its sender is told when that is asked for. */
-export function isTooBig(path: Path, arrival: Arrival, mtu: number, flow: number): boolean {
+/** Whether a packet is too big for where it goes, as IPv4 or IPv6; if so, its sender is told when that is asked for. */
+export function isTooBig(path: Path, arrival: Arrival, mtu: number, flow: number, leaves: Family): boolean {
   const { settings, counters, out } = path;
   const { packet, ip } = arrival;
-  if (settings.packetTooBig === "forward" || ip.offloaded || ip.totalLength <= mtu) return false;
-  const view = new DataView(packet.frame.buffer, packet.frame.byteOffset);
-  if ((view.getUint16(ip.at + IPV4.fragment) & DONT_FRAGMENT) === 0) return false;
-  const bytes = settings.packetTooBig === "answer" ? tooBigError(packet.frame, packet.link, ip, mtu) : undefined;
+  const same = ip.family === leaves;
+  const size = same ? ip.totalLength : IP_HEADER[leaves] + ip.totalLength - ip.headerLength;
+  if (settings.packetTooBig === "forward" || ip.offloaded || size <= mtu || (same && !ip.dontFragment)) return false;
+  const passes = sizeTold(ip, same ? mtu : ip.family === 6 ? mtu + GROWTH : mtu - GROWTH);
+  const bytes = settings.packetTooBig === "answer" ? tooBigError(packet.frame, packet.link, ip, passes) : undefined;
   if (bytes !== undefined) {
     out.push({ side: packet.side === "provider" ? "provider" : "consumer", cause: "answer", flow, bytes });
     counters.generated.icmp++;
   }
   return true;
 }
+
+/** The size that a sender is told: none of IPv6 is told less than every network carries. */
+const sizeTold = ({ family }: Ip, size: number): number => (family === 6 ? Math.max(size, IPV6_MTU_LEAST) : size);
+
+/** The family of what a service's backends are sent. */
+export const serviceFamily = ({ service }: Endpoint): Family => (service.natAddresses.some(isIpv6) ? 6 : 4);
 
 /** MTU of the network of the service behind an endpoint. */
 export const serviceMtu = ({ service }: Endpoint): number => service.mtu;
@@ -39,7 +53,9 @@ export function clamped(path: Path, flow: Flow, { at, flags }: Transport, bytes:
   const stop = Math.min(at + ((bytes[at + TCP_HEADER.offset] as number) >> 4) * 4, captured);
   const option = mssAmong(bytes, options, stop);
   if (option === undefined) return bytes;
-  const most = Math.min(path.networks.mtuOf(flow.network), serviceMtu(flow.endpoint)) - HEADERS;
+  const consumer = path.networks.mtuOf(flow.network) - IP_HEADER[isIpv6(flow.client) ? 6 : 4];
+  const provider = serviceMtu(flow.endpoint) - IP_HEADER[serviceFamily(flow.endpoint)];
+  const most = Math.min(consumer, provider) - TCP_LENGTH;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   if (view.getUint16(option + MSS.value) <= most) return bytes;
   const out = bytes.slice();

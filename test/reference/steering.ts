@@ -2,7 +2,9 @@
 import type { PacketIn } from "../plane.ts";
 import { embeddedIn, ICMP_HEADER, isOfFlow } from "./embedded.ts";
 import { isError } from "./icmp.ts";
-import { type Ipv4, readIpv4, untranslated } from "./ipv4.ts";
+import { type Ip, untranslated } from "./ip.ts";
+import { readIpv4 } from "./ipv4.ts";
+import { readIpv6 } from "./ipv6.ts";
 import { readLink } from "./link.ts";
 import { pick } from "./mix.ts";
 import type { Common } from "./shard.ts";
@@ -22,17 +24,18 @@ export function shardOf(common: Common, given: PacketIn): number {
   const { frame, wireLength = frame.length } = packet;
   const link = readLink(packet.link, frame);
   if (typeof link === "string") return ELSE;
-  const ip = readIpv4(frame, link.length, wireLength);
+  if (link.family === 6 && !common.ipv6) return ELSE;
+  const ip = (link.family === 6 ? readIpv6 : readIpv4)(frame, link.length, wireLength);
   if (typeof ip === "string" || (ip.kind !== "icmp" && untranslated(ip.kind) !== undefined)) return ELSE;
   const side = packet.side === "provider" ? "provider" : "consumer";
   const network = networks.of(link.tags, side, packet.network);
-  if (ip.kind === "icmp") return shardOfError(common, packet, network, ip);
+  if (ip.kind === "icmp") return ip.family === 6 ? ELSE : shardOfError(common, packet, network, ip);
   const captured = packet.side === "captured" && networks.endpoint(network, ip.source) !== undefined;
   const ports = captured ? portsOf(frame, ip) : portsOfSound(frame, ip);
   if (ports === undefined) return ELSE;
   if (side === "provider") return shardOfPort(ports.destination, settings.shards);
   const isReply = captured && networks.endpoint(network, ip.destination) === undefined;
-  const { low, high } = wordsOfEnds({
+  const { low, high } = wordsOfEnds(mix, {
     network,
     protocol: ip.protocol,
     client: isReply ? ip.destination : ip.source,
@@ -48,7 +51,7 @@ const shardOfPort = (port: number, shards: number): number =>
   port < FIRST_PORT ? ELSE : Math.floor(((port - FIRST_PORT) * shards) / PORTS);
 
 /** The shard of the flow that an ICMP error is about (17.5). */
-function shardOfError({ settings, networks, mix }: Common, packet: PacketIn, network: number, ip: Ipv4): number {
+function shardOfError({ settings, networks, mix }: Common, packet: PacketIn, network: number, ip: Ip): number {
   const { frame } = packet;
   const at = ip.at + ip.headerLength;
   const end = Math.min(frame.length, ip.at + ip.totalLength);
@@ -64,12 +67,12 @@ function shardOfError({ settings, networks, mix }: Common, packet: PacketIn, net
   const ends = captured
     ? { client: source, clientPort: sourcePort, endpoint: destination, endpointPort: destinationPort }
     : { client: destination, clientPort: destinationPort, endpoint: source, endpointPort: sourcePort };
-  const { low, high } = wordsOfEnds({ network, protocol, ...ends });
+  const { low, high } = wordsOfEnds(mix, { network, protocol, ...ends });
   return pick(mix(low ^ SHARD_MARK, high), settings.shards);
 }
 
 /** Ports of a packet that 1.3 finds nothing against. */
-function portsOfSound(frame: Uint8Array, ip: Ipv4): { source: number; destination: number } | undefined {
+function portsOfSound(frame: Uint8Array, ip: Ip): { source: number; destination: number } | undefined {
   const transport = readTransport(frame, ip);
   if (typeof transport === "string") return undefined;
   return { source: transport.sourcePort, destination: transport.destinationPort };

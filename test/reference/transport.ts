@@ -1,5 +1,5 @@
 // TCP (RFC 9293) and UDP (RFC 768) headers as far as behaviour 1.3 reads them.
-import { type Ipv4, TCP } from "./ipv4.ts";
+import { type Ip, TCP } from "./ip.ts";
 
 /** Offsets in bytes; all fields in network order. */
 export const PORTS = { source: 0, destination: 2, end: 4 };
@@ -46,7 +46,7 @@ export interface Transport {
 }
 
 /** Ports of a TCP or UDP packet, whatever else is in its header; undefined when they are not captured. */
-export function portsOf(frame: Uint8Array, ip: Ipv4): { source: number; destination: number } | undefined {
+export function portsOf(frame: Uint8Array, ip: Ip): { source: number; destination: number } | undefined {
   const at = ip.at + ip.headerLength;
   if (Math.min(frame.length - at, ip.totalLength - ip.headerLength) < PORTS.end) return undefined;
   const view = new DataView(frame.buffer, frame.byteOffset + at);
@@ -54,7 +54,7 @@ export function portsOf(frame: Uint8Array, ip: Ipv4): { source: number; destinat
 }
 
 /** The header after an IPv4 header, in the first fragment of a datagram too, or the reason to drop the packet. */
-export function readTransport(frame: Uint8Array, ip: Ipv4): Transport | string {
+export function readTransport(frame: Uint8Array, ip: Ip): Transport | string {
   const at = ip.at + ip.headerLength;
   const length = ip.totalLength - ip.headerLength;
   const captured = Math.min(frame.length - at, length);

@@ -1,7 +1,8 @@
 // Tunnels that are opened (behaviour 22.1).
 import type { Configuration, TunnelType } from "../../host/config/configuration.ts";
 import type { PacketIn } from "../plane.ts";
-import { type Ipv4, readIpv4, UDP } from "./ipv4.ts";
+import { type Ip, UDP } from "./ip.ts";
+import { readIpv4 } from "./ipv4.ts";
 import { readLink } from "./link.ts";
 import type { Networks } from "./networks.ts";
 
@@ -31,7 +32,7 @@ class Payload {
   private readonly view: DataView;
   private readonly length: number;
 
-  constructor(frame: Uint8Array, ip: Ipv4) {
+  constructor(frame: Uint8Array, ip: Ip) {
     const begins = ip.at + ip.headerLength;
     this.length = ip.totalLength - ip.headerLength;
     const captured = Math.min(frame.length - begins, this.length);
@@ -57,7 +58,7 @@ export function opened(
 ): PacketIn | "tunnel" | "truncated" {
   const { frame, wireLength = frame.length } = packet;
   const link = readLink(packet.link, frame);
-  if (typeof link === "string") return packet;
+  if (typeof link === "string" || link.family === 6) return packet;
   const ip = readIpv4(frame, link.length, wireLength);
   if (typeof ip === "string" || ip.kind === "fragment") return packet;
   const types = typesOf(tunnels, frame, ip);
@@ -82,7 +83,7 @@ export function opened(
 }
 
 /** Types of tunnels that a packet may be of: one by its port, both by protocol 47. */
-function typesOf(tunnels: Configuration["settings"]["tunnels"], frame: Uint8Array, ip: Ipv4): TunnelType[] {
+function typesOf(tunnels: Configuration["settings"]["tunnels"], frame: Uint8Array, ip: Ip): TunnelType[] {
   if (ip.protocol === GRE) return tunnels.map(({ type }) => type).filter((type) => type === "nvgre" || type === "gre");
   const at = ip.at + ip.headerLength;
   const end = Math.min(frame.length, ip.at + ip.totalLength);

@@ -1,6 +1,8 @@
 // The words of a tuple that are hashed (behaviour 4).
 import type { LoadBalancingRule } from "../../host/config/configuration.ts";
+import { hashedNumber } from "./address.ts";
 import type { Tuple } from "./flow.ts";
+import type { Mix } from "./mix.ts";
 
 /** Two u64. */
 export interface Words {
@@ -8,7 +10,7 @@ export interface Words {
   high: bigint;
 }
 
-/** Who talks to whom: ports, and addresses as numbers. */
+/** Who talks to whom. */
 export interface Ends {
   network: number;
   protocol: number;
@@ -19,16 +21,20 @@ export interface Ends {
 }
 
 /** Words of a tuple; what a distribution leaves out counts as 0. */
-export function wordsOf({ endpoint, ...ends }: Tuple, distribution: LoadBalancingRule["loadDistribution"]): Words {
+export function wordsOf(
+  mix: Mix,
+  { endpoint, ...ends }: Tuple,
+  distribution: LoadBalancingRule["loadDistribution"],
+): Words {
   const whole = { ...ends, endpoint: endpoint.address };
-  if (distribution === "Default") return wordsOfEnds(whole);
+  if (distribution === "Default") return wordsOfEnds(mix, whole);
   const protocol = distribution === "SourceIP" ? 0 : whole.protocol;
-  return wordsOfEnds({ ...whole, protocol, clientPort: 0, endpointPort: 0 });
+  return wordsOfEnds(mix, { ...whole, protocol, clientPort: 0, endpointPort: 0 });
 }
 
-export function wordsOfEnds({ network, protocol, client, clientPort, endpoint, endpointPort }: Ends): Words {
+export function wordsOfEnds(mix: Mix, { network, protocol, client, clientPort, endpoint, endpointPort }: Ends): Words {
   return {
     low: BigInt(network) | (BigInt(protocol) << 16n) | (BigInt(clientPort) << 32n) | (BigInt(endpointPort) << 48n),
-    high: BigInt(client) | (BigInt(endpoint) << 32n),
+    high: BigInt(hashedNumber(mix, client)) | (BigInt(hashedNumber(mix, endpoint)) << 32n),
   };
 }
