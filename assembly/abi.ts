@@ -150,7 +150,8 @@ export const REASON_FRAGMENT_POOL_FULL = 64;
 export const REASON_FRAGMENT_TIMEOUT = 65;
 /// Its sequence number is none that the other side would take an RST with: it leaves, and the flow stays.
 export const REASON_RESET_OUT_OF_SEQUENCE = 66;
-export const REASON_COUNT = 67;
+export const REASON_IPV6_EXTENSION = 67;
+export const REASON_COUNT = 68;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;
@@ -282,6 +283,8 @@ export const CONTROL_FRAGMENTS = 104; // u32, 1 when fragments are translated
 export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that is activated next has to lie
 export const CONTROL_TRACE = 80; // u32, read by process and advance: 1 writes down what the stages look at and decide
 export const CONTROL_PROXIES = 100; // u32, 1 when some service puts PROXY headers in front of streams
+export const CONTROL_SIX = 108; // u32, 1 when there are IPv6 addresses
+export const CONTROL_BOOK_BUCKETS = 112; // u32, written by configure: buckets in front of the places of the book of addresses
 export const CONTROL_HOLD_REMEMBERS = 96; // u32, 1 when some rule looks at every request
 /// Addresses of the regions, u32 each, written by configure.
 export const CONTROL_REGIONS = 128;
@@ -316,8 +319,9 @@ export const REGION_HOLDS = 26;
 export const REGION_PROXIES = 27;
 export const REGION_TRACE = 28;
 export const REGION_FRAGMENTS = 29;
-export const REGION_END = 30;
-export const REGION_COUNT = 31;
+export const REGION_ADDRESSES = 30; // the book of IPv6 addresses
+export const REGION_END = 31;
+export const REGION_COUNT = 32;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors

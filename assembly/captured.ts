@@ -36,8 +36,9 @@ import {
 } from "./abi/records";
 import { ENDPOINT_SERVICE, ENDPOINT_SIZE } from "./abi/tables";
 import { SEGMENT_DROPPED, STAGE_CAPTURED_REPLY, STAGE_KIND, TRACE_GOES_ON, TRACE_NONE } from "./abi/trace";
-import { speakerAt } from "./admit/endpoint";
+import { isSixKey, makeKey } from "./address/key";
 import { ruleOf } from "./admit/rules";
+import { destinationSpeaker, sourceSpeaker } from "./admit/whose";
 import { keep, now } from "./clock";
 import { countTraffic } from "./counters";
 import { emitCount, emitInput } from "./emit/queue";
@@ -57,6 +58,8 @@ import { isWhole } from "./proxy/request";
 import { isHeaded } from "./proxy/stream";
 import { ENDPOINTS, timeout } from "./tables";
 import { dropped, droppedAt, forwarded } from "./verdict";
+import { turnBack6 } from "./translate";
+import * as Ip from "./wire/ip";
 import * as Ipv4 from "./wire/ipv4";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
@@ -73,20 +76,18 @@ const HALF_MAX: u32 = 0x7fffffff;
 export function markReply(parsed: u32): void {
   const kind = <u32>load<u8>(parsed, Parsed.KIND);
   if (kind == Parsed.KIND_FINAL) return;
-  const network = <u32>load<u16>(parsed, Parsed.NETWORK);
-  const ip = load<u32>(parsed, Parsed.IP);
-  if (speakerAt(network, Ipv4.sourceBe(ip)) < 0) return;
+  if (sourceSpeaker(parsed) < 0) return;
   if (kind == Parsed.KIND_SPECIAL && <u32>load<u8>(parsed, Parsed.REASON) == REASON_ICMP) {
-    if (speakerAt(network, Ipv4.destinationBe(ip)) < 0) store<u8>(parsed, <u8>Parsed.KIND_ICMP_REPLY, Parsed.KIND);
+    if (destinationSpeaker(parsed) < 0) store<u8>(parsed, <u8>Parsed.KIND_ICMP_REPLY, Parsed.KIND);
     return;
   }
   if (kind == Parsed.KIND_SPECIAL && <u32>load<u8>(parsed, Parsed.REASON) == REASON_FRAGMENT) {
-    if (speakerAt(network, Ipv4.destinationBe(ip)) < 0) store<u8>(parsed, <u8>Parsed.KIND_FRAGMENT_REPLY, Parsed.KIND);
+    if (destinationSpeaker(parsed) < 0) store<u8>(parsed, <u8>Parsed.KIND_FRAGMENT_REPLY, Parsed.KIND);
     return;
   }
   if (!hasPorts(parsed, kind)) return;
   if (kind == Parsed.KIND_FLOW) store<u8>(parsed, <u8>REASON_FORWARDED, Parsed.REASON);
-  const between = speakerAt(network, Ipv4.destinationBe(ip)) >= 0;
+  const between = destinationSpeaker(parsed) >= 0;
   store<u8>(parsed, <u8>(between ? Parsed.KIND_BETWEEN : Parsed.KIND_REPLY), Parsed.KIND);
   if (!between) swapKey(parsed);
 }
@@ -104,6 +105,11 @@ export function swapKey(parsed: u32): void {
   const low = load<u64>(parsed, Parsed.KEY_LOW);
   const high = load<u64>(parsed, Parsed.KEY_HIGH);
   const ports = rotl<u32>(<u32>(high >> 32), 16);
+  if (isSixKey(low)) {
+    // Its addresses enter the key when it is handled.
+    store<u32>(parsed, ports, Parsed.KEY_HIGH + 4);
+    return;
+  }
   store<u64>(parsed, (low & 0xffffffff) | (high << 32), Parsed.KEY_LOW);
   store<u64>(parsed, (low >> 32) | ((<u64>ports) << 32), Parsed.KEY_HIGH);
 }
@@ -113,8 +119,10 @@ export function swapKey(parsed: u32): void {
  * that its request was seen. Its kind, which it is given.
  */
 export function settleBetween(parsed: u32): u32 {
-  const reply = answers(parsed);
-  if (reply) swapKey(parsed);
+  const six = Ip.isSix(load<u32>(parsed, Parsed.IP));
+  const reply = answers(parsed, six);
+  if (six) makeKey(parsed, reply);
+  else if (reply) swapKey(parsed);
   const whole = load<u8>(parsed, Parsed.REASON) == REASON_FORWARDED;
   const kind = reply ? Parsed.KIND_REPLY : whole ? Parsed.KIND_FLOW : Parsed.KIND_SPECIAL;
   store<u8>(parsed, <u8>kind, Parsed.KIND);
@@ -122,19 +130,18 @@ export function settleBetween(parsed: u32): u32 {
   return kind;
 }
 
-function answers(parsed: u32): bool {
-  const network = <u32>load<u16>(parsed, Parsed.NETWORK);
-  const ip = load<u32>(parsed, Parsed.IP);
-  const portsBe = <u32>(load<u64>(parsed, Parsed.KEY_HIGH) >> 32);
-  if (serves(speakerAt(network, Ipv4.destinationBe(ip)), parsed, portsBe >> 16)) {
-    swapKey(parsed);
+function answers(parsed: u32, six: bool): bool {
+  const portsBe = load<u32>(load<u32>(parsed, Parsed.L4));
+  if (serves(destinationSpeaker(parsed), parsed, portsBe >> 16)) {
+    if (six) makeKey(parsed, true);
+    else swapKey(parsed);
     const low = load<u64>(parsed, Parsed.KEY_LOW);
     const high = load<u64>(parsed, Parsed.KEY_HIGH);
-    swapKey(parsed);
+    if (!six) swapKey(parsed);
     const hash = mix(low, high);
     if (find(groupOf(hash), tagOf(hash), low, high) == 0) return false;
   }
-  return serves(speakerAt(network, Ipv4.sourceBe(ip)), parsed, portsBe & 0xffff);
+  return serves(sourceSpeaker(parsed), parsed, portsBe & 0xffff);
 }
 
 function serves(endpoint: u32, parsed: u32, portBe: u32): bool {
@@ -196,7 +203,7 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
 /** Decides on a reply, which has its verdict then, and turns it back if its flow lives. `record` is its request's, or 0. */
 export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const ip = load<u32>(parsed, Parsed.IP);
-  const endpoint = speakerAt(<u32>load<u16>(parsed, Parsed.NETWORK), Ipv4.sourceBe(ip));
+  const endpoint = sourceSpeaker(parsed);
   const lost = flowFault(record, ip);
   if (tracing) {
     trace(STAGE_CAPTURED_REPLY, TRACE_GOES_ON, endpoint);
@@ -211,15 +218,17 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
     return;
   }
   const flow = flowOf(record);
-  if (Ipv4.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
+  if (Ip.ttl(ip) == 0) return refuse(verdict, REASON_TTL_EXPIRED, flow, endpoint);
   if (isKept(parsed, flow)) return refuse(verdict, REASON_FRAGMENT, <u32>NO_FLOW, <u32>load<u16>(record, REC_ENDPOINT));
   if (isHeaded(flow) && !isWhole(parsed, load<u32>(parsed, Parsed.L4))) {
     if (tracing) traceSegment(parsed, REASON_TRUNCATED, TRACE_NONE, SEGMENT_DROPPED);
     return refuse(verdict, REASON_TRUNCATED, flow, endpoint);
   }
   if (HOLD_SLOTS != 0 && isInspected(flow) && !observeReply(desc, parsed, verdict, record + REC_SIZE)) return;
-  turnBack(parsed, ip, record);
-  follow(record + REC_SIZE, parsed, SIDE_PROVIDER, load<u32>(desc, DESC_WIRE));
+  const bytes = load<u32>(desc, DESC_WIRE);
+  if (Ip.isSix(ip)) turnBack6(desc, parsed, record);
+  else turnBack(parsed, ip, record);
+  follow(record + REC_SIZE, parsed, SIDE_PROVIDER, bytes);
   if (isHeaded(flow)) turnBackNumbers(parsed, flow);
   forwarded(verdict, <u32>load<u8>(parsed, Parsed.REASON), SIDE_CAPTURED, flow);
   emitInput(SIDE_PROVIDER, flow, desc);
@@ -229,7 +238,7 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
 export function flowFault(record: u32, ip: u32): u32 {
   const denied = record != 0 && isDenied(record);
   if (denied && now < deniedDeath(record)) return REASON_REPLY_REFUSED;
-  return record == 0 || denied || !lives(record) || Ipv4.ttl(ip) == TTL_MAX ? <u32>REASON_REPLY_UNMATCHED : 0;
+  return record == 0 || denied || !lives(record) || Ip.ttl(ip) == TTL_MAX ? <u32>REASON_REPLY_UNMATCHED : 0;
 }
 
 function refuse(verdict: u32, reason: u32, flow: u32, endpoint: u32): void {

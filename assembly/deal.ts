@@ -46,6 +46,7 @@ import { PLAIN, SHARDS, SLICE, SLICE_FIRST } from "./tables";
 import { keepLane, restoreLane } from "./tunnel/lane";
 import { tupleHigh, tupleLow } from "./tuple";
 import * as Icmp from "./wire/icmp";
+import * as Ip from "./wire/ip";
 import * as Ipv4 from "./wire/ipv4";
 
 /// Frames lie on multiples of this, and are copied by it.
@@ -87,6 +88,7 @@ function sort(count: u32): u32 {
 function shardOf(parsed: u32): u32 {
   const kind = <u32>load<u8>(parsed, KIND);
   const icmp = kind == KIND_ICMP_REPLY || (kind == KIND_SPECIAL && <u32>load<u8>(parsed, REASON) == REASON_ICMP);
+  if (icmp && Ip.isSix(load<u32>(parsed, IP))) return 0;
   if (icmp) return shardOfError(parsed, kind == KIND_ICMP_REPLY);
   if (kind != KIND_FLOW && kind != KIND_REPLY && kind != KIND_BETWEEN) return 0;
   if (load<u8>(parsed, SIDE) == SIDE_CONSUMER)

@@ -11,11 +11,13 @@ import {
   REASON_TTL_EXPIRED,
   RELEASE_PER_PACKET,
   SIDE_CONSUMER,
+  SIDE_PROVIDER,
   VERDICT_EMITS,
 } from "./abi";
 import { REC_ENDPOINT, REC_SEEN, SEEN_LINK } from "./abi/records";
 import { FLAG_TOO_BIG_DROP } from "./abi/tables";
 import { STAGE_JUDGED } from "./abi/trace";
+import { makeKey } from "./address/key";
 import { admit, isBeginning } from "./admit/admit";
 import { CONTINUE } from "./admit/connection";
 import { drainsUntil, settleDrains } from "./admit/drain";
@@ -35,14 +37,15 @@ import { find, keyIs } from "./flow/table";
 import { lowestTick, mayBeDue } from "./flow/wheel";
 import { inspect, isInspected } from "./inspect/inspect";
 import { capturedFragment } from "./fragment/fragment";
-import { HOLD_SLOTS } from "./memory";
+import { HAS_SIX, HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
 import { takeReply } from "./proxy/reply";
 import { takeRequest } from "./proxy/request";
 import { isHeaded } from "./proxy/stream";
 import { send } from "./send";
 import { dropped, droppedAt, passed } from "./verdict";
-import * as Ipv4 from "./wire/ipv4";
+import { lacksChecksum } from "./translate";
+import * as Ip from "./wire/ip";
 import { trace, tracing } from "./trace";
 import { tracePacket, traceTtl } from "./traced";
 import { capturedIcmp } from "./icmp/icmp";
@@ -78,6 +81,8 @@ export function handle(desc: u32, parsed: u32, verdict: u32): void {
 function decide(desc: u32, parsed: u32, verdict: u32, judging: bool): u32 {
   let kind = <u32>load<u8>(parsed, Parsed.KIND);
   if (kind == Parsed.KIND_BETWEEN) kind = settleBetween(parsed);
+  else if (HAS_SIX && (kind == Parsed.KIND_FLOW || kind == Parsed.KIND_REPLY) && Ip.isSix(load<u32>(parsed, Parsed.IP)))
+    makeKey(parsed, kind == Parsed.KIND_REPLY);
   if (kind == Parsed.KIND_ICMP_REPLY) return capturedIcmp(desc, parsed, verdict);
   if (kind == Parsed.KIND_FRAGMENT_REPLY) return capturedFragment(desc, parsed, verdict);
   if (kind == Parsed.KIND_FINAL) return final(verdict, <u32>load<u8>(parsed, Parsed.REASON));
@@ -134,8 +139,12 @@ export function confirm(parsed: u32): u32 {
 function forward(desc: u32, parsed: u32, verdict: u32, record: u32): void {
   const flow = flowOf(record);
   if (tracing && load<u8>(parsed, Parsed.SIDE) != SIDE_CONSUMER) traceTtl(parsed);
-  if (Ipv4.ttl(load<u32>(parsed, Parsed.IP)) <= 1) return expire(desc, parsed, verdict, record, flow);
+  if (Ip.ttl(load<u32>(parsed, Parsed.IP)) <= 1) return expire(desc, parsed, verdict, record, flow);
   if (CAREFUL && has(FLAG_TOO_BIG_DROP) && dropTooBig(desc, parsed, verdict, record)) return;
+  if (HAS_SIX && load<u8>(parsed, Parsed.SIDE) == SIDE_PROVIDER && lacksChecksum(parsed, record)) {
+    droppedAt(verdict, REASON_TRUNCATED, flow, <u32>load<u16>(record, REC_ENDPOINT));
+    return;
+  }
   if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) {
     if (isHeaded(flow) && !takeHeaded(desc, parsed, verdict, record)) return;
     if (HOLD_SLOTS != 0 && isInspected(flow)) return inspect(desc, parsed, verdict, record);

@@ -17,6 +17,7 @@ import {
   WHEEL_TICKS,
 } from "./abi";
 import { POOL_SIZE } from "./abi/records";
+import { resetBook } from "./address/book";
 import { forgetPort } from "./admit/filter";
 import { resetPorts } from "./admit/natport";
 import { carryDrains, drainsUntil, resetDrains, settleDrains } from "./admit/drain";
@@ -123,12 +124,14 @@ export function reset(): void {
   resetDrains();
   resetDatagrams();
   resetPool();
+  resetBook();
   const pools = Memory.control(CONTROL_POOL_SLOTS);
   memory.fill(Memory.COUNTERS, 0, COUNTER_COUNT * 8);
   memory.fill(Memory.ENDPOINT_COUNTERS, 0, Memory.control(CONTROL_ENDPOINTS) * ENDPOINT_COUNTER_COUNT * 8);
   memory.fill(Memory.BACKEND_COUNTERS, 0, Memory.control(CONTROL_BACKENDS) * BACKEND_COUNTER_COUNT * 8);
   memory.fill(Memory.WHEEL, 0, WHEEL_TICKS * WHEEL_LIST_SIZE + WHEEL_TICKS / 8);
   memory.fill(Memory.POOL_SLOTS, 0, pools * 4);
+  memory.fill(Memory.BOOK, 0, Memory.BOOK_BUCKETS * 4);
   memory.fill(Memory.POOLS, 0, pools * POOL_SIZE);
   memory.fill(Memory.INDEX, 0, Memory.INDEX_GROUPS * GROUP_SIZE);
 }

@@ -10,6 +10,7 @@ import {
   BATCH_MAX,
   CONTROL_AT,
   CONTROL_BACKENDS,
+  CONTROL_BOOK_BUCKETS,
   CONTROL_DEALS,
   CONTROL_ENDPOINTS,
   CONTROL_FRAGMENTS,
@@ -23,6 +24,7 @@ import {
   CONTROL_PROXIES,
   CONTROL_REGIONS,
   CONTROL_RING_SIZE,
+  CONTROL_SIX,
   CONTROL_TABLES_NEXT,
   CONTROL_TABLES_SIZE,
   COUNTER_COUNT,
@@ -38,6 +40,7 @@ import {
   FIRST_MESSAGE_MAX,
   HOLD_SPARE,
   LANE,
+  REGION_ADDRESSES,
   REGION_BACKEND_COUNTERS,
   REGION_COLD,
   REGION_COUNTERS,
@@ -75,6 +78,7 @@ import {
 } from "./abi";
 import {
   BLOCK_SIZE,
+  BOOK_ENTRY_SIZE,
   COLD_SIZE,
   ENDED_SIZE,
   INSPECT_SIZE,
@@ -101,6 +105,8 @@ const FIRST_REGION: u64 = 131072;
 const CACHE_LINE: u64 = 64;
 /// Share of the index that may be filled, in percent: the fill at which its speed is measured.
 const INDEX_FILL: u64 = 75;
+/// Places that a packet without a flow may need beside those of flows.
+const BORROWED: u32 = 2;
 const NAME_ROOM: u32 = (NAME_MAX + 64) & ~63;
 
 export let RING: u32 = 0;
@@ -146,6 +152,11 @@ export let HOLD_SLOTS: u32 = 0;
 /** Some service puts PROXY headers in front of streams; if not, the region is empty. */
 export let HAS_PROXIES: bool = false;
 export let PROXIES: u32 = 0;
+/** There are IPv6 addresses, and a book of those that flows have. */
+export let HAS_SIX: bool = false;
+export let BOOK: u32 = 0;
+export let BOOK_BUCKETS: u32 = 0;
+export let BOOK_ENTRIES: u32 = 0;
 /** Notes of what the stages decided. */
 export let TRACES: u32 = 0;
 /** Fragments are translated; if not, the regions below are empty. */
@@ -207,6 +218,7 @@ export function lay(): bool {
   PROXIES = region(REGION_PROXIES, HAS_PROXIES ? <u64>MAX_FLOWS * PROXY_SIZE : 0);
   HAS_FRAGMENTS = control(CONTROL_FRAGMENTS) != 0 && !deals;
   layFragments(HAS_FRAGMENTS ? 1 : 0);
+  layBook();
   layPorts(<u64>control(CONTROL_POOL_SLOTS));
   layFlows(<u64>MAX_FLOWS, <u64>MAX_DENIED);
   setControl(CONTROL_REGIONS + REGION_END * 4, <u32>end);
@@ -260,6 +272,17 @@ function layFragments(some: u64): void {
   DATAGRAM_LISTS = region(REGION_FRAGMENTS, some * (datagrams + POOL_PLACES * PLACE_SIZE));
   DATAGRAMS = DATAGRAM_LISTS + DATAGRAM_LISTS_SIZE;
   FRAGMENTS = DATAGRAM_LISTS + datagrams;
+}
+
+/** A flow has four addresses: its client's, one of an endpoint, a backend and a NAT address each, of which there are few. */
+function layBook(): void {
+  HAS_SIX = control(CONTROL_SIX) != 0;
+  const fixed = control(CONTROL_ENDPOINTS) + control(CONTROL_BACKENDS) + control(CONTROL_POOL_SLOTS);
+  const places: u64 = HAS_SIX ? <u64>MAX_FLOWS + MAX_DENIED + fixed + BORROWED : 0;
+  BOOK_BUCKETS = <u32>places;
+  BOOK = region(REGION_ADDRESSES, places * (4 + BOOK_ENTRY_SIZE));
+  setControl(CONTROL_BOOK_BUCKETS, BOOK_BUCKETS);
+  BOOK_ENTRIES = BOOK + BOOK_BUCKETS * 4;
 }
 
 function layPorts(pools: u64): void {

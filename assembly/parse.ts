@@ -29,6 +29,8 @@ import {
 } from "./abi";
 import { networkOfPair, networkOfVlan } from "./admit/network";
 import { markReply } from "./captured";
+import { HAS_SIX } from "./memory";
+import { parseIpv6 } from "./parse6";
 import { PLAIN } from "./tables";
 import { open } from "./tunnel/open";
 import * as Ipv4 from "./wire/ipv4";
@@ -170,8 +172,16 @@ function networkHeader(desc: u32, parsed: u32): u32 {
     if (network >= 0) store<u16>(parsed, <u16>network, NETWORK);
   }
   if (type == Link.TYPE_IPV4_BE) return at;
+  if (type == Link.TYPE_IPV6_BE && HAS_SIX) return six(desc, parsed, at);
   if (type == Link.TYPE_IPV6_BE) return final(parsed, REASON_IPV6);
   return final(parsed, type == 0 && link == LINK_RAW ? REASON_BAD_IP_HEADER : REASON_NOT_IP);
+}
+
+/** Parses an IPv6 packet; 0, as there is no IPv4 header. */
+function six(desc: u32, parsed: u32, ip: u32): u32 {
+  const frame = load<u32>(desc, DESC_FRAME);
+  parseIpv6(ip, frame + load<u32>(desc, DESC_CAPTURED), frame + load<u32>(desc, DESC_WIRE), parsed);
+  return 0;
 }
 
 function parseIpv4(ip: u32, end: u32, wireEnd: u32, parsed: u32, side: u32): void {
@@ -198,7 +208,7 @@ function parseIpv4(ip: u32, end: u32, wireEnd: u32, parsed: u32, side: u32): voi
 }
 
 /** Whether bytes that were captured make an impossible TCP header. */
-function parseTcp(tcp: u32, length: u32, captured: u32, parsed: u32): void {
+export function parseTcp(tcp: u32, length: u32, captured: u32, parsed: u32): void {
   store<u8>(parsed, captured >= Tcp.FLAGS_END ? <u8>Tcp.flags(tcp) : 0, FLAGS);
   if (length < Tcp.HEADER_MIN) return special(parsed, KIND_SPECIAL, REASON_BAD_TCP_HEADER);
   if (captured >= Tcp.OFFSET_END) {
@@ -210,7 +220,7 @@ function parseTcp(tcp: u32, length: u32, captured: u32, parsed: u32): void {
 }
 
 /** Whether bytes that were captured make an impossible UDP header. */
-function parseUdp(udp: u32, length: u32, captured: u32, offloaded: bool, parsed: u32): void {
+export function parseUdp(udp: u32, length: u32, captured: u32, offloaded: bool, parsed: u32): void {
   store<u8>(parsed, 0, FLAGS);
   if (length < Udp.HEADER_MIN) return special(parsed, KIND_SPECIAL, REASON_BAD_UDP_LENGTH);
   if (captured >= Udp.LENGTH_END) {
@@ -244,17 +254,21 @@ export function parseFirst(parsed: u32): void {
 
 function other(parsed: u32, protocol: u32): void {
   if (protocol == PROTOCOL_ICMP) special(parsed, KIND_SPECIAL, REASON_ICMP);
-  else if (protocol == PROTOCOL_IPIP || protocol == PROTOCOL_6IN4 || protocol == PROTOCOL_GRE)
+  else tunnelOrOther(parsed, protocol);
+}
+
+export function tunnelOrOther(parsed: u32, protocol: u32): void {
+  if (protocol == PROTOCOL_IPIP || protocol == PROTOCOL_6IN4 || protocol == PROTOCOL_GRE)
     special(parsed, KIND_TUNNEL, REASON_PROTOCOL);
   else special(parsed, KIND_SPECIAL, REASON_PROTOCOL);
 }
 
-function special(parsed: u32, kind: u32, reason: u32): void {
+export function special(parsed: u32, kind: u32, reason: u32): void {
   store<u8>(parsed, <u8>kind, KIND);
   store<u8>(parsed, <u8>reason, REASON);
 }
 
-function finish(parsed: u32, reason: u32): void {
+export function finish(parsed: u32, reason: u32): void {
   special(parsed, KIND_FINAL, reason);
 }
 

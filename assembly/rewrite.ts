@@ -8,6 +8,7 @@ import { flowOf } from "./flow/lifetime";
 import { LINKS } from "./memory";
 import { IP, L4, L4_CAPTURED, PROTOCOL } from "./parse";
 import { BACKENDS } from "./tables";
+import { concernsSix, rewrite6 } from "./translate";
 import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
 import * as Tcp from "./wire/tcp";
@@ -17,6 +18,7 @@ import { traceRewrite } from "./traced";
 
 /** Rewrites a packet that entered on `side` by the template of its record. */
 export function rewrite(desc: u32, parsed: u32, record: u32, side: u32): void {
+  if (concernsSix(record, side)) return rewrite6(desc, parsed, record, side);
   const ip = load<u32>(parsed, IP);
   const l4 = load<u32>(parsed, L4);
   const low = load<u64>(record, REC_TEMPLATE);

@@ -25,6 +25,11 @@ import {
 } from "./abi/tables";
 import {
   SEGMENT_ALLOWED,
+  ADDRESS_DESTINATION,
+  ADDRESS_NEW_DESTINATION,
+  ADDRESS_NEW_SOURCE,
+  ADDRESS_SOURCE,
+  STAGE_ADDRESS,
   STAGE_BALANCE,
   STAGE_CANDIDATE,
   STAGE_CONNECTION,
@@ -45,6 +50,7 @@ import {
   TRACE_MORE,
   TRACE_NONE,
 } from "./abi/trace";
+import { addressAt } from "./address/book";
 import { arePeered } from "./admit/reach";
 import { counter } from "./counters";
 import { deniedDeath, deniedNumber, deniedReason, isDenied } from "./flow/denied";
@@ -54,7 +60,9 @@ import * as Parsed from "./parse";
 import { now } from "./clock";
 import { BACKENDS, ENDPOINTS } from "./tables";
 import { trace, traceBytes } from "./trace";
+import * as Ip from "./wire/ip";
 import * as Ipv4 from "./wire/ipv4";
+import * as Ipv6 from "./wire/ipv6";
 import * as Tcp from "./wire/tcp";
 
 const GOES_ON: u32 = TRACE_GOES_ON;
@@ -91,13 +99,13 @@ export function traceFlow(record: u32, against: u32 = 0): void {
 }
 
 export function traceTtl(parsed: u32): void {
-  const ttl = Ipv4.ttl(load<u32>(parsed, Parsed.IP));
+  const ttl = Ip.ttl(load<u32>(parsed, Parsed.IP));
   trace(STAGE_TTL, ttl <= 1 ? <u32>REASON_TTL_EXPIRED : GOES_ON, ttl);
 }
 
 /** TTL of a captured reply, which had one more before: 0 has run out, 255 cannot have. */
 export function traceCapturedTtl(ip: u32): void {
-  const ttl = Ipv4.ttl(ip);
+  const ttl = Ip.ttl(ip);
   const against = ttl == 0 ? <u32>REASON_TTL_EXPIRED : ttl == TTL_MAX ? <u32>REASON_REPLY_UNMATCHED : GOES_ON;
   trace(STAGE_TTL, against, ttl);
 }
@@ -148,6 +156,35 @@ export function traceRewrite(ip: u32, l4: u32, source: u32, destination: u32, po
 /** Addresses of a packet, and what they become; its ports stay as they are. */
 export function traceRewriteTo(ip: u32, source: u32, destination: u32): void {
   trace(STAGE_REWRITE, GOES_ON, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), 0, source, destination, 0);
+}
+
+/** The same of a packet of a flow with IPv6 addresses: new ones are places of the book where the packet leaves as IPv6. */
+export function traceRewrite6(parsed: u32, toSix: bool, source: u32, destination: u32, ports: u32): void {
+  const ip = load<u32>(parsed, Parsed.IP);
+  if (Ip.isSix(ip)) {
+    traceAddress(ADDRESS_SOURCE, ip + Ipv6.SOURCE);
+    traceAddress(ADDRESS_DESTINATION, ip + Ipv6.DESTINATION);
+  }
+  if (toSix) {
+    traceAddress(ADDRESS_NEW_SOURCE, addressAt(source));
+    traceAddress(ADDRESS_NEW_DESTINATION, addressAt(destination));
+  }
+  const six = Ip.isSix(ip);
+  trace(
+    STAGE_REWRITE,
+    GOES_ON,
+    six ? 0 : Ipv4.sourceBe(ip),
+    six ? 0 : Ipv4.destinationBe(ip),
+    load<u32>(load<u32>(parsed, Parsed.L4)),
+    toSix ? 0 : source,
+    toSix ? 0 : destination,
+    ports,
+  );
+}
+
+/** An IPv6 address, whose bytes lie at `at`. */
+function traceAddress(which: u32, at: u32): void {
+  trace(STAGE_ADDRESS, GOES_ON, which, Ipv6.word(at, 0), Ipv6.word(at, 1), Ipv6.word(at, 2), Ipv6.word(at, 3));
 }
 
 /** What came of judging `length` bytes, which lie at `at`: a reason, or one of TRACE_MORE and those behind it. */

@@ -65,6 +65,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "icmp-echo": ["17.6", "conformance/icmp-echo.test.ts"],
   "packet-too-big": ["18", "conformance/size.test.ts"],
   "backend-drained": ["21.2", "conformance/draining.test.ts"],
+  "ipv6-extension": ["23.1", "conformance/ipv6-headers.test.ts"],
   "awaiting-fragment": ["19.3", "conformance/fragments.test.ts"],
   "fragment-malformed": ["19.1", "conformance/fragments-refused.test.ts"],
   "fragment-duplicate": ["19.1", "conformance/fragments-refused.test.ts"],

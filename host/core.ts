@@ -38,6 +38,8 @@ export interface CoreSizes {
   proxies?: boolean;
   /** Fragments are translated. */
   fragments?: boolean;
+  /** There are IPv6 addresses. */
+  six?: boolean;
   /** Report flows as they end. */
   keepEnded: boolean;
   /** Bytes for the frames of one batch; RING_SIZE when absent. */
@@ -293,6 +295,7 @@ export async function instantiated(
   control[Abi.CONTROL_HOLD_REMEMBERS / 4] = Number(sizes.holdRemembers ?? false);
   control[Abi.CONTROL_PROXIES / 4] = Number(sizes.proxies ?? false);
   control[Abi.CONTROL_FRAGMENTS / 4] = Number(sizes.fragments ?? false);
+  control[Abi.CONTROL_SIX / 4] = Number(sizes.six ?? false);
   control[Abi.CONTROL_SHARD / 4] = sizes.shard ?? 0;
   control[Abi.CONTROL_DEALS / 4] = Number(sizes.deals ?? false);
   if (exports.configure() === 0)

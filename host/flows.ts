@@ -2,6 +2,7 @@
 
 import * as Abi from "./abi.ts";
 import { addressText } from "./config/address.ts";
+import { textOf } from "./config/ipv6.ts";
 import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";
 import { REASONS } from "./reasons.ts";
@@ -23,7 +24,7 @@ export interface Flow {
   number: number;
   network: string;
   protocol: "tcp" | "udp";
-  /** `address:port` of the client. */
+  /** `address:port` of the client, `[address]:port` when it is IPv6; `backend` and `nat` likewise. */
   client: string;
   /** Name of the endpoint. */
   endpoint: string;
@@ -49,6 +50,13 @@ export interface Flow {
 const STATES: readonly FlowState[] = ["opening", "established", "closing", "reset", "udp", "denied", "half-closed"];
 const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
 const HIGH = 2 ** 32;
+const SIX_BYTES = 16;
+/** Bit of a key's first byte. */
+const KEY_SIX = 4;
+/** Places of the addresses of a flow that ended. */
+const CLIENT = 0;
+const NAT = 2;
+const BACKEND = 3;
 
 /** Reads a shard's flows out of its core's memory. */
 export class FlowReader {
@@ -98,8 +106,8 @@ export class FlowReader {
       const at = first + i * Abi.ENDED_SIZE;
       const number = core.u32(at + Abi.ENDED_NUMBER);
       const how = core.u8(at + Abi.ENDED_HOW);
-      if (number >= this.maxFlows) yield this.denied(at + Abi.ENDED_RECORDS, number, how);
-      else yield this.flow(at + Abi.ENDED_RECORDS, at + Abi.ENDED_COLD, number, how, core.u32(at + Abi.ENDED_NAME));
+      if (number >= this.maxFlows) yield this.denied(at + Abi.ENDED_RECORDS, number, how, at);
+      else yield this.flow(at + Abi.ENDED_RECORDS, at + Abi.ENDED_COLD, number, how, core.u32(at + Abi.ENDED_NAME), at);
     }
   }
 
@@ -110,7 +118,7 @@ export class FlowReader {
     return core.u32(core.region(Abi.REGION_INSPECTIONS) + flow * Abi.INSPECT_SIZE + Abi.INSPECT_NAME);
   }
 
-  private flow(request: number, cold: number, number: number, how: number, name: number): Flow {
+  private flow(request: number, cold: number, number: number, how: number, name: number, ended?: number): Flow {
     const { core } = this;
     const reply = request + Abi.REC_SIZE;
     const timer = core.u8(request + Abi.REC_TIMER);
@@ -120,12 +128,12 @@ export class FlowReader {
     const bytesHigh = cold + Abi.COLD_BYTES_HIGH;
     const lastSeen = [request, reply].map((record) => core.u64(record + Abi.REC_LAST_SEEN));
     return {
-      ...this.tuple(request),
+      ...this.tuple(request, ended),
       number: this.numbers.ofPlane(this.shard, number),
       denied: false,
       reason: REASONS[reason]?.name ?? "",
-      backend: this.target(request, Abi.TEMPLATE_DESTINATION, Abi.TEMPLATE_PORTS + 2),
-      nat: this.target(request, Abi.TEMPLATE_SOURCE, Abi.TEMPLATE_PORTS),
+      backend: this.target(request, Abi.TEMPLATE_DESTINATION, Abi.TEMPLATE_PORTS + 2, BACKEND, ended),
+      nat: this.target(request, Abi.TEMPLATE_SOURCE, Abi.TEMPLATE_PORTS, NAT, ended),
       name: this.names.resourceNames[name - 1] ?? "",
       state: STATES[state] as FlowState,
       end: ENDS[how] as FlowEnd,
@@ -136,10 +144,10 @@ export class FlowReader {
     };
   }
 
-  private denied(record: number, number: number, how: number): Flow {
+  private denied(record: number, number: number, how: number, ended?: number): Flow {
     const { core } = this;
     return {
-      ...this.tuple(record),
+      ...this.tuple(record, ended),
       number: this.numbers.ofPlane(this.shard, number),
       denied: true,
       reason: REASONS[core.u8(record + Abi.DENIED_REASON)]?.name ?? "",
@@ -156,21 +164,31 @@ export class FlowReader {
   }
 
   /** What a request direction's key says. */
-  private tuple(record: number): Pick<Flow, "network" | "protocol" | "client" | "endpoint" | "endpointPort"> {
+  private tuple(
+    record: number,
+    ended?: number,
+  ): Pick<Flow, "network" | "protocol" | "client" | "endpoint" | "endpointPort"> {
     const { core, names } = this;
     const key = record + Abi.REC_KEY;
     return {
       network: names.networks[core.u16(key + 2)] as string,
       protocol: core.u8(key + 1) === Abi.PROTOCOL_TCP ? "tcp" : "udp",
-      client: `${this.address(key + 4)}:${this.port(key + 12)}`,
+      client: `${this.address(key + 4, this.isSix(record), CLIENT, ended)}:${this.port(key + 12)}`,
       endpoint: names.endpoints[core.u16(record + Abi.REC_ENDPOINT)] as string,
       endpointPort: this.port(key + 14),
     };
   }
 
   /** An address and a port of a template. */
-  private target(record: number, address: number, port: number): string {
-    return `${this.address(record + Abi.REC_TEMPLATE + address)}:${this.port(record + Abi.REC_TEMPLATE + port)}`;
+  private target(request: number, address: number, port: number, which: number, ended?: number): string {
+    const template = request + Abi.REC_TEMPLATE;
+    const six = this.isSix(request + Abi.REC_SIZE);
+    return `${this.address(template + address, six, which, ended)}:${this.port(template + port)}`;
+  }
+
+  /** Whether the addresses of a record's key are IPv6. */
+  private isSix(record: number): boolean {
+    return (this.core.u8(record + Abi.REC_KEY) & KEY_SIX) !== 0;
   }
 
   private traffic(record: number, bytesHigh: number): Traffic {
@@ -178,8 +196,13 @@ export class FlowReader {
     return { packets: this.core.u32(record + Abi.REC_PACKETS), bytes };
   }
 
-  private address(at: number): string {
+  /** An address; an IPv6 one stands in the book by its place, or in the report of its flow, which has ended. */
+  private address(at: number, six: boolean, which: number, ended?: number): string {
     const { bytes } = this.core;
+    if (six) {
+      const from = ended === undefined ? this.placeInBook(at) : ended + Abi.ENDED_ADDRESSES + which * SIX_BYTES;
+      return `[${textOf(bytes.subarray(from, from + SIX_BYTES))}]`;
+    }
     return addressText(
       (((bytes[at] as number) << 24) |
         ((bytes[at + 1] as number) << 16) |
@@ -187,6 +210,12 @@ export class FlowReader {
         (bytes[at + 3] as number)) >>>
         0,
     );
+  }
+
+  private placeInBook(at: number): number {
+    const { core } = this;
+    const entries = core.region(Abi.REGION_ADDRESSES) + core.control(Abi.CONTROL_BOOK_BUCKETS) * 4;
+    return entries + (core.u32(at) - 1) * Abi.BOOK_ENTRY_SIZE;
   }
 
   private port(at: number): number {

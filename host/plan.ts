@@ -62,6 +62,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     proxies: tables.proxies,
     // Several shards share nothing, and the fragments of one datagram have no tuple to be dealt by.
     fragments: settings.fragments === "translate" && settings.shards === 1,
+    six: tables.six,
     keepEnded: options.onFlowEnd !== undefined,
     ringSize: roundedUp(options.ringSize ?? RING_SIZE),
   };
@@ -75,7 +76,7 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
       remedy: "Give it to normalizeConfiguration of linkplane/config first, or read it with parseConfiguration.",
     });
   const tables = compile(configuration, plan.midStream, plan.tables.numbering);
-  const { numbering, image, poolSlots, keepLinks, holdSlots, holdRemembers, proxies } = tables;
+  const { numbering, image, poolSlots, keepLinks, holdSlots, holdRemembers, proxies, six } = tables;
   const { sizes } = plan;
   checkChange(
     plan.configuration,
@@ -86,6 +87,7 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
       holdSlots: sizes.holdSlots ?? 0,
       holdRemembers: sizes.holdRemembers ?? false,
       proxies: sizes.proxies ?? false,
+      six: sizes.six ?? false,
     },
     {
       tables: image.byteLength,
@@ -95,6 +97,7 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
       holdSlots,
       holdRemembers,
       proxies,
+      six,
       keepLinks,
       networks: numbering.networks.count,
       natAddresses: numbering.natAddresses.count,

@@ -23,8 +23,8 @@ export const REASONS: readonly Reason[] = [
   row(
     "ipv6",
     "pass",
-    "The frame carries IPv6, which no endpoint here speaks.",
-    "Use the endpoint's IPv4 address; endpoints here have none of IPv6.",
+    "The frame carries IPv6, and nothing here has an IPv6 address; or it is between neighbours, as ARP is.",
+    "Nothing; or give the endpoint a privateIPv6Address.",
   ),
   row(
     "link-type",
@@ -290,6 +290,12 @@ export const REASONS: readonly Reason[] = [
     "reset-out-of-sequence",
     "forward",
     "The RST was translated, but its sequence number is none that the other side would end the connection for: the flow stays.",
+  ),
+  row(
+    "ipv6-extension",
+    "drop",
+    "The IPv6 packet's extension headers cannot be stepped over: more than eight, cut short, out of place, or a route that goes on.",
+    "Find out what sends it: hosts send none or few, and routes through others are for nobody's use.",
   ),
 ];
 

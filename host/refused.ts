@@ -2,6 +2,7 @@
 
 import * as Abi from "./abi.ts";
 import { addressText } from "./config/address.ts";
+import { textOf } from "./config/ipv6.ts";
 import type { Names } from "./config/compile.ts";
 import type { Core } from "./core.ts";
 import { REASONS } from "./reasons.ts";
@@ -72,8 +73,9 @@ export class RefusedNames {
       REASONS[core.u8(at + Abi.REFUSED_REASON)]?.name ?? "",
     );
     refused.flows++;
-    const address = core.bytes.subarray(at + Abi.REFUSED_CLIENT, at + Abi.REFUSED_CLIENT + 4);
-    const client = addressText(new DataView(address.buffer, address.byteOffset).getUint32(0));
+    const address = core.bytes.subarray(at + Abi.REFUSED_CLIENT, at + Abi.REFUSED_NAME);
+    const four = (): string => addressText(new DataView(address.buffer, address.byteOffset).getUint32(0));
+    const client = core.u8(at + Abi.REFUSED_SIX) === 1 ? textOf(address) : four();
     if (refused.clients.length < CLIENTS_MOST && !refused.clients.includes(client)) refused.clients.push(client);
   }
 

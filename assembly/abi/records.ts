@@ -2,7 +2,7 @@
 
 /// Hot record: one direction of a flow, or a denied flow. A flow's request direction comes first, its reply direction
 /// 64 bytes on; the flow's number is the index of the pair.
-export const REC_KEY = 0; // 16 bytes: side + 1, protocol, network u16, then source, destination, ports as in the packet
+export const REC_KEY = 0; // 16 bytes: side + 1 (and 4 when the addresses are IPv6: places of the book), protocol, network u16, then source, destination, ports as in the packet
 export const REC_TEMPLATE = 16; // 16 bytes: IP delta u16, TCP or UDP delta u16, then new source, destination, ports
 /// Within a template.
 export const TEMPLATE_SOURCE = 4; // u32, network order
@@ -100,6 +100,12 @@ export const PROXY_LEFT = 2; // a packet with the header left
 export const PROXY_ACKNOWLEDGED = 4; // the server has it
 export const PROXY_FOLLOWED = 8; // a packet with the client's first byte, or its FIN there, left
 
+/// Place of the book of IPv6 addresses, which are counted from 1.
+export const BOOK_ADDRESS = 0; // 16 bytes
+export const BOOK_NEXT = 16; // u32, place of the next of the chain or of the free ones, 0 for none
+export const BOOK_USERS = 20; // u32
+export const BOOK_ENTRY_SIZE = 24;
+
 /// Link header of a flow's first packet, in front of its IP header.
 export const LINK_LENGTH = 0; // u8
 export const LINK_TYPE = 1; // u8
@@ -113,16 +119,18 @@ export const ENDED_COLD = 128;
 export const ENDED_NUMBER = 160; // u32, from the flow capacity up for denied flows
 export const ENDED_HOW = 164; // u8, END_
 export const ENDED_NAME = 168; // u32, INSPECT_NAME of a flow
-export const ENDED_SIZE = 192;
+export const ENDED_ADDRESSES = 172; // 16 bytes each: IPv6 addresses of client, endpoint, NAT and backend, where they are IPv6
+export const ENDED_SIZE = 240;
 
 /// Report of a refused name.
 export const REFUSED_SERIAL = 0; // u32, from 1 up
 export const REFUSED_ENDPOINT = 4; // u16
 export const REFUSED_REASON = 6; // u8
 export const REFUSED_LENGTH = 8; // u32, of the whole name
-export const REFUSED_CLIENT = 12; // u32, network order
-export const REFUSED_NAME = 16; // at most 255 bytes, as names are compared
-export const REFUSED_SIZE = 272;
+export const REFUSED_SIX = 7; // u8, 1 when the client's address is IPv6
+export const REFUSED_CLIENT = 12; // u32, network order; 16 bytes of an IPv6 address
+export const REFUSED_NAME = 28; // at most 255 bytes, as names are compared
+export const REFUSED_SIZE = 288;
 
 /// NAT port pool.
 export const POOL_IN_USE = 0; // u32

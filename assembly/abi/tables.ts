@@ -32,6 +32,13 @@ export const TABLES_NAME_ALLOW = 120; // u32, bit for each reason from REASON_AW
 export const TABLES_TUNNELS = 124; // u32, section: tunnels that are opened
 export const TABLES_DRAINS = 128; // u32, section: drains by their backends' numbers
 export const TABLES_FRAGMENT_LIFE = 136; // u64, ns a datagram is waited for
+/// Of configurations with IPv6 addresses; empty else.
+export const TABLES_INTERVALS = 144; // u32, section: intervals of the IPv6 space that blocks hold whole or not at all, ascending from ::
+export const TABLES_INTERVAL_COUNT = 148; // u32
+export const TABLES_KNOWN = 152; // u32, section: hash table of IPv6 addresses that AddressEntry is about
+export const TABLES_KNOWN_MASK = 156; // u32
+export const TABLES_NATS6 = 160; // u32, section: 16 bytes for each NAT address
+export const TABLES_BACKENDS6 = 164; // u32, section: 16 bytes for each backend
 export const TABLES_HEADER_SIZE = 192;
 
 export const FLAG_MID_STREAM_DROP = 1;
@@ -77,7 +84,7 @@ export const TUNNEL_NVGRE = 3;
 export const TUNNEL_GRE = 4;
 
 /// What an address of a network is: an endpoint's or a NAT address.
-export const ADDRESS_IP_BE = 0; // u32
+export const ADDRESS_IP_BE = 0; // u32; of an IPv6 address its KNOWN_NUMBER
 export const ADDRESS_NETWORK = 4; // u16
 export const ADDRESS_KIND = 6; // u16, 0 for an empty place
 export const ADDRESS_INDEX = 8; // u16, number of the endpoint
@@ -85,13 +92,29 @@ export const ADDRESS_GROUP = 10; // u16, NETWORK_GROUP of its network
 export const ADDRESS_SIZE = 12;
 export const KIND_ENDPOINT = 1;
 export const KIND_NAT = 2;
+export const KIND_ENDPOINT6 = 3;
+export const KIND_NAT6 = 4;
+
+/// An IPv6 address that means something in some network.
+export const KNOWN_ADDRESS = 0; // 16 bytes
+export const KNOWN_NUMBER = 16; // u32, from 1 up; 0 for an empty place
+export const KNOWN_SIZE = 20;
+
+/// First address of an interval of the IPv6 space, as a number of 128 bits.
+export const INTERVAL_HIGH = 0; // u64
+export const INTERVAL_LOW = 8; // u64
+export const INTERVAL_SIZE = 16;
+/// What TABLES_NAT_ADDRESSES has for one that is IPv6.
+export const NAT_IS_SIX = 0xffffffff;
 
 export const NETWORK_GROUP = 0; // u16, first of the networks that peerings of whatever state join with it
 export const NETWORK_BLOCK_COUNT = 2; // u16
 export const NETWORK_BLOCKS = 4; // u32, section: blocks of its address space
 export const NETWORK_SOURCES = 8; // u32, trie entry: not 0 for addresses from which its endpoints are reached
 export const NETWORK_MTU = 12; // u16, bytes
-export const NETWORK_SIZE = 16;
+export const NETWORK_SOURCES6 = 16; // u32, trie entry by interval: as NETWORK_SOURCES
+export const NETWORK_OWN6 = 20; // u32, trie entry by interval: not 0 in its address space
+export const NETWORK_SIZE = 24;
 
 export const BLOCK_ENTRY_ADDRESS = 0; // u32, host order
 export const BLOCK_ENTRY_MASK = 4; // u32
@@ -110,7 +133,8 @@ export const FILTER_SOURCES = 0; // u32, by source address
 export const FILTER_TCP = 4; // u32, by port in the upper half of the number
 export const FILTER_UDP = 8; // u32
 export const FILTER_ALLOWS = 12; // u32, bits of the rules that allow
-export const FILTER_SIZE = 16;
+export const FILTER_SOURCES6 = 16; // u32, by interval of the source address
+export const FILTER_SIZE = 20;
 /// Vector of a class: a bit for each rule that holds it, in the order they are asked, words of 64 rules without any left out.
 export const VECTOR_AGGREGATE = 0; // u64, a bit for each word that is there
 export const VECTOR_WORDS = 8; // u64 each
@@ -162,7 +186,7 @@ export const BACKEND_POOL_MEMBERS = 8; // u32, section: u16 each, numbers of its
 export const BACKEND_POOL_COUNT = 12; // u32, its backends, in whatever state
 export const BACKEND_POOL_SIZE = 16;
 
-export const BACKEND_ADDRESS_BE = 0; // u32
+export const BACKEND_ADDRESS_BE = 0; // u32; 0 of an IPv6 backend
 export const BACKEND_HOST = 4; // u16, index among its load balancer's backend addresses
 export const BACKEND_HAS_MAC = 6; // u16
 export const BACKEND_MAC = 8; // 6 bytes

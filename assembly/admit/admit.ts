@@ -35,37 +35,36 @@ import { release, releaseDead } from "../flow/flow";
 import { takeFragment } from "../fragment/fragment";
 import { flowOf, lives, requestOf, stateOf } from "../flow/lifetime";
 import { isOlder } from "../flow/restart";
-import { FLAGS, IP, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON, RECORD, leaves } from "../parse";
+import { FLAGS, IP, KIND, KIND_FLOW, KIND_TUNNEL, REASON, RECORD, leaves } from "../parse";
 import { has } from "../tables";
 import { droppedAt, passed } from "../verdict";
-import * as Ipv4 from "../wire/ipv4";
+import * as Ip from "../wire/ip";
 import * as Tcp from "../wire/tcp";
-import { endpointAt, speakerAt } from "./endpoint";
 import { open } from "./stages";
+import { destinationEndpoint, sourceSpeaker } from "./whose";
 import { trace, tracing } from "../trace";
 import { traceFlow, traceTtl } from "../traced";
 import { fromConsumer } from "../icmp/icmp";
 
-/** Decides on an IPv4 packet of the consumer's side: the record it leaves by, or 0 when its verdict is written. */
+/** Decides on a packet of the consumer's side: the record it leaves by, or 0 when its verdict is written. */
 export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   const ip = load<u32>(parsed, IP);
-  const network = <u32>load<u16>(parsed, NETWORK);
-  const endpoint = endpointAt(network, Ipv4.destinationBe(ip));
-  const speaker = speakerAt(network, Ipv4.sourceBe(ip));
+  const endpoint = destinationEndpoint(parsed);
+  const speaker = sourceSpeaker(parsed);
   const spoofed = speaker >= 0 && has(FLAG_ENDPOINT_SOURCES_DROP);
   if (tracing && (spoofed || endpoint >= 0))
     trace(STAGE_ENDPOINT, spoofed ? <u32>REASON_SPOOFED_ENDPOINT : <u32>TRACE_GOES_ON, endpoint, speaker);
   if (spoofed) return droppedAt(verdict, REASON_SPOOFED_ENDPOINT, <u32>NO_FLOW, endpoint >= 0 ? endpoint : speaker);
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);
   if (load<u8>(parsed, KIND) != KIND_FLOW) {
-    if (<u32>load<u8>(parsed, REASON) == REASON_ICMP) return fromConsumer(desc, parsed, verdict, endpoint);
-    if (<u32>load<u8>(parsed, REASON) == REASON_FRAGMENT)
-      return takeFragment(desc, parsed, verdict, SIDE_CONSUMER, endpoint);
+    const special = <u32>load<u8>(parsed, REASON);
+    if (special == REASON_ICMP && !Ip.isSix(ip)) return fromConsumer(desc, parsed, verdict, endpoint);
+    if (special == REASON_FRAGMENT) return takeFragment(desc, parsed, verdict, SIDE_CONSUMER, endpoint);
     if (tracing) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
     return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);
   }
   if (tracing) traceTtl(parsed);
-  if (Ipv4.ttl(ip) <= 1) {
+  if (Ip.ttl(ip) <= 1) {
     answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
     return droppedAt(verdict, REASON_TTL_EXPIRED, <u32>NO_FLOW, endpoint);
   }

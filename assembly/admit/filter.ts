@@ -9,16 +9,21 @@ import {
   FILTER_ALLOWS,
   FILTER_SIZE,
   FILTER_SOURCES,
+  FILTER_SOURCES6,
   FILTER_TCP,
   FILTER_UDP,
   VECTOR_AGGREGATE,
   VECTOR_WORDS,
 } from "../abi/tables";
+import { intervalOf } from "../address/known";
 import { TABLES } from "../memory";
+import { IP } from "../parse";
 import { ENDPOINTS, FILTERS } from "../tables";
 import { foundVector, sourceOf } from "./sources";
 import { valueOf } from "./trie";
 import { tracing } from "../trace";
+import * as Ip from "../wire/ip";
+import * as Ipv6 from "../wire/ipv6";
 
 /// The port looked up last, the trie it was looked up in, and what was found; a root is never 0.
 let lastRoot: u32 = 0;
@@ -43,9 +48,15 @@ export function allows(parsed: u32, endpoint: u32, protocol: u32, port: u32): bo
   const filter = filterOf(endpoint);
   deciding = -1;
   if (filter == 0) return true;
-  let source = foundVector(parsed);
-  if (source == 0) source = TABLES + valueOf(load<u32>(filter, FILTER_SOURCES), sourceOf(parsed));
-  return passes(filter, source, protocol, port);
+  return passes(filter, sourceVector(filter, parsed), protocol, port);
+}
+
+/** Vector of the rules that hold a packet's source. */
+function sourceVector(filter: u32, parsed: u32): u32 {
+  const ip = load<u32>(parsed, IP);
+  if (Ip.isSix(ip)) return TABLES + valueOf(load<u32>(filter, FILTER_SOURCES6), intervalOf(ip + Ipv6.SOURCE));
+  const found = foundVector(parsed);
+  return found != 0 ? found : TABLES + valueOf(load<u32>(filter, FILTER_SOURCES), sourceOf(parsed));
 }
 
 /** Filter of an endpoint, 0 for none. */

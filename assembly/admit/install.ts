@@ -23,12 +23,15 @@ import {
   BACKEND_ADDRESS_BE,
   BACKEND_HAS_MAC,
   BACKEND_SIZE,
+  NAT_IS_SIX,
   RULE_BACKEND_PORT,
   RULE_RESET,
   RULE_SIZE,
   SERVICE_NETWORK,
   SERVICE_SIZE,
 } from "../abi/tables";
+import { addressAt, take } from "../address/book";
+import { KEY_SIX, isSixKey, keepPlaces } from "../address/key";
 import { now, tickAfter } from "../clock";
 import { epoch } from "../flow/epoch";
 import { coldOf, openFlow, takeFlow } from "../flow/flow";
@@ -38,8 +41,9 @@ import { giveKey, insertAt } from "../flow/table";
 import { add } from "../flow/wheel";
 import { KEEP_LINKS, LINKS } from "../memory";
 import { GROUP, IP, KEY_HIGH, KEY_LOW, PROTOCOL, TAG } from "../parse";
-import { BACKENDS, NAT_ADDRESSES, RULES, SERVICES } from "../tables";
+import { BACKENDS, BACKENDS6, NATS6, NAT_ADDRESSES, RULES, SERVICES } from "../tables";
 import { delta16, delta32, fold } from "../wire/checksum";
+import * as Ipv6 from "../wire/ipv6";
 
 /// COLD_ALIVE and COLD_RESET within the eight bytes at COLD_NAT_ADDRESS.
 const ALIVE: u64 = (<u64>1) << 48;
@@ -77,8 +81,15 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
   const low = load<u64>(parsed, KEY_LOW);
   const high = load<u64>(parsed, KEY_HIGH);
   const chosen = BACKENDS + backend * BACKEND_SIZE;
-  const natBe = load<u32>(NAT_ADDRESSES + natAddress * 4);
-  const backendBe = load<u32>(chosen, BACKEND_ADDRESS_BE);
+  const six = isSixKey(low);
+  let natBe = load<u32>(NAT_ADDRESSES + natAddress * 4);
+  let backendBe = load<u32>(chosen, BACKEND_ADDRESS_BE);
+  const sixService = natBe == NAT_IS_SIX;
+  if (sixService) {
+    natBe = take(NATS6 + natAddress * Ipv6.ADDRESS_SIZE);
+    backendBe = take(BACKENDS6 + backend * Ipv6.ADDRESS_SIZE);
+  }
+  keepPlaces(low, high);
   const portsBe = <u32>(high >> 32);
   const backendPort = <u32>load<u16>(RULES + rule * RULE_SIZE, RULE_BACKEND_PORT);
   const backendPortBe = backendPort == 0 ? portsBe >> 16 : <u32>bswap<u16>(<u16>backendPort);
@@ -88,18 +99,26 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
 
   writeCold(flow);
   writeLink(flow, desc, parsed);
-  const seen = (load<u16>(chosen, BACKEND_HAS_MAC) != 0 ? SEEN_LINK : 0) | (midStream ? SEEN_MID_STREAM : 0);
+  const seen = (six || load<u16>(chosen, BACKEND_HAS_MAC) != 0 ? SEEN_LINK : 0) | (midStream ? SEEN_MID_STREAM : 0);
   const timer = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP ? timerFor(flow, seen, 0) : STATE_UDP;
   writeRecord(request, seen, timer);
   writeRecord(request + REC_SIZE, seen, timer);
-  transposition(request, clientBe, endpointBe, portsBe, natBe, backendBe, natPortBe | (backendPortBe << 16));
+  const newPorts = natPortBe | (backendPortBe << 16);
   const replyPorts = backendPortBe | (natPortBe << 16);
   const clientPorts = rotl<u32>(portsBe, 16);
-  transposition(request + REC_SIZE, backendBe, natBe, replyPorts, endpointBe, clientBe, clientPorts);
+  const there = six
+    ? change6(clientBe, endpointBe, true, natBe, backendBe, sixService)
+    : change(clientBe, endpointBe, natBe, backendBe);
+  const back = six
+    ? change6(backendBe, natBe, sixService, endpointBe, clientBe, true)
+    : change(backendBe, natBe, endpointBe, clientBe);
+  transposition(request, there, portsBe, natBe, backendBe, newPorts);
+  transposition(request + REC_SIZE, back, replyPorts, endpointBe, clientBe, clientPorts);
   giveKey(request, low, high);
   insertAt(load<u32>(parsed, GROUP), <u32>load<u8>(parsed, TAG), request);
   const network = <u64>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NETWORK);
-  const replyLow = (low & 0xff00) | (SIDE_PROVIDER + 1) | (network << 16) | ((<u64>backendBe) << 32);
+  const replyLow =
+    (low & 0xff00) | (SIDE_PROVIDER + 1) | (sixService ? KEY_SIX : 0) | (network << 16) | ((<u64>backendBe) << 32);
   arrive(replyLow, <u64>natBe | ((<u64>replyPorts) << 32), request + REC_SIZE);
   add(flow, tickAfter(deathOf(request)));
   openFlow(flow);
@@ -138,17 +157,31 @@ function writeRecord(record: u32, seen: u32, timer: u32): void {
   store<u64>(record, 0, REC_PACKETS);
 }
 
-/** Writes a template: new addresses and ports, and what they change in the checksums. All in network order. */
+/** What other addresses add to a sum that holds both, folded. All in network order. */
+function change(source: u32, destination: u32, newSource: u32, newDestination: u32): u32 {
+  return fold(delta32(source, newSource) + delta32(destination, newDestination));
+}
+
+/** The same where addresses may be places of the book; `six` and `newSix` say which are. */
+function change6(source: u32, destination: u32, six: bool, newSource: u32, newDestination: u32, newSix: bool): u32 {
+  const before = fold(sumOf(source, six) + sumOf(destination, six));
+  return fold((~before & 0xffff) + sumOf(newSource, newSix) + sumOf(newDestination, newSix));
+}
+
+/** Folded sum of an address. */
+function sumOf(address: u32, six: bool): u32 {
+  return six ? Ipv6.addressSum(addressAt(address)) : fold((address & 0xffff) + (address >> 16));
+}
+
+/** Writes a template: new addresses and ports, and what they and `addresses` change in the checksums. All in network order. */
 function transposition(
   record: u32,
-  source: u32,
-  destination: u32,
+  addresses: u32,
   ports: u32,
   newSource: u32,
   newDestination: u32,
   newPorts: u32,
 ): void {
-  const addresses = fold(delta32(source, newSource) + delta32(destination, newDestination));
   const all = fold(addresses + delta16(ports & 0xffff, newPorts & 0xffff) + delta16(ports >> 16, newPorts >> 16));
   store<u64>(record, <u64>(addresses | (all << 16)) | ((<u64>newSource) << 32), REC_TEMPLATE);
   store<u64>(record, <u64>newDestination | ((<u64>newPorts) << 32), REC_TEMPLATE + 8);

@@ -28,6 +28,7 @@ import {
   RULE_RESET,
   RULE_SIZE,
 } from "../abi/tables";
+import { destinationAt, isSixKey, sourceAt } from "../address/key";
 import { count } from "../counters";
 import { emitResets } from "../emit/reset";
 import { markJudged } from "../flow/epoch";
@@ -37,8 +38,8 @@ import { TABLES } from "../memory";
 import { BACKENDS, ENDPOINTS, NAT_ADDRESSES, POOLS, RULES, has } from "../tables";
 import { CONTINUE, connection } from "./connection";
 import { isDrained } from "./drain";
-import { endpointAt, speakerAt } from "./endpoint";
-import { reaches } from "./reach";
+import { endpointAt, endpointAt6, speakerAt, speakerAt6 } from "./endpoint";
+import { reaches, reaches6 } from "./reach";
 import { ruleOf } from "./rules";
 
 /** What is left of a flow that has to find another backend: its next packet may open it anew. */
@@ -52,12 +53,10 @@ export function judge(flow: u32): u32 {
   const high = load<u64>(request, REC_KEY + 8);
   const protocol = <u32>(low >> 8) & 0xff;
   const network = <u32>(low >> 16) & 0xffff;
-  const clientBe = <u32>(low >> 32);
   const port = <u32>bswap<u16>(<u16>(high >> 48));
   const endpoint = <u32>load<u16>(request, REC_ENDPOINT);
-  if (endpointAt(network, <u32>high) != <i32>endpoint) return REASON_FLOW_WITHDRAWN;
-  if (has(FLAG_ENDPOINT_SOURCES_DROP) && speakerAt(network, clientBe) >= 0) return REASON_FLOW_WITHDRAWN;
-  if (!reaches(network, endpoint, clientBe)) return REASON_FLOW_WITHDRAWN;
+  if (!(isSixKey(low) ? stands6(network, endpoint, low, high) : stands(network, endpoint, <u32>(low >> 32), <u32>high)))
+    return REASON_FLOW_WITHDRAWN;
   if (connection(endpoint) != CONTINUE && !has(FLAG_KEEP_CONNECTIONS)) return REASON_CONNECTION_LOST;
   const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
   const rule = <u32>load<u16>(cold, COLD_RULE);
@@ -68,6 +67,20 @@ export function judge(flow: u32): u32 {
   if (protocol != PROTOCOL_UDP) return CONTINUE;
   if (load<u8>(at, RULE_IDENTIFY) != IDENTIFY_ADDRESS) return REASON_FLOW_WITHDRAWN;
   return serves(<u32>load<u16>(at, RULE_POOL), <u32>load<u16>(request, REC_BACKEND)) ? CONTINUE : MOVES;
+}
+
+/** Whether a flow's addresses mean what they meant to its network, and its client reaches its endpoint. */
+function stands(network: u32, endpoint: u32, clientBe: u32, endpointBe: u32): bool {
+  if (endpointAt(network, endpointBe) != <i32>endpoint) return false;
+  if (has(FLAG_ENDPOINT_SOURCES_DROP) && speakerAt(network, clientBe) >= 0) return false;
+  return reaches(network, endpoint, clientBe);
+}
+
+/** The same of a flow with an IPv6 key. */
+function stands6(network: u32, endpoint: u32, low: u64, high: u64): bool {
+  if (endpointAt6(network, destinationAt(high)) != <i32>endpoint) return false;
+  if (has(FLAG_ENDPOINT_SOURCES_DROP) && speakerAt6(network, sourceAt(low)) >= 0) return false;
+  return reaches6(network, endpoint, sourceAt(low));
 }
 
 /** A flow stays: what its rule says of flows is its own from now on. */

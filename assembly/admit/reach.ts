@@ -9,9 +9,12 @@ import {
   ENDPOINT_SIZE,
   NETWORK_BLOCKS,
   NETWORK_BLOCK_COUNT,
+  NETWORK_OWN6,
   NETWORK_SIZE,
   NETWORK_SOURCES,
+  NETWORK_SOURCES6,
 } from "../abi/tables";
+import { intervalOf } from "../address/known";
 import { TABLES } from "../memory";
 import { ENDPOINTS, NETWORKS, PEERS, PEER_MASK } from "../tables";
 import { valueOf } from "./trie";
@@ -21,9 +24,20 @@ const MULTIPLIER: u32 = 0x9e3779b1;
 
 /** Whether a packet of a network with that source reaches an endpoint. */
 export function reaches(network: u32, endpoint: u32, sourceBe: u32): bool {
-  const home = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_NETWORK);
+  const home = homeOf(endpoint);
   if (network != home && !arePeered(network, home)) return false;
   return valueOf(load<u32>(NETWORKS + home * NETWORK_SIZE, NETWORK_SOURCES), bswap<u32>(sourceBe)) != 0;
+}
+
+/** The same of an IPv6 source, whose bytes lie at `source`. */
+export function reaches6(network: u32, endpoint: u32, source: u32): bool {
+  const home = homeOf(endpoint);
+  if (network != home && !arePeered(network, home)) return false;
+  return valueOf(load<u32>(NETWORKS + home * NETWORK_SIZE, NETWORK_SOURCES6), intervalOf(source)) != 0;
+}
+
+function homeOf(endpoint: u32): u32 {
+  return <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_NETWORK);
 }
 
 export function arePeered(network: u32, other: u32): bool {
@@ -47,4 +61,9 @@ export function isOwn(network: u32, addressBe: u32): bool {
   for (; block < end; block += BLOCK_ENTRY_SIZE)
     if (((load<u32>(block, BLOCK_ENTRY_ADDRESS) ^ address) & load<u32>(block, BLOCK_ENTRY_MASK)) == 0) return true;
   return false;
+}
+
+/** The same of an IPv6 address, whose bytes lie at `address`. */
+export function isOwn6(network: u32, address: u32): bool {
+  return valueOf(load<u32>(NETWORKS + network * NETWORK_SIZE, NETWORK_OWN6), intervalOf(address)) != 0;
 }

@@ -5,6 +5,7 @@ import { SIDE_CONSUMER } from "../abi";
 import { FILTER_SOURCES, TRIE_VALUE } from "../abi/tables";
 import { LANES, SOURCE_VECTORS, TABLES } from "../memory";
 import { KEY_HIGH, KEY_LOW, KIND, KIND_FLOW, NETWORK, PARSED_SIZE, RECORD, SIDE } from "../parse";
+import { isSixKey } from "../address/key";
 import { speakerAt } from "./endpoint";
 import { filterOf } from "./filter";
 import { childOf } from "./trie";
@@ -62,6 +63,7 @@ export function sourceOf(parsed: u32): u32 {
 function rootFor(parsed: u32): u32 {
   if (load<u32>(parsed, RECORD) != 0) return 0;
   if (load<u8>(parsed, KIND) != KIND_FLOW || load<u8>(parsed, SIDE) != SIDE_CONSUMER) return 0;
+  if (isSixKey(load<u64>(parsed, KEY_LOW))) return 0;
   const network = <u32>load<u16>(parsed, NETWORK);
   const destinationBe = <u32>load<u64>(parsed, KEY_HIGH);
   if (network != lastNetwork || destinationBe != lastDestinationBe) {

@@ -34,6 +34,7 @@ import {
   SERVICE_SIZE,
 } from "../abi/tables";
 import { STAGE_BEGINNING, STAGE_OPENED, STAGE_RULE, TRACE_GOES_ON } from "../abi/trace";
+import { borrowKey, giveBack } from "../address/key";
 import { countDenied, deniedNumber, deny, judgeDenied, releaseDenied } from "../flow/denied";
 import { flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
@@ -46,16 +47,16 @@ import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
 import { announces, beginStream } from "../proxy/stream";
 import { tupleHigh, tupleLow } from "../tuple";
 import { droppedAt } from "../verdict";
-import * as Ipv4 from "../wire/ipv4";
 import { isBeginning } from "./admit";
 import { balance } from "./balance";
 import { CONTINUE, connection } from "./connection";
 import { allows, decidingRule } from "./filter";
 import * as Decision from "./install";
 import { poolSlot, takePort } from "./natport";
-import { reaches } from "./reach";
 import { ruleOf } from "./rules";
+import { isWithinReach } from "./whose";
 import { trace, tracing } from "../trace";
+import * as Ip from "../wire/ip";
 import { traceConnection, traceEndpointRules, traceNatPort, traceReach, traceRoom } from "../traced";
 import { dropOpening, isTooBig } from "../size/mtu";
 
@@ -67,7 +68,10 @@ export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied
   if (reason == REASON_PACKET_TOO_BIG) return dropOpening(desc, parsed, verdict, endpoint);
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
+  const six = Ip.isSix(load<u32>(parsed, IP));
+  if (six) borrowKey(parsed);
   const request = Decision.install(desc, parsed, midStream);
+  if (six) giveBack(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH));
   if (tracing) trace(STAGE_OPENED, TRACE_GOES_ON, flowOf(request));
   if (HOLD_SLOTS != 0) beginInspection(request, identify);
   if (HAS_PROXIES) beginStream(request, load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !midStream);
@@ -80,7 +84,7 @@ let identify: u32 = 0;
 /** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
 function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
   const network = <u32>load<u16>(parsed, NETWORK);
-  const inReach = reaches(network, endpoint, sourceBe(parsed));
+  const inReach = isWithinReach(parsed, endpoint);
   if (tracing) traceReach(inReach, network, endpoint);
   if (!inReach) return REASON_ENDPOINT_UNREACHABLE;
   const state = connection(endpoint);
@@ -107,7 +111,7 @@ function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
 function beginning(parsed: u32, endpoint: u32, protocol: u32, midStream: bool): u32 {
   if (identify != IDENTIFY_ADDRESS && protocol != PROTOCOL_TCP) return REASON_UDP_NOT_IDENTIFIED;
   const read = identify != IDENTIFY_ADDRESS || announces(endpoint);
-  if (read && protocol == PROTOCOL_TCP && Ipv4.isFragment(load<u32>(parsed, IP))) return REASON_FRAGMENT;
+  if (read && protocol == PROTOCOL_TCP && Ip.isFragment(load<u32>(parsed, IP))) return REASON_FRAGMENT;
   if (has(FLAG_TOO_BIG_DROP) && isTooBig(parsed, endpoint)) return REASON_PACKET_TOO_BIG;
   return midStream && has(FLAG_MID_STREAM_DROP) ? <u32>REASON_MID_STREAM : CONTINUE;
 }
@@ -157,12 +161,10 @@ function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32
     judgeDenied(denied, endpoint);
     number = deniedNumber(denied);
   } else {
+    const six = Ip.isSix(load<u32>(parsed, IP));
+    if (six) borrowKey(parsed);
     number = deny(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH), endpoint, reason, bytes);
+    if (six) giveBack(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH));
   }
   return droppedAt(verdict, reason, number, endpoint);
-}
-
-/** Client address. */
-function sourceBe(parsed: u32): u32 {
-  return <u32>(load<u64>(parsed, KEY_LOW) >> 32);
 }

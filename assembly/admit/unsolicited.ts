@@ -15,24 +15,24 @@ import { STAGE_KIND, STAGE_NAT_ADDRESS, TRACE_GOES_ON } from "../abi/trace";
 import { isDenied } from "../flow/denied";
 import { lives } from "../flow/lifetime";
 import { takeFragment } from "../fragment/fragment";
-import { IP, KIND, KIND_FLOW, KIND_TUNNEL, NETWORK, REASON, RECORD, leaves } from "../parse";
+import { IP, KIND, KIND_FLOW, KIND_TUNNEL, REASON, RECORD, leaves } from "../parse";
 import { dropped, passed } from "../verdict";
-import * as Ipv4 from "../wire/ipv4";
-import { isNatAddress } from "./endpoint";
+import * as Ip from "../wire/ip";
+import { isToNat } from "./whose";
 import { trace, tracing } from "../trace";
 import { traceFlow } from "../traced";
 import { fromProvider } from "../icmp/icmp";
 
-/** Decides on an IPv4 packet of the provider's side: the record it leaves by, or 0 when its verdict is written. */
+/** Decides on a packet of the provider's side: the record it leaves by, or 0 when its verdict is written. */
 export function reply(desc: u32, parsed: u32, verdict: u32): u32 {
   const kind = <u32>load<u8>(parsed, KIND);
-  const ours = isNatAddress(<u32>load<u16>(parsed, NETWORK), Ipv4.destinationBe(load<u32>(parsed, IP)));
+  const ours = isToNat(parsed);
   const others = kind == KIND_TUNNEL ? <u32>REASON_TUNNEL : <u32>REASON_NO_ENDPOINT;
   if (tracing) trace(STAGE_NAT_ADDRESS, ours ? <u32>TRACE_GOES_ON : others, <u32>ours);
   if (!ours) return passed(verdict, others);
-  if (kind != KIND_FLOW && <u32>load<u8>(parsed, REASON) == REASON_ICMP) return fromProvider(desc, parsed, verdict);
-  if (kind != KIND_FLOW && <u32>load<u8>(parsed, REASON) == REASON_FRAGMENT)
-    return takeFragment(desc, parsed, verdict, SIDE_PROVIDER, -1);
+  const special = kind != KIND_FLOW && !Ip.isSix(load<u32>(parsed, IP)) ? <u32>load<u8>(parsed, REASON) : 0;
+  if (special == REASON_ICMP) return fromProvider(desc, parsed, verdict);
+  if (special == REASON_FRAGMENT) return takeFragment(desc, parsed, verdict, SIDE_PROVIDER, -1);
   if (tracing && kind != KIND_FLOW) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
   if (kind != KIND_FLOW) return dropped(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW);
   return replyTuple(parsed, verdict);

@@ -8,8 +8,10 @@ import { IP, L4_CAPTURED, SIDE } from "../parse";
 import { has } from "../tables";
 import { trace, tracing } from "../trace";
 import * as Icmp from "../wire/icmp";
+import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Link from "../wire/link";
+import { answer6 } from "./icmp6-error";
 import { emitHead, nextHead } from "./queue";
 
 const MULTICAST_FIRST: u32 = 224;
@@ -37,6 +39,7 @@ export function isAnswerable(addressBe: u32): bool {
 /** Answers the sender, when its address is one that can be answered. */
 function answer(desc: u32, parsed: u32, flow: u32, type: u32, code: u32, mtu: u32): bool {
   const ip = load<u32>(parsed, IP);
+  if (Ip.isSix(ip)) return answer6(desc, parsed, flow, type, mtu);
   if (!isAnswerable(Ipv4.sourceBe(ip))) return false;
   const frame = load<u32>(desc, DESC_FRAME);
   const link = <u32>load<u8>(desc, DESC_LINK);

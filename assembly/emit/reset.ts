@@ -31,11 +31,14 @@ import {
   SERVICE_SIZE,
 } from "../abi/tables";
 import { STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET } from "../abi/trace";
+import { addressAt } from "../address/book";
 import { count } from "../counters";
 import { LINKS } from "../memory";
 import { BACKENDS, ENDPOINTS, SERVICES } from "../tables";
 import { expectedByServer, isHeaded } from "../proxy/stream";
+import { concernsSix, leavesAsSix } from "../translate";
 import * as Ipv4 from "../wire/ipv4";
+import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 import * as Tcp from "../wire/tcp";
 import { emitHead, nextHead } from "./queue";
@@ -74,16 +77,20 @@ function emitReset(side: u32, flow: u32, request: u32, record: u32, sequence: u3
   const sourceBe = load<u32>(template, TEMPLATE_SOURCE);
   const destinationBe = load<u32>(template, TEMPLATE_DESTINATION);
   const ip = head + length;
+  const portsBe = load<u32>(template, TEMPLATE_PORTS);
+  if (leavesAsSix(record, side ^ 1)) {
+    Ipv6.write(ip, Tcp.HEADER_MIN, PROTOCOL_TCP, addressAt(sourceBe), addressAt(destinationBe));
+    Tcp.writeReset(ip + Ipv6.HEADER, portsBe, sequence, acknowledgement, Ipv6.addressesSum(ip));
+    return sent(side, link, flow, length + Ipv6.HEADER + Tcp.HEADER_MIN);
+  }
+  if (concernsSix(record, side ^ 1)) Link.nameFamily(head, link, length, false);
   Ipv4.write(ip, Ipv4.HEADER_MIN + Tcp.HEADER_MIN, PROTOCOL_TCP, sourceBe, destinationBe, true);
-  Tcp.writeReset(
-    ip + Ipv4.HEADER_MIN,
-    load<u32>(template, TEMPLATE_PORTS),
-    sequence,
-    acknowledgement,
-    sourceBe,
-    destinationBe,
-  );
-  emitHead(side, resetCause, link, flow, length + Ipv4.HEADER_MIN + Tcp.HEADER_MIN);
+  Tcp.writeReset(ip + Ipv4.HEADER_MIN, portsBe, sequence, acknowledgement, Ipv4.addressesSum(ip));
+  sent(side, link, flow, length + Ipv4.HEADER_MIN + Tcp.HEADER_MIN);
+}
+
+function sent(side: u32, link: u32, flow: u32, length: u32): void {
+  emitHead(side, resetCause, link, flow, length);
   count(COUNTER_RESETS_SENT, 1);
   if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET, side);
 }

@@ -29,6 +29,7 @@ import {
   REC_SIZE,
   REC_TIMER,
 } from "../abi/records";
+import { giveBack, keepPlaces } from "../address/key";
 import { now, tickAfter } from "../clock";
 import { count } from "../counters";
 import { DENIED, MAX_DENIED, MAX_FLOWS, setControl } from "../memory";
@@ -117,6 +118,7 @@ export function deny(low: u64, high: u64, endpoint: u32, reason: u32, bytes: u32
   store<u64>(record, now, DENIED_FIRST_SEEN);
   judgeDenied(record, endpoint);
   store<u8>(record, STATE_DENIED, REC_TIMER);
+  keepPlaces(low, high);
   insert(low, high, record);
   countDenied(record, reason, bytes);
   const number = deniedNumber(record);
@@ -135,7 +137,10 @@ export function releaseDenied(record: u32, how: u32): void {
   const number = deniedNumber(record);
   reportEnded(record, 0, number, how);
   drop(number);
+  const low = load<u64>(record, REC_KEY);
+  const high = load<u64>(record, REC_KEY + 8);
   remove(record);
+  giveBack(low, high);
   store<u32>(record, free, REC_KEY + 8);
   free = number - MAX_FLOWS + 1;
 }

@@ -25,9 +25,11 @@ import {
   COLD_SIZE,
   REC_BACKEND,
   REC_ENDPOINT,
+  REC_KEY,
   REC_SIZE,
 } from "../abi/records";
 import { STAGE_ENDED, TRACE_GOES_ON } from "../abi/trace";
+import { giveBack } from "../address/key";
 import { releasePort } from "../admit/natport";
 import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
 import { emitResets } from "../emit/reset";
@@ -98,8 +100,8 @@ export function release(flow: u32, how: u32): void {
   reportEnded(request, cold, flow, how);
   if (HOLD_SLOTS != 0) leaveInspection(flow);
   drop(flow);
-  remove(request);
-  remove(request + REC_SIZE);
+  leaveIndex(request);
+  leaveIndex(request + REC_SIZE);
   releasePort(load<u32>(cold, COLD_POOL_SLOT), <u32>load<u16>(cold, COLD_PORT));
   countAtBackend(<u32>load<u16>(request, REC_BACKEND), BACKEND_ACTIVE, -1);
   count(COUNTER_FLOWS_EXPIRED, 1);
@@ -107,4 +109,12 @@ export function release(flow: u32, how: u32): void {
   store<u8>(cold, 0, COLD_ALIVE);
   store<u32>(cold, free, COLD_FIRST_SEEN);
   free = flow + 1;
+}
+
+/** Takes a record out of the index, and gives its addresses' places in the book back. */
+function leaveIndex(record: u32): void {
+  const low = load<u64>(record, REC_KEY);
+  const high = load<u64>(record, REC_KEY + 8);
+  remove(record);
+  giveBack(low, high);
 }

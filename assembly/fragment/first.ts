@@ -34,7 +34,8 @@ import { dropTooBig } from "../size/mtu";
 import { CAREFUL, has } from "../tables";
 import { trace, tracing } from "../trace";
 import { droppedAt } from "../verdict";
-import * as Ipv4 from "../wire/ipv4";
+import { concernsSix } from "../translate";
+import * as Ip from "../wire/ip";
 import * as Tcp from "../wire/tcp";
 import * as Udp from "../wire/udp";
 import { refuse, setFlow } from "./datagram";
@@ -88,10 +89,11 @@ function decide(desc: u32, parsed: u32, verdict: u32, endpoint: i32): void {
   else send(desc, parsed, verdict, record, flow);
 }
 
-/** Whether a packet is a first fragment that its flow cannot take: its stream is read, or has a PROXY header. */
+/** Whether a packet is a first fragment that its flow cannot take: its stream is read, has a PROXY header, or is 6 to 4. */
 export function isKept(parsed: u32, flow: u32): bool {
-  if (!Ipv4.isFragment(load<u32>(parsed, IP))) return false;
-  const kept = isHeaded(flow) || (HOLD_SLOTS != 0 && isInspected(flow));
+  const ip = load<u32>(parsed, IP);
+  if (!Ip.isFragment(ip)) return false;
+  const kept = concernsSix(requestOf(flow), SIDE_CONSUMER) || isHeaded(flow) || (HOLD_SLOTS != 0 && isInspected(flow));
   if (kept && tracing) trace(STAGE_KIND, REASON_FRAGMENT);
   return kept;
 }

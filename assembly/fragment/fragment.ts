@@ -14,7 +14,7 @@ import {
   SIDE_CAPTURED,
 } from "../abi";
 import { FRAGMENT_REFUSED, STAGE_FRAGMENT, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
-import { speakerAt } from "../admit/endpoint";
+import { sourceSpeaker } from "../admit/whose";
 import { answerTimeExceeded } from "../emit/icmp-error";
 import { HAS_FRAGMENTS } from "../memory";
 import { IP, L4, L4_LENGTH, NETWORK, PROTOCOL } from "../parse";
@@ -42,11 +42,10 @@ let last: bool = false;
 
 /** Decides on a fragment that an endpoint's address sent in a capture; 0, as those that decide on packets without a record. */
 export function capturedFragment(desc: u32, parsed: u32, verdict: u32): u32 {
-  const source = Ipv4.sourceBe(load<u32>(parsed, IP));
-  return takeFragment(desc, parsed, verdict, SIDE_CAPTURED, speakerAt(<u32>load<u16>(parsed, NETWORK), source));
+  return takeFragment(desc, parsed, verdict, SIDE_CAPTURED, sourceSpeaker(parsed));
 }
 
-/** Decides on a fragment; `endpoint` is its destination's, of a captured reply its source's, -1 from the provider's side. */
+/** Decides on a fragment, of IPv6 too, whose protocol is that of no flow; `endpoint` is its destination's, of a captured reply its source's, -1 from the provider's side. */
 export function takeFragment(desc: u32, parsed: u32, verdict: u32, itsSide: u32, endpoint: i32): u32 {
   const protocol = <u32>load<u8>(parsed, PROTOCOL);
   if (!HAS_FRAGMENTS || (protocol != PROTOCOL_TCP && protocol != PROTOCOL_UDP)) {

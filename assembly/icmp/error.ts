@@ -4,6 +4,7 @@
 import {
   PROTOCOL_TCP,
   REASON_FLOW_WITHDRAWN,
+  REASON_ICMP,
   REASON_ICMP_ERROR,
   REASON_ICMP_NO_FLOW,
   REASON_TTL_EXPIRED,
@@ -20,7 +21,7 @@ import {
   TEMPLATE_PORTS,
   TEMPLATE_SOURCE,
 } from "../abi/records";
-import { STAGE_EMBEDDED, STAGE_JUDGED, TRACE_GOES_ON } from "../abi/trace";
+import { STAGE_EMBEDDED, STAGE_JUDGED, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
 import { CONTINUE } from "../admit/connection";
 import { MOVES, cut, judge, keepFlow } from "../admit/judge";
 import { flowFault } from "../captured";
@@ -36,6 +37,7 @@ import { turnBackEmbedded, turnEmbedded } from "../proxy/embedded";
 import { isHeaded } from "../proxy/stream";
 import { rewriteLink } from "../rewrite";
 import { trace, tracing } from "../trace";
+import { concernsSix } from "../translate";
 import { traceCapturedTtl, traceFlow, traceRewriteTo, traceTtl } from "../traced";
 import { dropFor, droppedAt, forwarded } from "../verdict";
 import { sum } from "../wire/checksum";
@@ -110,6 +112,11 @@ export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32):
   if (tracing) traceTtl(parsed);
   if (Ipv4.ttl(ip) <= 1) {
     droppedAt(verdict, REASON_TTL_EXPIRED, flow, owner);
+    return;
+  }
+  if (concernsSix(record, side)) {
+    if (tracing) trace(STAGE_KIND, REASON_ICMP);
+    droppedAt(verdict, REASON_ICMP, flow, owner);
     return;
   }
   const sourceBe = load<u32>(record, REC_TEMPLATE + TEMPLATE_SOURCE);

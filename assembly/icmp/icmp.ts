@@ -3,12 +3,12 @@
 
 import { REASON_ICMP, REASON_ICMP_ECHO, REASON_ICMP_MALFORMED, REASON_TRUNCATED } from "../abi";
 import { STAGE_KIND } from "../abi/trace";
-import { speakerAt } from "../admit/endpoint";
-import { IP, L4, L4_CAPTURED, L4_LENGTH, NETWORK } from "../parse";
+import { sourceSpeaker } from "../admit/whose";
+import { IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
 import { trace, tracing } from "../trace";
 import { dropFor } from "../verdict";
 import * as Icmp from "../wire/icmp";
-import * as Ipv4 from "../wire/ipv4";
+import * as Ip from "../wire/ip";
 import { answerEcho } from "./echo";
 import { followFlow, readError, turnErrorBack } from "./error";
 
@@ -37,7 +37,11 @@ export function fromProvider(desc: u32, parsed: u32, verdict: u32): u32 {
 
 /** Decides on ICMP that an endpoint's address sent in a capture. */
 export function capturedIcmp(desc: u32, parsed: u32, verdict: u32): u32 {
-  const endpoint = speakerAt(<u32>load<u16>(parsed, NETWORK), Ipv4.sourceBe(load<u32>(parsed, IP)));
+  const endpoint = sourceSpeaker(parsed);
+  if (Ip.isSix(load<u32>(parsed, IP))) {
+    if (tracing) trace(STAGE_KIND, REASON_ICMP);
+    return drop(verdict, REASON_ICMP, endpoint);
+  }
   const reason = kindOf(parsed, false);
   if (reason != 0) return drop(verdict, reason, endpoint);
   const fault = readError(parsed, true);

@@ -1,11 +1,12 @@
 // The client's packet at hand of an inspected flow, and what may become of it.
 
-import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, DESC_FRAME, SIDE_CONSUMER } from "../abi";
+import { REASON_AWAITING_NAME, REASON_FIRST_MESSAGE_TOO_LONG, DESC_FRAME, DESC_WIRE, SIDE_CONSUMER } from "../abi";
 import { INSPECT_JUDGED, INSPECT_MARKS, MARK_STARTED, REC_ENDPOINT } from "../abi/records";
 import { SEGMENT_ALLOWED, SEGMENT_DROPPED, SEGMENT_REFUSES, STAGE_HELD, TRACE_NONE } from "../abi/trace";
 import { flowOf } from "../flow/lifetime";
-import { IP, L4 } from "../parse";
+import { L4 } from "../parse";
 import { rewrite } from "../rewrite";
+import { shrinks } from "../translate";
 import { shiftHeld } from "../proxy/held";
 import { isHeaded } from "../proxy/stream";
 import { send } from "../send";
@@ -56,12 +57,13 @@ function due(): u32 {
 
 /** Holds the packet, whose data, from `at` on, were placed at `offset`. */
 export function wait(hold: u32, offset: u32, at: u32, length: u32): void {
-  const head = at - load<u32>(desc, DESC_FRAME);
+  const head = at - load<u32>(desc, DESC_FRAME) - shrinks(parsed, request);
+  const wire = load<u32>(desc, DESC_WIRE);
   if (!hasRoom(hold, head)) return against(REASON_FIRST_MESSAGE_TOO_LONG, 0, offset);
   rewrite(desc, parsed, request, SIDE_CONSUMER);
   if (isHeaded(flowOf(request))) shiftHeld(flowOf(request), load<u32>(parsed, L4));
   if (tracing) trace(STAGE_HELD, REASON_AWAITING_NAME, load<u32>(hold, HOLD_COUNT) + 1);
-  keepSegment(hold, desc, offset, length, head, load<u32>(parsed, IP));
+  keepSegment(hold, desc, offset, length, head, parsed, wire);
   held(verdict, REASON_AWAITING_NAME, flowOf(request));
 }
 

@@ -3,6 +3,7 @@
 import { CAUSE_ANSWER, DESC_WIRE, END_REFUSED } from "../abi";
 import { REC_ENDPOINT, REC_KEY } from "../abi/records";
 import { FLAG_REFUSE_SILENTLY } from "../abi/tables";
+import { giveBack, keepPlaces } from "../address/key";
 import { emitResets } from "../emit/reset";
 import { deny, nameDenied } from "../flow/denied";
 import { release as releaseFlow } from "../flow/flow";
@@ -22,8 +23,10 @@ export function refuse(desc: u32, verdict: u32, request: u32, reason: u32, nameL
   const hold = holdOf(inspectionOf(flow));
   if (hold != 0) discard(hold, request, reason);
   if (!has(FLAG_REFUSE_SILENTLY)) emitResets(flow, request, CAUSE_ANSWER);
+  keepPlaces(low, high);
   releaseFlow(flow, END_REFUSED);
   const number = deny(low, high, endpoint, reason, load<u32>(desc, DESC_WIRE));
-  if (nameLength != 0) nameDenied(number, reportRefused(endpoint, reason, <u32>(low >> 32), nameLength));
+  if (nameLength != 0) nameDenied(number, reportRefused(endpoint, reason, low, nameLength));
+  giveBack(low, high);
   droppedAt(verdict, reason, number, endpoint);
 }

@@ -1,7 +1,7 @@
 // The segments of a first message in a place of the hold pool: which bytes are known, whether new ones agree with them, and
 // the frames that wait.
 
-import { DESC_FRAME, DESC_LINK, DESC_WIRE, FIRST_MESSAGE_MAX, HELD_SEGMENTS_MAX } from "../abi";
+import { DESC_FRAME, DESC_LINK, FIRST_MESSAGE_MAX, HELD_SEGMENTS_MAX } from "../abi";
 import {
   BYTES_AT,
   HEADERS_AT,
@@ -12,6 +12,7 @@ import {
   SEGMENTS_AT,
   SEGMENT_SIZE,
 } from "./hold";
+import { IP, L4 } from "../parse";
 
 /// A held segment. Its data lie among the bytes of the place; what of it lies before them is kept behind its headers.
 export const SEGMENT_OFFSET: usize = 0; // u32
@@ -20,6 +21,7 @@ export const SEGMENT_HEAD: usize = 8; // u32, address
 export const SEGMENT_HEAD_LENGTH: usize = 12; // u16
 export const SEGMENT_LINK: usize = 16; // u8
 export const SEGMENT_IP: usize = 17; // u8, bytes in front of its IP header
+export const SEGMENT_TCP: usize = 18; // u16, bytes in front of its TCP header
 export const SEGMENT_WIRE: usize = 20; // u32, wire length as it came
 
 /// As a limit of what leaves: every held segment, those behind a gap too.
@@ -89,8 +91,8 @@ export function hasRoom(hold: u32, head: u32): bool {
   return load<u32>(hold, HOLD_COUNT) < <u32>HELD_SEGMENTS_MAX && load<u32>(hold, HOLD_HEADERS) + head <= HEADERS_ROOM;
 }
 
-/** Keeps the frame, which was translated, of a segment whose bytes were placed; `head` bytes are before its data. */
-export function keepSegment(hold: u32, desc: u32, offset: u32, length: u32, head: u32, ip: u32): void {
+/** Keeps the frame, which was translated, of a segment whose bytes were placed; `head` bytes are before its data, `wire` is its length as it came. */
+export function keepSegment(hold: u32, desc: u32, offset: u32, length: u32, head: u32, parsed: u32, wire: u32): void {
   const headers = load<u32>(hold, HOLD_HEADERS);
   const segment = segmentsEnd(hold);
   const at = hold + HEADERS_AT + headers;
@@ -100,8 +102,9 @@ export function keepSegment(hold: u32, desc: u32, offset: u32, length: u32, head
   store<u32>(segment, at, SEGMENT_HEAD);
   store<u16>(segment, <u16>head, SEGMENT_HEAD_LENGTH);
   store<u8>(segment, load<u8>(desc, DESC_LINK), SEGMENT_LINK);
-  store<u8>(segment, <u8>(ip - load<u32>(desc, DESC_FRAME)), SEGMENT_IP);
-  store<u32>(segment, load<u32>(desc, DESC_WIRE), SEGMENT_WIRE);
+  store<u8>(segment, <u8>(load<u32>(parsed, IP) - load<u32>(desc, DESC_FRAME)), SEGMENT_IP);
+  store<u16>(segment, <u16>(load<u32>(parsed, L4) - load<u32>(desc, DESC_FRAME)), SEGMENT_TCP);
+  store<u32>(segment, wire, SEGMENT_WIRE);
   store<u32>(hold, headers + head, HOLD_HEADERS);
   store<u32>(hold, load<u32>(hold, HOLD_COUNT) + 1, HOLD_COUNT);
 }

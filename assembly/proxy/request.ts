@@ -8,6 +8,7 @@ import {
   DESC_FRAME,
   DESC_LINK,
   DESC_WIRE,
+  PROTOCOL_TCP,
   REASON_SEGMENTS_CONFLICT,
   REASON_TRUNCATED,
   SIDE_PROVIDER,
@@ -21,7 +22,8 @@ import { cutData } from "../inspect/syn";
 import { FLAGS, IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
 import { serviceMtu } from "../size/mtu";
 import { droppedAt } from "../verdict";
-import * as Ipv4 from "../wire/ipv4";
+import * as Ip from "../wire/ip";
+import * as Ipv6 from "../wire/ipv6";
 import * as Tcp from "../wire/tcp";
 import { become, headerLength, is, isBefore, isDue, serverSequence, startAt, startOf, writeHeader } from "./stream";
 import { trace, tracing } from "../trace";
@@ -70,7 +72,7 @@ export function leave(desc: u32, parsed: u32, flow: u32): void {
   const bare = load<u32>(parsed, L4_LENGTH) == Tcp.dataOffset(tcp) && (flags & Tcp.FIN) == 0;
   const due = isDue(flow, sequence, flags, bare);
   if (sequence == startOf(flow) && !bare) become(flow, PROXY_FOLLOWED);
-  if (due && fits(ip, flow, flags)) return emitJoined(desc, parsed, flow);
+  if (due && fits(ip, tcp, flow, flags)) return emitJoined(desc, parsed, flow);
   if (due) emitHeader(load<u32>(desc, DESC_FRAME), ip, tcp, <u32>load<u8>(desc, DESC_LINK), flow);
   shift(flow, tcp, flags);
   emitInput(SIDE_PROVIDER, flow, desc);
@@ -86,13 +88,19 @@ export function shift(flow: u32, tcp: u32, flags: u32): void {
 }
 
 /** Whether a packet can take the header up. */
-function fits(ip: u32, flow: u32, flags: u32): bool {
-  const total = Ipv4.totalLength(ip);
+function fits(ip: u32, tcp: u32, flow: u32, flags: u32): bool {
+  const total = Ip.totalLength(ip);
   return (
+    !hasExtensions(ip, tcp) &&
     (flags & Tcp.URG) == 0 &&
     total != 0 &&
     total + headerLength(flow) <= serviceMtu(<u32>load<u16>(requestOf(flow), REC_ENDPOINT))
   );
+}
+
+/** Whether extension headers lie in front of a segment. */
+function hasExtensions(ip: u32, tcp: u32): bool {
+  return Ip.isSix(ip) && tcp - ip != Ipv6.HEADER;
 }
 
 /** The packet with the header between its own headers and its data. */
@@ -104,8 +112,8 @@ function emitJoined(desc: u32, parsed: u32, flow: u32): void {
   const head = nextHead();
   const header = head + (data - frame);
   const length = writeHeader(header, flow);
-  Tcp.gainPayload(tcp, load<u32>(parsed, L4_LENGTH), header, length, Ipv4.addressesSum(ip));
-  Ipv4.lengthen(ip, length);
+  Tcp.gainPayload(tcp, load<u32>(parsed, L4_LENGTH), header, length, Ip.addressesSum(ip));
+  Ip.lengthen(ip, length);
   memory.copy(head, frame, data - frame);
   const captured = load<u32>(desc, DESC_CAPTURED);
   emitWithHead(
@@ -125,12 +133,15 @@ function emitJoined(desc: u32, parsed: u32, flow: u32): void {
 export function emitHeader(frame: u32, ip: u32, tcp: u32, link: u32, flow: u32): void {
   const head = nextHead();
   const ownIp = head + (ip - frame);
-  const ownTcp = head + (tcp - frame);
-  const headers = tcp + Tcp.dataOffset(tcp) - frame;
-  memory.copy(head, frame, headers);
+  const front = hasExtensions(ip, tcp) ? ip + Ipv6.HEADER - frame : tcp - frame;
+  const ownTcp = head + front;
+  const headers = front + Tcp.dataOffset(tcp);
+  memory.copy(head, frame, front);
+  memory.copy(ownTcp, tcp, headers - front);
+  if (Ip.isSix(ownIp)) Ipv6.setNextHeader(ownIp, PROTOCOL_TCP);
   const length = writeHeader(head + headers, flow);
-  Tcp.acknowledgeWith(ownTcp, length, startOf(flow), Ipv4.addressesSum(ownIp));
-  Ipv4.setTotalLength(ownIp, tcp - ip + Tcp.dataOffset(tcp) + length);
+  Tcp.acknowledgeWith(ownTcp, length, startOf(flow), Ip.addressesSum(ownIp));
+  Ip.setTotalLength(ownIp, head + headers - ownIp + length);
   emitHead(SIDE_PROVIDER, CAUSE_ANSWER, link, flow, headers + length);
   left(flow, true, head + headers);
 }

@@ -17,6 +17,7 @@ import {
   SEEN_LINK,
 } from "../abi/records";
 import { ENDPOINT_IDENTITY, ENDPOINT_SIZE } from "../abi/tables";
+import { destinationAt, isSixKey, sourceAt } from "../address/key";
 import { flowOf, requestOf } from "../flow/lifetime";
 import { HAS_PROXIES, PROXIES, TABLES } from "../memory";
 import { ENDPOINTS } from "../tables";
@@ -26,11 +27,16 @@ import * as Tcp from "../wire/tcp";
 /** Begins with a new flow: it has a header when its service has them and it began with a beginning. */
 export function beginStream(request: u32, headed: bool): void {
   const identity = load<u32>(identityOf(request));
-  const length = headed && identity != 0 ? Proxy.ADDRESSED + <u32>load<u8>(TABLES + identity) : 0;
+  const length = headed && identity != 0 ? addressed(request) + <u32>load<u8>(TABLES + identity) : 0;
   store<u64>(streamOf(flowOf(request)), (<u64>length) << ((<u64>PROXY_LENGTH) << 3));
   if (length == 0) return;
   store<u8>(request, load<u8>(request, REC_SEEN) | SEEN_LINK, REC_SEEN);
   store<u8>(request + REC_SIZE, load<u8>(request + REC_SIZE, REC_SEEN) | SEEN_LINK, REC_SEEN);
+}
+
+/** Bytes of a flow's header in front of its typed values. */
+function addressed(request: u32): u32 {
+  return isSixKey(load<u64>(request, REC_KEY)) ? Proxy.ADDRESSED6 : Proxy.ADDRESSED;
 }
 
 /** Where the tables say what the headers of a flow's endpoint bear. */
@@ -112,5 +118,7 @@ export function writeHeader(at: u32, flow: u32): u32 {
   const high = load<u64>(request, REC_KEY + 8);
   const values = TABLES + load<u32>(identityOf(request));
   const length = <u32>load<u8>(values);
-  return Proxy.write(at, <u32>(low >> 32), <u32>high, <u32>(high >> 32), values + 1, length);
+  const portsBe = <u32>(high >> 32);
+  if (isSixKey(low)) return Proxy.write6(at, sourceAt(low), destinationAt(high), portsBe, values + 1, length);
+  return Proxy.write(at, <u32>(low >> 32), <u32>high, portsBe, values + 1, length);
 }

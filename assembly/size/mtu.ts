@@ -1,28 +1,38 @@
 // Sizes that a flow's networks take: packets that are too big, and the MSS that keeps them from being sent (docs/behaviour.md, 18).
 
 import { NO_FLOW, REASON_PACKET_TOO_BIG, SIDE_CONSUMER } from "../abi";
-import { REC_ENDPOINT, REC_KEY } from "../abi/records";
+import { REC_ENDPOINT, REC_KEY, REC_SIZE } from "../abi/records";
 import {
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
+  NAT_IS_SIX,
   NETWORK_MTU,
   NETWORK_SIZE,
+  SERVICE_NATS,
   SERVICE_NETWORK,
   SERVICE_SIZE,
 } from "../abi/tables";
 import { STAGE_MSS, STAGE_SIZE, TRACE_GOES_ON } from "../abi/trace";
+import { isSixKey } from "../address/key";
 import { answerTooBig } from "../emit/icmp-error";
 import { flowOf, requestOf } from "../flow/lifetime";
-import { FLAGS, IP, L4, L4_CAPTURED, SIDE } from "../parse";
-import { ENDPOINTS, NETWORKS, SERVICES } from "../tables";
+import { HAS_SIX, TABLES } from "../memory";
+import { FLAGS, IP, L4, L4_CAPTURED, L4_LENGTH, SIDE } from "../parse";
+import { ENDPOINTS, NAT_ADDRESSES, NETWORKS, SERVICES } from "../tables";
 import { trace, tracing } from "../trace";
 import { droppedAt } from "../verdict";
+import { leavesAsSix } from "../translate";
+import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
+import * as Ipv6 from "../wire/ipv6";
 import * as Mss from "../wire/mss";
 import * as Tcp from "../wire/tcp";
 
 /// Bytes of IP and TCP headers without options.
 const HEADERS: u32 = Ipv4.HEADER_MIN + Tcp.HEADER_MIN;
+const HEADERS6: u32 = Ipv6.HEADER + Tcp.HEADER_MIN;
+/// Bytes that an IPv6 header has more than an IPv4 one.
+const APART: u32 = Ipv6.HEADER - Ipv4.HEADER_MIN;
 
 /** MTU of the network of the service behind an endpoint, bytes. */
 export function serviceMtu(endpoint: u32): u32 {
@@ -39,11 +49,14 @@ function clientMtu(request: u32): u32 {
   return mtuOf(<u32>(load<u64>(request, REC_KEY) >> 16) & 0xffff);
 }
 
-/** Whether a packet must not be cut, and is larger than an MTU. */
-function exceeds(parsed: u32, mtu: u32): bool {
+/** Whether a packet must not be cut, and is larger than an MTU as it leaves, as IPv6 or not. */
+function exceeds(parsed: u32, mtu: u32, asSix: bool): bool {
   const ip = load<u32>(parsed, IP);
-  const total = Ipv4.totalLength(ip);
-  const too = total > mtu && Ipv4.dontFragment(ip);
+  const six = Ip.isSix(ip);
+  const stated = Ip.totalLength(ip);
+  const header = asSix ? Ipv6.HEADER : Ipv4.HEADER_MIN;
+  const total = six == asSix || stated == 0 ? stated : header + load<u32>(parsed, L4_LENGTH);
+  const too = total > mtu && (six || asSix || Ipv4.dontFragment(ip));
   if (tracing) trace(STAGE_SIZE, too ? <u32>REASON_PACKET_TOO_BIG : <u32>TRACE_GOES_ON, total, mtu);
   return too;
 }
@@ -54,20 +67,35 @@ export function dropTooBig(desc: u32, parsed: u32, verdict: u32, record: u32): b
   const endpoint = <u32>load<u16>(record, REC_ENDPOINT);
   const toService = load<u8>(parsed, SIDE) == SIDE_CONSUMER;
   const mtu = toService ? serviceMtu(endpoint) : clientMtu(requestOf(flow));
-  if (!exceeds(parsed, mtu)) return false;
+  const asSix = HAS_SIX && leavesAsSix(record, <u32>load<u8>(parsed, SIDE));
+  if (!exceeds(parsed, mtu, asSix)) return false;
   droppedAt(verdict, REASON_PACKET_TOO_BIG, flow, endpoint);
-  answerTooBig(desc, parsed, flow, mtu);
+  answerTooBig(desc, parsed, flow, seenFrom(parsed, mtu, asSix));
   return true;
 }
 
 /** Whether a packet that would open a flow to an endpoint is too big. */
 export function isTooBig(parsed: u32, endpoint: u32): bool {
-  return exceeds(parsed, serviceMtu(endpoint));
+  return exceeds(parsed, serviceMtu(endpoint), isSixService(endpoint));
+}
+
+/** An MTU as the sender of a packet sees it, whose packets leave as IPv6 or not. */
+function seenFrom(parsed: u32, mtu: u32, asSix: bool): u32 {
+  const six = Ip.isSix(load<u32>(parsed, IP));
+  return six == asSix ? mtu : six ? mtu + APART : mtu - APART;
+}
+
+/** Whether the service behind an endpoint is an IPv6 one. */
+function isSixService(endpoint: u32): bool {
+  const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
+  const first = load<u32>(TABLES + load<u32>(SERVICES + service * SERVICE_SIZE, SERVICE_NATS));
+  return load<u32>(NAT_ADDRESSES + first * 4) == NAT_IS_SIX;
 }
 
 /** Drops a packet that would have opened a flow; 0, no record. */
 export function dropOpening(desc: u32, parsed: u32, verdict: u32, endpoint: u32): u32 {
-  answerTooBig(desc, parsed, <u32>NO_FLOW, serviceMtu(endpoint));
+  const mtu = seenFrom(parsed, serviceMtu(endpoint), isSixService(endpoint));
+  answerTooBig(desc, parsed, <u32>NO_FLOW, mtu);
   return droppedAt(verdict, REASON_PACKET_TOO_BIG, <u32>NO_FLOW, endpoint);
 }
 
@@ -81,7 +109,9 @@ export function clampMss(parsed: u32, flow: u32): void {
   const option = Mss.find(options, min(end, tcp + captured));
   if (option == Mss.NONE) return;
   const request = requestOf(flow);
-  const size = min(clientMtu(request), serviceMtu(<u32>load<u16>(request, REC_ENDPOINT))) - HEADERS;
+  const client = clientMtu(request) - (isSixKey(load<u64>(request, REC_KEY)) ? HEADERS6 : HEADERS);
+  const atService = isSixKey(load<u64>(request + REC_SIZE, REC_KEY)) ? HEADERS6 : HEADERS;
+  const size = min(client, serviceMtu(<u32>load<u16>(request, REC_ENDPOINT)) - atService);
   const before = Mss.value(option);
   if (before <= size) return;
   if (tracing) trace(STAGE_MSS, TRACE_GOES_ON, before, size);

@@ -19,6 +19,7 @@ import * as Parsed from "../parse";
 import { trace, tracing } from "../trace";
 import * as Geneve from "../wire/geneve";
 import * as Gre from "../wire/gre";
+import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Link from "../wire/link";
 import * as Udp from "../wire/udp";
@@ -39,7 +40,8 @@ let identifier: u32 = 0;
 /** Opens a parsed frame if it is a tunnel's that is to be opened, and whole: it has to be parsed again then. */
 export function open(desc: u32, parsed: u32): bool {
   const kind = <u32>load<u8>(parsed, Parsed.KIND);
-  if (kind == Parsed.KIND_FINAL || Ipv4.isFragment(load<u32>(parsed, Parsed.IP))) return false;
+  const ip = load<u32>(parsed, Parsed.IP);
+  if (kind == Parsed.KIND_FINAL || Ip.isSix(ip) || Ipv4.isFragment(ip)) return false;
   tunnel = tunnelOf(parsed);
   if (tunnel == 0) return false;
   const reason = read(parsed);

@@ -25,7 +25,7 @@ const MORE_FRAGMENTS_BE: u32 = 0x0020;
 const DONT_FRAGMENT_BE: u16 = 0x0040;
 const TTL_LESS_ONE: u32 = 0xfffe;
 const TTL_MORE_ONE: u32 = 0x0001;
-const DEFAULT_TTL: u8 = 64;
+const DEFAULT_TTL: u32 = 64;
 
 export function version(ip: u32): u32 {
   return <u32>load<u8>(ip, VERSION_IHL) >> 4;
@@ -188,13 +188,35 @@ export function write(
   destinationBe: u32,
   dontFragment: bool,
 ): void {
+  writeFront(ip, 0, length, dontFragment, DEFAULT_TTL, protocol);
+  finish(ip, sourceBe, destinationBe);
+}
+
+/** Writes a header without options of a packet that was IPv6, don't-fragment set, checksum right. */
+export function writeWith(
+  ip: u32,
+  typeOfService: u32,
+  length: u32,
+  ttl: u32,
+  protocol: u32,
+  sourceBe: u32,
+  destinationBe: u32,
+): void {
+  writeFront(ip, typeOfService, length, true, ttl, protocol);
+  finish(ip, sourceBe, destinationBe);
+}
+
+function writeFront(ip: u32, typeOfService: u32, length: u32, dontFragment: bool, ttl: u32, protocol: u32): void {
   store<u8>(ip, 0x45, VERSION_IHL);
-  store<u8>(ip, 0, TYPE_OF_SERVICE);
+  store<u8>(ip, <u8>typeOfService, TYPE_OF_SERVICE);
   store<u16>(ip, bswap<u16>(<u16>length), TOTAL_LENGTH);
   store<u16>(ip, 0, IDENTIFICATION);
   store<u16>(ip, dontFragment ? DONT_FRAGMENT_BE : 0, FRAGMENT);
-  store<u8>(ip, DEFAULT_TTL, TTL);
+  store<u8>(ip, <u8>ttl, TTL);
   store<u8>(ip, <u8>protocol, PROTOCOL);
+}
+
+function finish(ip: u32, sourceBe: u32, destinationBe: u32): void {
   store<u16>(ip, 0, CHECKSUM);
   store<u32>(ip, sourceBe, SOURCE);
   store<u32>(ip, destinationBe, DESTINATION);

@@ -7,7 +7,11 @@ const ETHERNET_SOURCE: usize = 6;
 export const ETHERNET_TYPE: usize = 12;
 export const ETHERNET_HEADER: u32 = 14;
 
+const ETHERTYPE_SIZE: u32 = 2;
 const NULL_HEADER: u32 = 4;
+/// Families of BSD null and loopback: IPv6 has several, all of which are read; this is Darwin's.
+const FAMILY_IPV4: u32 = 2;
+const FAMILY_IPV6: u32 = 30;
 const SLL_TYPE: u32 = 14;
 const SLL_HEADER: u32 = 16;
 const SLL2_TYPE: u32 = 0;
@@ -69,6 +73,19 @@ export function impliedTypeBe(frame: u32, link: u32): u32 {
   const family = (stored & 0xffff0000) != 0 ? bswap<u32>(stored) : stored;
   if (family == 2) return TYPE_IPV4_BE;
   return family == 10 || family == 24 || family == 28 || family == 30 ? TYPE_IPV6_BE : 0;
+}
+
+/** Makes a link header of `length` bytes, tags included, name the family of the packet behind it. */
+export function nameFamily(frame: u32, link: u32, length: u32, six: bool): void {
+  if (link == LINK_RAW) return;
+  if (link == LINK_NULL) {
+    const little = (load<u32>(frame) & 0xffff0000) == 0;
+    const family = six ? FAMILY_IPV6 : FAMILY_IPV4;
+    return store<u32>(frame, little ? family : bswap<u32>(family));
+  }
+  // The last ethertype stands right before the packet, but for that of a Linux cooked header v2 itself.
+  const at = link == LINK_SLL2 && length == SLL2_HEADER ? frame + SLL2_TYPE : frame + length - ETHERTYPE_SIZE;
+  store<u16>(at, <u16>(six ? TYPE_IPV6_BE : TYPE_IPV4_BE));
 }
 
 /** Exchanges an Ethernet header's source and destination. */

@@ -112,15 +112,8 @@ export function losePayload(tcp: u32, header: u32, payload: u32): void {
   store<u16>(tcp, <u16>adjust(<u32>load<u16>(tcp, CHECKSUM), delta), CHECKSUM);
 }
 
-/** Writes the header of a reset that acknowledges, checksum right; `sourceBe` and `destinationBe` are the IPv4 addresses. */
-export function writeReset(
-  tcp: u32,
-  portsBe: u32,
-  sequence: u32,
-  acknowledgement: u32,
-  sourceBe: u32,
-  destinationBe: u32,
-): void {
+/** Writes the header of a reset that acknowledges, checksum right; `addressesBe` is the folded sum of the packet's addresses. */
+export function writeReset(tcp: u32, portsBe: u32, sequence: u32, acknowledgement: u32, addressesBe: u32): void {
   store<u32>(tcp, portsBe, PORTS);
   store<u32>(tcp, bswap<u32>(sequence), SEQUENCE);
   store<u32>(tcp, bswap<u32>(acknowledgement), ACKNOWLEDGEMENT);
@@ -129,8 +122,7 @@ export function writeReset(
   store<u16>(tcp, 0, WINDOW);
   store<u16>(tcp, 0, CHECKSUM);
   store<u16>(tcp, 0, URGENT);
-  const pseudo = (sourceBe & 0xffff) + (sourceBe >> 16) + (destinationBe & 0xffff) + (destinationBe >> 16);
   const length = <u32>bswap<u16>(<u16>HEADER_MIN);
-  const total = fold(sum(tcp, HEADER_MIN) + pseudo + PROTOCOL_BE + length);
+  const total = fold(sum(tcp, HEADER_MIN) + addressesBe + PROTOCOL_BE + length);
   store<u16>(tcp, <u16>complement(total), CHECKSUM);
 }

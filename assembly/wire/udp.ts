@@ -21,6 +21,16 @@ export function destinationPortBe(udp: u32): u32 {
   return <u32>load<u16>(udp, DESTINATION_PORT);
 }
 
+/** Checksum as loaded; 0 for none. */
+export function checksum(udp: u32): u32 {
+  return <u32>load<u16>(udp, CHECKSUM);
+}
+
+/** Gives it a checksum that was computed: 0 is sent as all ones. */
+export function setChecksum(udp: u32, computed: u32): void {
+  store<u16>(udp, computed == 0 ? 0xffff : <u16>computed, CHECKSUM);
+}
+
 /** Replaces both ports; the checksum follows them and `addresses`, a change of the pseudo-header. */
 export function setPorts(udp: u32, portsBe: u32, addresses: u32): void {
   adjustChecksum(udp, fold(addresses + delta32(load<u32>(udp, PORTS), portsBe)));

@@ -18,6 +18,8 @@ export interface Capacity {
   keepLinks: boolean;
   /** Flows have room for what a PROXY header takes. */
   proxies: boolean;
+  /** There is room for IPv6 addresses. */
+  six: boolean;
 }
 
 /** What a configuration takes. */
@@ -94,6 +96,11 @@ export function checkChange(from: Configuration, to: Configuration, capacity: Ca
     throw refused(
       "The plane has no room for PROXY headers: no service had enableProxyProtocol when it was made.",
       "Make a new plane, or make it with a service that has enableProxyProtocol.",
+    );
+  if (demand.six && !capacity.six)
+    throw refused(
+      "The plane has no room for IPv6 addresses: nothing had one when it was made.",
+      "Make a new plane, or make it with an endpoint that has an IPv6 address.",
     );
   const limits: [what: string, count: number, most: number][] = [
     ["bytes of tables", demand.tables, capacity.tables],

@@ -1,11 +1,10 @@
 // Collateral of Maglev tables: when a backend leaves a pool's table, some places change hands between those that stay, and new
 // flows of their clients go elsewhere. Reckoned by building the table without it (docs/behaviour.md, section 4).
 
-import { addressNumber } from "./address.ts";
 import type { Backend, BackendAddressPool, Configuration } from "./configuration.ts";
 import { seedWords, type SeedWords } from "./hash.ts";
 import { fillTable, permutationOf, tableSize } from "./maglev.ts";
-import { takersOf } from "./pools.ts";
+import { countedAs, placeOf, takersOf } from "./pools.ts";
 
 /** What leaves a pool's table when a backend does. */
 export interface Collateral {
@@ -34,7 +33,7 @@ export function collateralOf({ loadBalancers, settings }: Configuration): Collat
 }
 
 function ofPool(pool: BackendAddressPool, seed: SeedWords): Omit<Collateral, "loadBalancer" | "pool"> {
-  const takers = [...takersOf(pool)].sort((a, b) => addressNumber(a.address) - addressNumber(b.address));
+  const takers = [...takersOf(pool)].sort((a, b) => (placeOf(a.address) < placeOf(b.address) ? -1 : 1));
   const backends = takers.length;
   const places = tableSize(pool.backends.length);
   if (backends === 0) return { backends, places: 0, tried: 0, moved: NONE };
@@ -58,7 +57,7 @@ function ofPool(pool: BackendAddressPool, seed: SeedWords): Omit<Collateral, "lo
 /** The owner of each place of a table. */
 function ownersOf(members: readonly Backend[], places: number, seed: SeedWords): (Backend | undefined)[] {
   const permutations = members.map(({ address, weight }) =>
-    permutationOf(addressNumber(address), weight, places, seed),
+    permutationOf(countedAs(address, seed), weight, places, seed),
   );
   return Array.from(fillTable(permutations, places), (member) => members[member]);
 }

@@ -7,6 +7,7 @@ import { writeFilters } from "./endpoint-rules.ts";
 import { numberEndpoints, writeEndpoints } from "./endpoints.ts";
 import { seedWords } from "./hash.ts";
 import { TableImage } from "./image.ts";
+import { hasSix, Intervals } from "./intervals.ts";
 import { allowedNames, identifiesByName, looksAtEveryRequest, writeNames, writeSwitches } from "./names.ts";
 import { type NetworkNumbers, numberNetworks, writeNetworks } from "./networks.ts";
 import { keyOf, Numbering, type NumberedPair } from "./numbering.ts";
@@ -67,6 +68,8 @@ export interface CompiledTables {
   holdRemembers: boolean;
   /** Some service puts PROXY headers in front of streams. */
   proxies: boolean;
+  /** There are IPv6 addresses of endpoints, services or backends. */
+  six: boolean;
 }
 
 const NANOSECONDS = 1_000_000_000;
@@ -109,6 +112,7 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
     holdSlots: identifiesByName(configuration) ? settings.identification.holdSlots : 0,
     holdRemembers: looksAtEveryRequest(configuration),
     proxies: announcesClients(configuration),
+    six: hasSix(configuration),
   };
 }
 
@@ -146,8 +150,10 @@ function writeAccess(
   networks: NetworkNumbers,
 ): number[] {
   const tries = new Tries();
-  const finishNetworks = writeNetworks(image, configuration, reach, tries, networks);
-  const filters = writeFilters(image, configuration, reach, tries);
+  const intervals = new Intervals(configuration);
+  intervals.write(image);
+  const finishNetworks = writeNetworks(image, configuration, reach, tries, networks, intervals);
+  const filters = writeFilters(image, configuration, reach, tries, intervals);
   const entryOf = tries.write(image);
   finishNetworks(entryOf);
   filters.finish(entryOf);

@@ -81,10 +81,11 @@ export interface ApplicationSecurityGroup {
   addresses: string[];
 }
 
-/** The one private address behind which a service stands in a consumer's network. */
+/** The private address, or one of each family, behind which a service stands in a consumer's network. */
 export interface PrivateEndpoint {
   name: string;
   virtualNetwork: string;
+  /** Of either family. */
   privateIPAddress: string;
   /** Of a dual-stack endpoint, beside an IPv4 address. */
   privateIPv6Address?: string;
@@ -163,7 +164,7 @@ export interface PrivateLinkService {
   loadBalancer: string;
   /** Names of frontends of the load balancer; all of them when left out in the file. */
   loadBalancerFrontendIPConfigurations: string[];
-  /** One to eight NAT addresses. */
+  /** One to eight NAT addresses, all of one family. */
   natAddresses: string[];
   /** Source MAC of frames towards a backend that has a `macAddress`. */
   macAddress?: string;

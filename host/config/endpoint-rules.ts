@@ -5,9 +5,10 @@ import * as Abi from "../abi.ts";
 import { cut, type Runs } from "./classes.ts";
 import type { Configuration, SecurityRule } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
+import type { Intervals } from "./intervals.ts";
 import { keyOf } from "./numbering.ts";
 import type { Reach } from "./reach.ts";
-import { attachmentOf, isFor, portsOf, type Range, rulesInOrder, sourcesOf } from "./security.ts";
+import { attachmentOf, type Family, IPV4, isFor, portsOf, type Range, rulesInOrder, sourcesOf } from "./security.ts";
 import type { Tries } from "./trie.ts";
 
 const WORD_BITS = 64;
@@ -17,6 +18,7 @@ const PORT_WIDTH = 65_536;
 /** A filter before its tries are written: roots as `Tries.add` gave them. */
 interface Filter {
   sources: number;
+  sources6: number;
   tcp: number;
   udp: number;
   /** Offset of the bits of the rules that allow. */
@@ -48,6 +50,7 @@ export function writeFilters(
   configuration: Configuration,
   reach: Reach,
   tries: Tries,
+  intervals: Intervals,
 ): WrittenFilters {
   const { virtualNetworks, privateEndpoints, applicationSecurityGroups = [] } = configuration;
   const networks = new Map(virtualNetworks.map(({ name }, number) => [name, number]));
@@ -62,9 +65,12 @@ export function writeFilters(
     const key = keyOf(endpoint.virtualNetwork, attachment.group.name, ...places);
     let number = known.get(key);
     if (number === undefined) {
-      const near = reach.sources(networks.get(endpoint.virtualNetwork) ?? 0);
-      const sources = rules.map((rule) => sourcesOf(rule, near, applicationSecurityGroups));
-      number = filters.push(filterOf(image, tries, rules, sources));
+      const network = networks.get(endpoint.virtualNetwork) ?? 0;
+      const sources = (family: Family): Range[][] => {
+        const near = reach.sources(network, family);
+        return rules.map((rule) => sourcesOf(rule, near, applicationSecurityGroups, family));
+      };
+      number = filters.push(filterOf(image, tries, rules, sources(IPV4), sources(intervals)));
       known.set(key, number);
     }
     return number;
@@ -76,6 +82,7 @@ export function writeFilters(
       filters.forEach((filter, index) => {
         const at = section + index * Abi.FILTER_SIZE;
         image.u32(at + Abi.FILTER_SOURCES, entryOf(filter.sources));
+        image.u32(at + Abi.FILTER_SOURCES6, entryOf(filter.sources6));
         image.u32(at + Abi.FILTER_TCP, entryOf(filter.tcp));
         image.u32(at + Abi.FILTER_UDP, entryOf(filter.udp));
         image.u32(at + Abi.FILTER_ALLOWS, filter.allows);
@@ -86,7 +93,13 @@ export function writeFilters(
   };
 }
 
-function filterOf(image: TableImage, tries: Tries, rules: readonly SecurityRule[], sources: Range[][]): Filter {
+function filterOf(
+  image: TableImage,
+  tries: Tries,
+  rules: readonly SecurityRule[],
+  sources: Range[][],
+  sources6: Range[][],
+): Filter {
   const ports = (protocol: "Tcp" | "Udp"): Range[][] =>
     rules.map((rule) =>
       rule.protocol === protocol || rule.protocol === "*" ? rule.destinationPortRanges.map(portRange) : [],
@@ -101,7 +114,13 @@ function filterOf(image: TableImage, tries: Tries, rules: readonly SecurityRule[
     const word = allows + (rule >>> 5) * 4;
     if (access === "Allow") image.u32(word, (image.readU32(word) | (1 << (rule & 31))) >>> 0);
   });
-  return { sources: add(cut(sources)), tcp: add(cut(ports("Tcp"))), udp: add(cut(ports("Udp"))), allows };
+  return {
+    sources: add(cut(sources)),
+    sources6: add(cut(sources6)),
+    tcp: add(cut(ports("Tcp"))),
+    udp: add(cut(ports("Udp"))),
+    allows,
+  };
 }
 
 /** Ports in the upper half of a number, where the trie begins. */

@@ -28,10 +28,10 @@ export function numberEndpoints(
   const links = linkIdentifiers(privateEndpoints);
   const identities = proxyIdentities(configuration);
   const byName = new Map(privateLinkServices.map(({ name }, index) => [name, services[index] as number]));
-  return privateEndpoints.map(({ name, privateIPAddress: address, ...its }, index) => {
+  return privateEndpoints.map(({ name, privateIPAddress: address, privateIPv6Address: other, ...its }, index) => {
     const network = networks.get(its.virtualNetwork) as number;
     const service = byName.get(its.privateLinkService) as number;
-    const key = keyOf(name, network, address, service, its.resource, its.groupId);
+    const key = keyOf(name, network, address, other, service, its.resource, its.groupId);
     const identity = String(identities[index]);
     sameIdentity(endpoints.known(key), identity, name);
     return endpoints.number(key, { name, address, network, service, link: links[index] as number, identity });

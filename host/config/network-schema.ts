@@ -29,7 +29,10 @@ const subnet = z.strictObject({
 export const virtualNetwork = z
   .strictObject({
     name: name.describe("Name of the network, used in references and in CAPTURE@NETWORK."),
-    addressSpace: z.array(block).default([]).describe("CIDR blocks of the network. Left out: any address."),
+    addressSpace: z
+      .array(block)
+      .default([])
+      .describe("CIDR blocks of the network, IPv4 and IPv6. Left out: any address."),
     vlan: z
       .union(
         [vlanIdentifier, z.tuple([vlanIdentifier, vlanIdentifier])],

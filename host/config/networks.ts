@@ -7,6 +7,9 @@ import { blockOf } from "./address.ts";
 import type { AddressBlock } from "./address.ts";
 import { type Configuration, DEFAULT_MTU } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
+import type { Intervals } from "./intervals.ts";
+import { isSix } from "./ipv6.ts";
+import { IPV4, type Range } from "./security.ts";
 import type { Reach } from "./reach.ts";
 import type { Tries } from "./trie.ts";
 import type { Numbered } from "./numbering.ts";
@@ -35,21 +38,29 @@ export function writeNetworks(
   reach: Reach,
   tries: Tries,
   { numbers, count }: NetworkNumbers,
+  intervals: Intervals,
 ): (entryOf: (root: number) => number) => void {
   const holding = new Set(privateEndpoints.map(({ virtualNetwork }) => virtualNetwork));
-  const roots = virtualNetworks.map(({ name }, network) => {
-    const { starts, classes, members } = cut([holding.has(name) ? reach.sources(network) : []]);
+  const inside = (ranges: Range[]): number => {
+    const { starts, classes, members } = cut([ranges]);
     return tries.add({ starts, values: classes.map((number) => (members[number]?.[0] === 0 ? 0 : INSIDE)) });
-  });
+  };
+  const roots = virtualNetworks.map(({ name, addressSpace }, network) => ({
+    four: inside(holding.has(name) ? reach.sources(network, IPV4) : []),
+    six: inside(holding.has(name) ? reach.sources(network, intervals) : []),
+    own: inside(addressSpace.flatMap(intervals.rangesOf)),
+  }));
   writePeers(image, reach, numbers);
   return (entryOf) => {
     const section = image.section(count * Abi.NETWORK_SIZE);
     for (let number = 0; number < count; number++) {
       image.u16(section + number * Abi.NETWORK_SIZE + Abi.NETWORK_GROUP, number);
-      image.u32(section + number * Abi.NETWORK_SIZE + Abi.NETWORK_SOURCES, Abi.TRIE_VALUE);
+      for (const field of [Abi.NETWORK_SOURCES, Abi.NETWORK_SOURCES6, Abi.NETWORK_OWN6])
+        image.u32(section + number * Abi.NETWORK_SIZE + field, Abi.TRIE_VALUE);
     }
-    virtualNetworks.forEach(({ addressSpace, mtu = DEFAULT_MTU }, network) => {
+    virtualNetworks.forEach(({ addressSpace: space, mtu = DEFAULT_MTU }, network) => {
       const at = section + (numbers[network] as number) * Abi.NETWORK_SIZE;
+      const addressSpace = space.filter((text) => !isSix(text));
       const blocks = image.section(addressSpace.length * Abi.BLOCK_ENTRY_SIZE);
       addressSpace.forEach((text, index) => {
         const { address, mask } = blockOf(text) as AddressBlock;
@@ -60,7 +71,10 @@ export function writeNetworks(
       image.u16(at + Abi.NETWORK_MTU, mtu);
       image.u16(at + Abi.NETWORK_BLOCK_COUNT, addressSpace.length);
       image.u32(at + Abi.NETWORK_BLOCKS, blocks);
-      image.u32(at + Abi.NETWORK_SOURCES, entryOf(roots[network] as number));
+      const { four, six, own } = roots[network] as (typeof roots)[number];
+      image.u32(at + Abi.NETWORK_SOURCES, entryOf(four));
+      image.u32(at + Abi.NETWORK_SOURCES6, entryOf(six));
+      image.u32(at + Abi.NETWORK_OWN6, entryOf(own));
     });
     image.u32(Abi.TABLES_NETWORKS, section);
   };

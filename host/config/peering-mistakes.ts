@@ -1,7 +1,6 @@
 // Peerings, subnets and gateways that contradict each other.
 
-import type { AddressBlock } from "./address.ts";
-import { blockOf, blocksOverlap } from "./address.ts";
+import { addressesOfEndpoint, contains, overlap } from "./prefix.ts";
 import type { Mistake, Path } from "./problem.ts";
 import { reference, repeated } from "./references.ts";
 import type { ConfigurationFile } from "./schema.ts";
@@ -37,7 +36,7 @@ function peerings(
     if (seen.has(remote)) return [{ path, message: `There are two peerings with "${remote}". Remove one.` }];
     seen.add(remote);
     return [
-      ...overlap(network, other, path),
+      ...overlapping(network, other, path),
       ...shared(privateEndpoints, network, other, path),
       ...gatewayUse(virtualNetworkGateways, network, other, useRemoteGateways, path),
     ];
@@ -60,11 +59,8 @@ function secondUse({ remoteVirtualNetwork }: Peering, path: Path): Mistake {
   };
 }
 
-function overlap(network: Network, other: Network, path: Path): Mistake[] {
-  const blocks = other.addressSpace.map((text) => blockOf(text) as AddressBlock);
-  const met = network.addressSpace.find((text) =>
-    blocks.some((block) => blocksOverlap(block, blockOf(text) as AddressBlock)),
-  );
+function overlapping(network: Network, other: Network, path: Path): Mistake[] {
+  const met = network.addressSpace.find((own) => other.addressSpace.some((block) => overlap(block, own)));
   if (met === undefined) return [];
   return [
     { path, message: `${met} overlaps the address space of "${other.name}". Choose another block for one of them.` },
@@ -88,19 +84,16 @@ function gatewayUse(
 }
 
 function subnets({ name, subnets: list = [], addressSpace }: Network, path: Path): Mistake[] {
-  const blocks = list.map(({ addressPrefix }) => blockOf(addressPrefix) as AddressBlock);
-  const space = addressSpace.map((text) => blockOf(text) as AddressBlock);
   return [
     ...repeated(list, path, "subnets"),
     ...list.flatMap(({ addressPrefix }, i): Mistake[] => {
       const at = [...path, i, "addressPrefix"];
-      const block = blocks[i] as AddressBlock;
-      const other = blocks.findIndex((candidate, j) => j < i && blocksOverlap(candidate, block));
+      const other = list.findIndex((candidate, j) => j < i && overlap(candidate.addressPrefix, addressPrefix));
       if (other >= 0)
         return [
           { path: at, message: `${addressPrefix} overlaps subnet "${list[other]?.name}". Choose another block.` },
         ];
-      if (space.length === 0 || space.some((outer) => holds(outer, block))) return [];
+      if (addressSpace.length === 0 || addressSpace.some((outer) => contains(outer, addressPrefix))) return [];
       return [
         {
           path: at,
@@ -111,10 +104,6 @@ function subnets({ name, subnets: list = [], addressSpace }: Network, path: Path
   ];
 }
 
-function holds(outer: AddressBlock, inner: AddressBlock): boolean {
-  return (outer.mask & inner.mask) >>> 0 === outer.mask && ((outer.address ^ inner.address) & outer.mask) === 0;
-}
-
 /** An endpoint's address in both networks, when their blocks do not tell: which endpoint would it mean? */
 function shared(
   endpoints: ConfigurationFile["privateEndpoints"],
@@ -123,10 +112,14 @@ function shared(
   path: Path,
 ): Mistake[] {
   if (network.addressSpace.length > 0 && other.addressSpace.length > 0) return [];
-  const own = new Set(endpoints.flatMap((one) => (one.virtualNetwork === network.name ? one.privateIPAddress : [])));
-  const owner = endpoints.find((one) => one.virtualNetwork === other.name && own.has(one.privateIPAddress));
+  const own = new Set(
+    endpoints.flatMap((one) => (one.virtualNetwork === network.name ? addressesOfEndpoint(one) : [])),
+  );
+  const theirs = endpoints.filter(({ virtualNetwork }) => virtualNetwork === other.name);
+  const owner = theirs.find((one) => addressesOfEndpoint(one).some((address) => own.has(address)));
   if (owner === undefined) return [];
-  const message = `${owner.privateIPAddress} is the address of "${owner.name}" there and of an endpoint here. Choose another.`;
+  const address = addressesOfEndpoint(owner).find((candidate) => own.has(candidate));
+  const message = `${address} is the address of "${owner.name}" there and of an endpoint here. Choose another.`;
   return [{ path, message }];
 }
 

@@ -3,13 +3,15 @@
 import * as Abi from "../abi.ts";
 import { addressNumber, macBytes } from "./address.ts";
 import type { Backend, BackendAddressPool, Configuration } from "./configuration.ts";
-import type { SeedWords } from "./hash.ts";
+import { mix32, type SeedWords } from "./hash.ts";
 import type { TableImage } from "./image.ts";
+import { bytesOf, isSix, numberOf, wordsOf } from "./ipv6.ts";
 import { fillTable, permutationOf, tableSize } from "./maglev.ts";
 import { keyOf, type Numbered, type NumberedBackend } from "./numbering.ts";
 import { sameMac } from "./change.ts";
 
 const NANOSECONDS = 1e9;
+const SIX_BYTES = 16;
 
 /** What later tables need to know of the pools. */
 export interface WrittenPools {
@@ -56,6 +58,7 @@ export function writeBackendPools(
   const section = image.section(pools.length * Abi.BACKEND_POOL_SIZE);
   const backends = image.section(numbered.count * Abi.BACKEND_SIZE);
   numbered.things.forEach((backend, number) => writeBackend(image, backends + number * Abi.BACKEND_SIZE, backend));
+  writeAddresses6(image, numbered.things);
   pools.forEach((members, index) => {
     const at = section + index * Abi.BACKEND_POOL_SIZE;
     const list = image.section(members.length * 2);
@@ -73,6 +76,15 @@ export function writeBackendPools(
   image.u32(Abi.TABLES_BACKENDS, backends);
   writeDrains(image, numbered.things);
   return written;
+}
+
+/** Writes the addresses of IPv6 backends. */
+function writeAddresses6(image: TableImage, things: readonly NumberedBackend[]): void {
+  const section = image.section(things.length * SIX_BYTES);
+  things.forEach(({ address }, number) => {
+    if (isSix(address)) image.copy(section + number * SIX_BYTES, bytesOf(address));
+  });
+  image.u32(Abi.TABLES_BACKENDS6, section);
 }
 
 function numberBackend(
@@ -103,7 +115,7 @@ function writeDrains(image: TableImage, backends: readonly NumberedBackend[]): v
 
 /** What every backend that has a number needs, its flows may live on though it is in no pool any more. */
 function writeBackend(image: TableImage, at: number, { address, macAddress }: NumberedBackend): void {
-  image.u32Be(at + Abi.BACKEND_ADDRESS_BE, addressNumber(address));
+  if (!isSix(address)) image.u32Be(at + Abi.BACKEND_ADDRESS_BE, addressNumber(address));
   if (macAddress === undefined) return;
   image.u16(at + Abi.BACKEND_HAS_MAC, 1);
   image.copy(at + Abi.BACKEND_MAC, macBytes(macAddress));
@@ -123,12 +135,25 @@ const isProbed = ({ state, weight, adminState = "None" }: Backend, says: "up" | 
 const isPutUp = ({ state, weight, adminState }: Backend): boolean =>
   adminState === "Up" && state !== "draining" && weight > 0;
 
+/** An address as the number that a pool's table counts with. */
+export const countedAs = (address: string, seed: SeedWords): number =>
+  isSix(address) ? mix32(...wordsOf(address), seed) : addressNumber(address);
+
+/** Where an address stands among others. */
+export const placeOf = (address: string): bigint =>
+  isSix(address) ? numberOf(address) : BigInt(addressNumber(address));
+
 /** Members take part in ascending order of address, so the order of the file does not matter. */
 function writeTable(image: TableImage, pool: number, all: readonly Member[], seed: SeedWords): void {
   const members = all
     .filter(({ takes }) => takes)
-    .map(({ backend: { address, weight }, number }) => ({ address: addressNumber(address), weight, number }))
-    .sort((a, b) => a.address - b.address);
+    .map(({ backend: { address, weight }, number }) => ({
+      address: countedAs(address, seed),
+      place: placeOf(address),
+      weight,
+      number,
+    }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1));
   if (members.length === 0) return;
   const size = tableSize(all.length);
   const permutations = members.map(({ address, weight }) => permutationOf(address, weight, size, seed));

@@ -1,7 +1,7 @@
 // Which networks reach which: peerings, which are not transitive, and gateways to on-premises networks (docs/behaviour.md, 2.1).
 
 import type { Configuration, VirtualNetwork } from "./configuration.ts";
-import { addressesOf, EVERYWHERE, type Range } from "./security.ts";
+import { EVERYWHERE, type Family, type Range } from "./security.ts";
 
 /** Reach between the networks of a configuration, by their numbers. */
 export interface Reach {
@@ -9,8 +9,8 @@ export interface Reach {
   peers: number[][];
   /** Number of the first network that peerings of whatever state join with each. */
   groups: number[];
-  /** Addresses from which endpoints of a network are reached. */
-  sources(network: number): Range[];
+  /** Addresses of a family from which endpoints of a network are reached. */
+  sources(network: number, family: Family): Range[];
 }
 
 /** Works the reach out. */
@@ -27,7 +27,7 @@ export function reachOf({ virtualNetworks, virtualNetworkGateways = [] }: Config
   return {
     peers,
     groups: groupsOf(sides),
-    sources(network) {
+    sources(network, family) {
       const near = [network, ...(peers[network] ?? [])];
       if (near.some((one) => spaceOf(one).length === 0)) return [EVERYWHERE];
       const behind = virtualNetworkGateways.filter((gateway) => {
@@ -37,7 +37,7 @@ export function reachOf({ virtualNetworks, virtualNetworkGateways = [] }: Config
         return sides[network]?.get(owner)?.uses === true && sides[owner]?.get(network)?.allows === true;
       });
       const onPremises = behind.flatMap(({ localNetworkAddressSpace }) => localNetworkAddressSpace);
-      return [...near.flatMap(spaceOf), ...onPremises].map(addressesOf);
+      return [...near.flatMap(spaceOf), ...onPremises].flatMap(family.rangesOf);
     },
   };
 }

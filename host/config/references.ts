@@ -1,10 +1,10 @@
 // What the shape of a configuration cannot say: references that name nothing, names and addresses used twice, addresses outside
 // their network.
 
-import { addressNumber, blockOf, blocksOverlap, inBlock } from "./address.ts";
-import type { AddressBlock } from "./address.ts";
+import { families } from "./family-mistakes.ts";
 import { identification } from "./identification.ts";
 import { adviceFor } from "./nearest.ts";
+import { holds, overlap } from "./prefix.ts";
 import type { Mistake, Path } from "./problem.ts";
 import type { ConfigurationFile } from "./schema.ts";
 
@@ -19,6 +19,7 @@ export function findMistakes(file: ConfigurationFile): Mistake[] {
     ...services(file),
     ...file.loadBalancers.flatMap((balancer, i) => balancing(balancer, ["loadBalancers", i])),
     ...addresses(file),
+    ...families(file),
     ...identification(file),
   ];
 }
@@ -65,9 +66,8 @@ function networks({ virtualNetworks }: ConfigurationFile): Mistake[] {
           message: `VLAN ${vlan} is that of "${owner}" too. Give each network its own.`,
         });
     }
-    const blocks = addressSpace.map((text) => blockOf(text) as AddressBlock);
-    blocks.forEach((block, j) => {
-      const other = blocks.findIndex((candidate, k) => k < j && blocksOverlap(candidate, block));
+    addressSpace.forEach((block, j) => {
+      const other = addressSpace.findIndex((candidate, k) => k < j && overlap(candidate, block));
       if (other >= 0)
         mistakes.push({
           path: ["virtualNetworks", i, "addressSpace", j],
@@ -201,7 +201,7 @@ function addresses(file: ConfigurationFile): Mistake[] {
     const outside =
       network !== undefined &&
       network.addressSpace.length > 0 &&
-      !network.addressSpace.some((text) => inBlock(blockOf(text) as AddressBlock, addressNumber(use.address)));
+      !network.addressSpace.some((block) => holds(block, use.address));
     if (outside)
       mistakes.push({
         path: use.path,
@@ -220,13 +220,14 @@ function addresses(file: ConfigurationFile): Mistake[] {
 }
 
 function uses(file: ConfigurationFile): Use[] {
-  const all: Use[] = file.privateEndpoints.map((endpoint, i) => ({
-    address: endpoint.privateIPAddress,
-    network: endpoint.virtualNetwork,
-    what: `the address of endpoint "${endpoint.name}"`,
-    path: ["privateEndpoints", i, "privateIPAddress"],
-    owner: `endpoint ${i}`,
-  }));
+  const all: Use[] = file.privateEndpoints.flatMap((endpoint, i) =>
+    (["privateIPAddress", "privateIPv6Address"] as const).flatMap((field) => {
+      const { name, virtualNetwork: network, [field]: address } = endpoint;
+      const path = ["privateEndpoints", i, field];
+      const what = `the address of endpoint "${name}"`;
+      return address === undefined ? [] : [{ address, network, what, path, owner: `endpoint ${i} ${field}` }];
+    }),
+  );
   file.privateLinkServices.forEach((service, i) => {
     service.natAddresses.forEach((address, j) => {
       const path: Path = ["privateLinkServices", i, "natAddresses", j];

@@ -6,7 +6,7 @@ import { dash } from "./dash-schema.ts";
 import { privateDnsZone, privateDnsZoneGroup } from "./dns-schema.ts";
 import { tunnel } from "./tunnel-schema.ts";
 import { virtualNetwork, virtualNetworkGateway } from "./network-schema.ts";
-import { address, mac, name, port } from "./primitives.ts";
+import { address, address6, mac, name, port } from "./primitives.ts";
 import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from "./security-schema.ts";
 
 const SECONDS_MAX = 7_440;
@@ -32,7 +32,10 @@ const privateEndpoint = z
   .strictObject({
     name: name.describe("Name of the endpoint."),
     virtualNetwork: name.describe("Network it lies in."),
-    privateIPAddress: address.describe("Its address there."),
+    privateIPAddress: address.describe("Its address there, IPv4 or IPv6."),
+    privateIPv6Address: address6
+      .optional()
+      .describe("Its IPv6 address beside an IPv4 one, which makes it dual-stack. Left out: it has one address."),
     privateLinkService: name.describe("Service behind it."),
     connectionState: connectionState
       .optional()
@@ -74,7 +77,7 @@ const privateEndpoint = z
     privateDnsZoneGroup,
     dash,
   })
-  .describe("A private endpoint: one address behind which a service stands.");
+  .describe("A private endpoint: an address, or one of each family, behind which a service stands.");
 
 const resource = z.strictObject({
   name: name.describe("Name of the resource, such as a storage account's."),
@@ -112,7 +115,7 @@ const privateLinkService = z
       .array(address)
       .min(1, "A service needs a NAT address. Add one from the provider's network.")
       .max(8, "A service has at most 8 NAT addresses. Remove some.")
-      .describe("Addresses that consumers' sources become, one to eight."),
+      .describe("Addresses that consumers' sources become, one to eight of one family, IPv4 or IPv6."),
     macAddress: mac.optional().describe("Source MAC of frames to backends that have a macAddress."),
     visibility: subscriptions.optional().describe("Who may connect. Left out: everybody."),
     autoApproval: subscriptions
@@ -139,7 +142,7 @@ export const adminState = z.enum(["None", "Up", "Down"]);
 export const backendWeight = z.int().min(0).max(1000);
 
 const backend = z.strictObject({
-  address: address.describe("Address of the backend in the service's network."),
+  address: address.describe("Address of the backend in the service's network, of the family of its NAT addresses."),
   weight: backendWeight.default(1).describe("Share of new flows relative to the others of its pool; 0 for none."),
   state: backendState
     .default("up")

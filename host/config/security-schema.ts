@@ -1,7 +1,7 @@
 // The shape of network security groups: rules of who may reach an endpoint.
 
 import * as z from "zod";
-import { blockOf, blockText, hasHostBits, isAddress } from "./address.ts";
+import { isAnyAddress, isBlock, withoutHostBits } from "./prefix.ts";
 import { portsOf, ADDRESS_TAGS } from "./security.ts";
 import { address, name } from "./primitives.ts";
 
@@ -10,17 +10,16 @@ const RULES_MOST = 1000;
 export const networkPolicies = z.enum(["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"]);
 
 const prefix = z.string().superRefine((text, context) => {
-  if (isAddress(text) || ADDRESS_TAGS.includes(text)) return;
-  const parsed = blockOf(text);
-  if (parsed === undefined)
+  if (isAnyAddress(text) || ADDRESS_TAGS.includes(text)) return;
+  if (!isBlock(text))
     context.addIssue({
       code: "custom",
-      message: `"${text}" is no address prefix. Write an address, a block such as 10.1.0.0/16, or one of ${ADDRESS_TAGS.join(", ")}.`,
+      message: `"${text}" is no address prefix. Write an address, a block such as 10.1.0.0/16 or fd00:1::/64, or one of ${ADDRESS_TAGS.join(", ")}.`,
     });
-  else if (hasHostBits(parsed))
+  else if (withoutHostBits(text) !== text)
     context.addIssue({
       code: "custom",
-      message: `${text} has bits set beyond its length. Write ${blockText(parsed)}.`,
+      message: `${text} has bits set beyond its length. Write ${withoutHostBits(text)}.`,
     });
 });
 

@@ -1,7 +1,7 @@
 // What endpoint rules say: ports and sources as ranges of numbers, the cloud's rules that follow, and which group applies to which
 // endpoint.
 
-import { addressNumber, blockOf, inBlock, isAddress } from "./address.ts";
+import { addressNumber, blockOf, isAddress } from "./address.ts";
 import type { AddressBlock } from "./address.ts";
 import type {
   ApplicationSecurityGroup,
@@ -10,6 +10,8 @@ import type {
   PrivateEndpoint,
   SecurityRule,
 } from "./configuration.ts";
+import { isSix } from "./ipv6.ts";
+import { addressesOfEndpoint, holds } from "./prefix.ts";
 
 /** Numbers from the first to the last, both included. */
 export interface Range {
@@ -21,7 +23,7 @@ export interface Range {
 export const ADDRESS_TAGS = ["*", "VirtualNetwork", "AzureLoadBalancer"];
 export const EVERYWHERE: Range = { first: 0, last: 2 ** 32 - 1 };
 /** Where the cloud's load balancer probes from. */
-const LOAD_BALANCER = addressNumber("168.63.129.16");
+const LOAD_BALANCER = "168.63.129.16";
 const PORT_MAX = 65_535;
 const PORTS = /^(\d{1,5})(?:-(\d{1,5}))?$/;
 
@@ -33,8 +35,17 @@ export function portsOf(text: string): Range | undefined {
   return { first: Number(first), last: Number(last) };
 }
 
-/** Addresses of a block or a single address. */
-export function addressesOf(text: string): Range {
+/** The addresses of one family, as the numbers that its tries are walked by. */
+export interface Family {
+  /** Those of a block or an address; none of a text of the other family. */
+  rangesOf(text: string): Range[];
+}
+
+/** IPv4: 10.0.0.1 is 0x0a000001. */
+export const IPV4: Family = { rangesOf: (text) => (isSix(text) ? [] : [addressesOf(text)]) };
+
+/** Addresses of an IPv4 block or a single address. */
+function addressesOf(text: string): Range {
   if (isAddress(text)) return { first: addressNumber(text), last: addressNumber(text) };
   const { address, mask } = blockOf(text) as AddressBlock;
   return { first: address, last: (address | ~mask) >>> 0 };
@@ -65,41 +76,41 @@ export function rulesInOrder({ securityRules, defaultRules }: NetworkSecurityGro
   return defaultRules === "none" ? own : [...own, ...CLOUD_RULES];
 }
 
-/** Source addresses of a rule; `virtualNetwork` is what that tag stands for. */
+/** Source addresses of a rule that are of a family; `virtualNetwork` is what that tag stands for there. */
 export function sourcesOf(
   { sourceAddressPrefixes, sourceApplicationSecurityGroups }: SecurityRule,
   virtualNetwork: readonly Range[],
   groups: readonly ApplicationSecurityGroup[],
+  { rangesOf }: Family,
 ): Range[] {
   const members = groups.filter(({ name }) => sourceApplicationSecurityGroups.includes(name));
   return [
     ...sourceAddressPrefixes.flatMap((text) => {
       if (text === "*") return [EVERYWHERE];
       if (text === "VirtualNetwork") return virtualNetwork;
-      if (text === "AzureLoadBalancer") return [{ first: LOAD_BALANCER, last: LOAD_BALANCER }];
-      return [addressesOf(text)];
+      if (text === "AzureLoadBalancer") return rangesOf(LOAD_BALANCER);
+      return rangesOf(text);
     }),
-    ...members.flatMap(({ addresses }) => addresses.map(addressesOf)),
+    ...members.flatMap(({ addresses }) => addresses.flatMap(rangesOf)),
   ];
 }
 
-/** Whether a rule is for an endpoint: it names no destination, or the endpoint's address or group. */
+/** Whether a rule is for an endpoint: it names no destination, or one of the endpoint's addresses or groups. */
 export function isFor(
   { destinationAddressPrefixes: prefixes, destinationApplicationSecurityGroups: names }: SecurityRule,
   endpoint: PrivateEndpoint,
   groups: readonly ApplicationSecurityGroup[],
 ): boolean {
   if (prefixes.length === 0 && names.length === 0) return true;
-  const address = addressNumber(endpoint.privateIPAddress);
+  const own = addressesOfEndpoint(endpoint);
   const within = (text: string): boolean => {
     if (text === "*" || text === "VirtualNetwork") return true;
     if (ADDRESS_TAGS.includes(text)) return false;
-    const { first, last } = addressesOf(text);
-    return first <= address && address <= last;
+    return own.some((address) => holds(text, address));
   };
   const isMember = (name: string): boolean =>
     endpoint.applicationSecurityGroups?.includes(name) === true ||
-    groups.some((group) => group.name === name && group.addresses.includes(endpoint.privateIPAddress));
+    groups.some((group) => group.name === name && own.some((address) => group.addresses.includes(address)));
   return prefixes.some(within) || names.some(isMember);
 }
 
@@ -113,10 +124,8 @@ export interface Attachment {
 export function attachmentOf(configuration: Configuration, endpoint: PrivateEndpoint): Attachment | undefined {
   if (configuration.networkSecurityGroups === undefined) return undefined;
   const network = configuration.virtualNetworks.find(({ name }) => name === endpoint.virtualNetwork);
-  const address = addressNumber(endpoint.privateIPAddress);
-  const subnet = network?.subnets?.find(({ addressPrefix }) =>
-    inBlock(blockOf(addressPrefix) as AddressBlock, address),
-  );
+  const own = addressesOfEndpoint(endpoint);
+  const subnet = network?.subnets?.find(({ addressPrefix }) => own.some((address) => holds(addressPrefix, address)));
   const name = endpoint.networkSecurityGroup ?? subnet?.networkSecurityGroup;
   const group = configuration.networkSecurityGroups.find((candidate) => candidate.name === name);
   if (group === undefined) return undefined;

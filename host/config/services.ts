@@ -5,7 +5,10 @@ import { addressNumber, macBytes } from "./address.ts";
 import { sameAnnouncement, sameMac } from "./change.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
+import { bytesOf, isSix } from "./ipv6.ts";
 import { keyOf, type Numbering } from "./numbering.ts";
+
+const SIX_BYTES = 16;
 
 /** Gives services their numbers, in the configuration's order; one that moves to another network is another one. */
 export function numberServices(
@@ -59,7 +62,13 @@ export function writeServices(
     });
   });
   const addresses = image.section(natAddresses.count * 4);
-  for (const { number, address } of inForce) image.u32Be(addresses + number * 4, addressNumber(address));
+  const sixes = image.section(natAddresses.count * SIX_BYTES);
+  for (const { number, address } of inForce) {
+    if (isSix(address)) image.copy(sixes + number * SIX_BYTES, bytesOf(address));
+    if (isSix(address)) image.u32(addresses + number * 4, Abi.NAT_IS_SIX);
+    else image.u32Be(addresses + number * 4, addressNumber(address));
+  }
   image.u32(Abi.TABLES_SERVICES, section);
   image.u32(Abi.TABLES_NAT_ADDRESSES, addresses);
+  image.u32(Abi.TABLES_NATS6, sixes);
 }

@@ -81,7 +81,7 @@ export class BypassWatch {
     const { peers } = reachOf(configuration);
     this.near = this.networks.map((name, i) => [name, ...(peers[i] ?? []).map((peer) => this.networks[peer] ?? "")]);
     for (const endpoint of configuration.privateEndpoints)
-      for (const address of resourceOf(configuration, endpoint)?.publicIPAddresses ?? [])
+      for (const address of resourceOf(configuration, endpoint)?.publicIPAddresses?.filter(isAddress) ?? [])
         this.networks.forEach((_, network) => {
           const own = this.endpointFor(network, [endpoint]);
           if (own !== undefined)

@@ -1,6 +1,8 @@
 // What a name resolves to in a network, and why: a private zone linked to the network answers first, public DNS otherwise, which
 // makes the name of a resource with endpoints an alias of its private link form.
 
+import { isSix } from "../config/ipv6.ts";
+import { addressesOfEndpoint } from "../config/prefix.ts";
 import type { Configuration, PrivateEndpoint, Resource } from "../config/configuration.ts";
 import { reachOf } from "../config/reach.ts";
 import { formsOf, normalName, privateForm } from "../config/zones.ts";
@@ -107,14 +109,14 @@ export class Resolver {
       answer.steps.push({ name, zone: zone.domain, answer: "NXDOMAIN", why });
       return true;
     }
-    const address = endpoint.privateIPAddress;
+    const addresses = addressesOfEndpoint(endpoint);
     answer.outcome = "private";
-    answer.addresses = [address];
+    answer.addresses = addresses;
     answer.endpoint = endpoint.name;
     answer.steps.push({
       name,
       zone: zone.domain,
-      answer: `A ${address}`,
+      answer: addresses.map((address) => `${isSix(address) ? "AAAA" : "A"} ${address}`).join(", "),
       why: `${linked}; "${endpoint.name}" wrote it.`,
     });
     const isReached =

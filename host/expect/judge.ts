@@ -100,7 +100,9 @@ function describes({ expectation, block }: Case, line: FlowLine): boolean {
   if (port !== undefined && port !== line.endpointPort) return false;
   if (protocol !== undefined && protocol !== line.protocol) return false;
   if (name !== undefined && normalName(name) !== normalName(line.name ?? "")) return false;
-  return block === undefined || inBlock(block, addressNumber(line.client.split(":")[0] as string));
+  if (block === undefined) return true;
+  // An expectation's client is an IPv4 address or block, which no IPv6 client lies in.
+  return !line.client.startsWith("[") && inBlock(block, addressNumber(line.client.split(":")[0] as string));
 }
 
 function contraryOf(line: FlowLine): Contrary {

@@ -8,7 +8,7 @@ import { flagsText } from "./packet-text.ts";
 import { flowOf, flowText, type Meaning, type Telling } from "./stage.ts";
 
 const SIDES = ["consumer", "provider"];
-const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp" };
+const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };
 const STATES = ["opening", "established", "closing", "reset", "udp", "denied", "half-closed"];
 const CONNECTIONS = ["Approved", "Pending", "Rejected", "Disconnected", "Refused"];
 const IDENTIFIES = ["address", "tls", "http", "auto", "http, every request"];

@@ -1,7 +1,9 @@
 // What a packet's fields were when it came and what they are as it left, read from the bytes of both.
 
 import { addressText } from "../config/address.ts";
+import { textOf } from "../config/ipv6.ts";
 import type { LinkName } from "../links.ts";
+import { IPV6, packet6 } from "../replay/frame6.ts";
 import { FrameView, IPV4, PROTOCOL_TCP, PROTOCOL_UDP, TCP, UDP } from "../replay/frame.ts";
 
 /** A field whose bytes are others than before. */
@@ -31,6 +33,12 @@ const IP_FIELDS: readonly Field[] = [
   ["IP checksum", IPV4.checksum, 2, hex],
   ["source", IPV4.source, 4, address],
   ["destination", IPV4.destination, 4, address],
+];
+const IPV6_FIELDS: readonly Field[] = [
+  ["payload length", IPV6.payloadLength, 2, number],
+  ["TTL", IPV6.hopLimit, 1, number],
+  ["source", IPV6.source, 16, textOf],
+  ["destination", IPV6.destination, 16, textOf],
 ];
 const PORT_FIELDS: readonly Field[] = [
   ["source port", 0, 2, number],
@@ -73,6 +81,7 @@ function fieldsOf(
       if (from + at + size <= frame.length) into.set(prefix + name, show(frame.subarray(from + at, from + at + size)));
   };
   if (link === "ethernet") read(ETHERNET_FIELDS, 0);
+  if (view.six >= 0) return fieldsOf6(frame, view.six, read, into);
   if (!view.addressed) return into;
   const { ip, l4, protocol } = view;
   read(IP_FIELDS, ip);
@@ -84,6 +93,22 @@ function fieldsOf(
   read(ICMP_FIELDS, l4);
   const inner = frame.subarray(Math.min(l4 + ICMP.header, frame.length));
   return prefix === "" && ICMP.errors.includes(frame[l4] ?? 0) ? fieldsOf(inner, "raw", into, EMBEDDED) : into;
+}
+
+/** Those of an IPv6 packet, whose hop limit is compared with a TTL. */
+function fieldsOf6(
+  frame: Uint8Array,
+  ip: number,
+  read: (fields: readonly Field[], from: number) => void,
+  into: Map<string, string>,
+): Map<string, string> {
+  const packet = packet6(frame, ip);
+  if (packet === undefined) return into;
+  read(IPV6_FIELDS, ip);
+  if (packet.protocol === PROTOCOL_TCP || packet.protocol === PROTOCOL_UDP) read(PORT_FIELDS, packet.l4);
+  if (packet.protocol === PROTOCOL_TCP) read(TCP_FIELDS, packet.l4);
+  if (packet.protocol === PROTOCOL_UDP) read(UDP_FIELDS, packet.l4);
+  return into;
 }
 
 /** Up to four bytes as a number, the first one highest. */

@@ -1,6 +1,7 @@
 // What the stages of the core wrote down about one packet, as they lie in its memory.
 
 import * as Abi from "../abi.ts";
+import { textOf } from "../config/ipv6.ts";
 import type { Core } from "../core.ts";
 
 /** One note. What the values are, assembly/abi/trace.ts says with each stage. */
@@ -9,7 +10,7 @@ export interface Note {
   /** Code of the verdict reason that the stage has against the packet; undefined when it lets it go on. */
   reason: number | undefined;
   values: number[];
-  /** Bytes of the notes of text behind it, one character each. */
+  /** Bytes of the notes of text behind it, one character each; of a rewrite the IPv6 addresses before it, `-` for one that is IPv4. */
   text: string;
 }
 
@@ -17,6 +18,7 @@ export interface Note {
 export function notesOf(core: Core): Note[] {
   const base = core.region(Abi.REGION_TRACE);
   const notes: Note[] = [];
+  const addresses = ["-", "-", "-", "-"];
   for (let i = 0; i < core.control(Abi.CONTROL_TRACED); i++) {
     const at = base + i * Abi.TRACE_SIZE;
     const stage = core.u8(at + Abi.TRACE_STAGE);
@@ -26,12 +28,17 @@ export function notesOf(core: Core): Note[] {
       last.text += textAt(core, at + Abi.TRACE_VALUES, length - last.text.length);
       continue;
     }
+    if (stage === Abi.STAGE_ADDRESS) {
+      const from = at + Abi.TRACE_VALUES;
+      addresses[core.u32(from)] = `[${textOf(core.bytes.subarray(from + 4, from + 20))}]`;
+      continue;
+    }
     const result = core.u8(at + Abi.TRACE_RESULT);
     notes.push({
       stage,
       reason: result === Abi.TRACE_GOES_ON ? undefined : result,
       values: Array.from({ length: Abi.TRACE_VALUE_COUNT }, (_, value) => core.u32(at + Abi.TRACE_VALUES + value * 4)),
-      text: "",
+      text: stage === Abi.STAGE_REWRITE ? addresses.splice(0, 4, "-", "-", "-", "-").join(" ") : "",
     });
   }
   return notes;

@@ -3,6 +3,7 @@
 import { addressText } from "../config/address.ts";
 import type { LinkName } from "../links.ts";
 import { identificationText } from "./fragment.ts";
+import { packet6 } from "../replay/frame6.ts";
 import { FrameView, PROTOCOL_TCP, PROTOCOL_UDP, TCP } from "../replay/frame.ts";
 
 const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
@@ -11,6 +12,7 @@ const ACKNOWLEDGEMENT = 8;
 const NUMBERS_END = 12;
 const ACK = 0x10;
 const PROTOCOL_ICMP = 1;
+const PROTOCOL_ICMPV6 = 58;
 const PROTOCOL_NAMES: Record<number, string> = {
   [PROTOCOL_ICMP]: "icmp",
   4: "ip in ip",
@@ -44,6 +46,7 @@ export function packetText(frame: Uint8Array, link: LinkName): string {
   const view = new FrameView();
   const whole = view.read(frame, 0, frame.length, link, 0, () => undefined);
   const size = `frame of ${bytesOf(frame.length)}`;
+  if (view.six >= 0) return ipv6Text(view, size) ?? `${link} ${size}`;
   if (!view.addressed) return `${link} ${size}`;
   const protocol = PROTOCOL_NAMES[view.protocol] ?? `protocol ${view.protocol}`;
   const [from, to] = [addressText(view.source), addressText(view.destination)];
@@ -60,6 +63,23 @@ function fragmentText({ fragmented, fragmentOffset, identification }: FrameView)
 }
 
 const bytesOf = (count: number): string => `${count} byte${count === 1 ? "" : "s"}`;
+
+/** One line about an IPv6 packet. */
+function ipv6Text(view: FrameView, size: string): string | undefined {
+  const { buffer } = view;
+  const packet = packet6(buffer, view.six);
+  if (packet === undefined) return undefined;
+  const { source, destination, hopLimit, protocol, l4 } = packet;
+  const name = protocol === PROTOCOL_ICMPV6 ? "icmpv6" : (PROTOCOL_NAMES[protocol] ?? `protocol ${protocol}`);
+  const tail = `hop limit ${hopLimit}, ${size}`;
+  const ported = (protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP) && l4 + 4 <= buffer.length;
+  if (!ported) return `${name} ${source} > ${destination}, ${tail}`;
+  const port = (at: number): number => ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
+  view.l4 = l4;
+  view.flags = protocol === PROTOCOL_TCP ? (buffer[l4 + TCP.flags] ?? 0) : 0;
+  const tcp = protocol === PROTOCOL_TCP ? tcpText(view) : "";
+  return `${name} [${source}]:${port(l4)} > [${destination}]:${port(l4 + 2)}${tcp}, ${tail}`;
+}
 
 function icmpText({ buffer, l4 }: FrameView): string {
   if (l4 + 1 >= buffer.length) return "";

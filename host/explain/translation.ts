@@ -124,9 +124,10 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_REWRITE]: {
     stage: "rewrite",
-    tell([source = 0, destination = 0, ports = 0, newSource = 0, newDestination = 0, newPorts = 0]) {
-      const before = pairs(source, destination, ports);
-      const after = pairs(newSource, newDestination, newPorts);
+    tell([source = 0, destination = 0, ports = 0, newSource = 0, newDestination = 0, newPorts = 0], _, text) {
+      const [from, to, newFrom, newTo] = text.split(" ").map((six) => (six === "-" ? undefined : six));
+      const before = pairs(from ?? addressBe(source), to ?? addressBe(destination), ports);
+      const after = pairs(newFrom ?? addressBe(newSource), newTo ?? addressBe(newDestination), newPorts);
       return { decided: `${before} becomes ${after}`, looked: { before, after } };
     },
   },
@@ -250,7 +251,7 @@ function placeOf(sequence: number, due: number): string {
 }
 
 /** `address:port > address:port`; without ports where there are none. */
-function pairs(source: number, destination: number, ports: number): string {
-  if (ports === 0) return `${addressBe(source)} > ${addressBe(destination)}`;
-  return `${addressBe(source)}:${portBe(ports)} > ${addressBe(destination)}:${portBe(ports >>> 16)}`;
+function pairs(source: string, destination: string, ports: number): string {
+  if (ports === 0) return `${source} > ${destination}`;
+  return `${source}:${portBe(ports)} > ${destination}:${portBe(ports >>> 16)}`;
 }

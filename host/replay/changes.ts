@@ -3,6 +3,7 @@
 
 import { addressNumber } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { isSix } from "../config/ipv6.ts";
 import { takersOf } from "../config/pools.ts";
 import type { Conversation } from "./conversation.ts";
 import { Drains } from "./drains.ts";
@@ -60,12 +61,12 @@ function closedOf({ privateEndpoints }: Configuration): Set<number> {
   return new Set(privateEndpoints.flatMap(({ connectionState }, i) => (connectionState === "Approved" ? [] : [i])));
 }
 
-/** Whether a backend takes new flows in each of the pools that have its address. */
+/** Whether an IPv4 backend takes new flows in each of the pools that have its address. */
 function takingOf({ loadBalancers }: Configuration): Map<number, string> {
   const taking = new Map<number, string>();
   for (const pool of loadBalancers.flatMap((balancer) => balancer.backendAddressPools)) {
     const takes = takersOf(pool);
-    for (const backend of pool.backends) {
+    for (const backend of pool.backends.filter(({ address }) => !isSix(address))) {
       const address = addressNumber(backend.address);
       taking.set(address, (taking.get(address) ?? "") + Number(takes.has(backend)));
     }

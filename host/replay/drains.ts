@@ -2,6 +2,7 @@
 // and never from the plane.
 
 import { addressNumber } from "../config/address.ts";
+import { isSix } from "../config/ipv6.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 const SECOND = 1e9;
@@ -32,6 +33,7 @@ export class Drains {
     for (const { name, backendAddressPools } of loadBalancers)
       for (const { name: pool, backends, drainPeriodInSeconds: period } of backendAddressPools)
         for (const { address: text, state } of backends) {
+          if (isSix(text)) continue;
           const address = addressNumber(text);
           const key = JSON.stringify([name, pool, text]);
           this.places.set(address, (this.places.get(address) ?? 0) + 1);

@@ -168,8 +168,15 @@ export class Feed {
     this.place(frame, frame.bytes, frame.network, Abi.SIDE_CONSUMER, KIND_OTHER);
   }
 
+  /** An IPv6 frame: the plane itself turns replies back, and the mirror does not look at it. */
+  private six(frame: CapturedFrame): void {
+    const side = this.parts.roles.atServers ? Abi.SIDE_CONSUMER : Abi.SIDE_CAPTURED;
+    this.place(frame, frame.bytes, frame.network, side, KIND_OTHER);
+  }
+
   /** A frame that is no whole TCP or UDP packet: it enters with the addresses of the endpoints that its own stand for. */
   private partial(frame: CapturedFrame): void {
+    if (this.view.six >= 0) return this.six(frame);
     const { to, from } = this.parts.roles.owners(this.view);
     if (to === undefined && from === undefined) return this.other(frame);
     const { view } = this;

@@ -37,7 +37,7 @@ export class FlowLog {
 
 /** A flow as a line of the log. */
 export function flowLine(flow: Flow): FlowLine {
-  const [natAddress, natPort] = flow.nat.split(":");
+  const [, natAddress, natPort] = /^\[?(.*?)\]?:(\d+)$/.exec(flow.nat) ?? [];
   const { network, protocol, client, endpoint, endpointPort, reason, toService, toConsumer, state, end } = flow;
   return {
     network,

@@ -9,8 +9,10 @@ const ETHERTYPE: Partial<Record<LinkName, number>> = { ethernet: 12, sll: 14, sl
 const TAG_SIZE = 4;
 const TAG_TYPES: readonly number[] = [0x8100, 0x88a8, 0x9100];
 const TYPE_IPV4 = 0x0800;
+const TYPE_IPV6 = 0x86dd;
 /** In either byte order. */
 const FAMILIES_IPV4: readonly number[] = [2, 0x02000000];
+const FAMILIES_IPV6: readonly number[] = [10, 24, 28, 30].flatMap((family) => [family, family * 2 ** 24]);
 
 export const IPV4 = {
   totalLength: 2,
@@ -38,6 +40,8 @@ export type VlanNetworks = (outer: number, inner: number | undefined) => number 
 /** A TCP or UDP packet over IPv4 seen in place. Offsets are into the buffer; addresses and ports are numbers. */
 export class FrameView {
   buffer: Uint8Array = new Uint8Array(0);
+  /** IPv6 header of a frame that has one instead, which is looked at no further; else -1. */
+  six = -1;
   /** IP header, TCP or UDP header, end of captured bytes. */
   ip = 0;
   l4 = 0;
@@ -74,6 +78,7 @@ export class FrameView {
     this.addressed = false;
     this.ported = false;
     this.fragmented = false;
+    this.six = -1;
     this.ip = this.networkHeader(offset, link, vlans);
     return this.ip >= 0 && this.readIpv4();
   }
@@ -88,8 +93,8 @@ export class FrameView {
     const { end } = this;
     let at = offset + HEADER[link];
     if (link === "other" || at >= end) return -1;
-    if (link === "raw") return at;
-    if (link === "null") return FAMILIES_IPV4.includes(this.u32(offset)) ? at : -1;
+    if (link === "raw") return (this.buffer[at] as number) >> 4 === 6 ? this.isSix(at) : at;
+    if (link === "null") return this.ofFamily(this.u32(offset), at);
     let type = this.u16(offset + (ETHERTYPE[link] as number));
     let outer: number | undefined;
     for (let depth = 0; depth < 2 && TAG_TYPES.includes(type); depth++) {
@@ -104,7 +109,17 @@ export class FrameView {
         this.network = vlans(outer, identifier) ?? this.network;
       }
     }
-    return type === TYPE_IPV4 ? at : -1;
+    return type === TYPE_IPV6 ? this.isSix(at) : type === TYPE_IPV4 ? at : -1;
+  }
+
+  private ofFamily(family: number, at: number): number {
+    if (FAMILIES_IPV6.includes(family)) return this.isSix(at);
+    return FAMILIES_IPV4.includes(family) ? at : -1;
+  }
+
+  private isSix(at: number): -1 {
+    this.six = at;
+    return -1;
   }
 
   private readIpv4(): boolean {

@@ -2,6 +2,7 @@
 // writing, apart from the core's and from the image of tables, so that it can find them wrong.
 
 import { addressNumber } from "../config/address.ts";
+import { isSix } from "../config/ipv6.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { DEFAULT_MTU } from "../config/configuration.ts";
 import { identityTexts } from "../config/proxy.ts";
@@ -32,13 +33,13 @@ export interface Announced {
   mtu: number;
 }
 
-/** Of each endpoint what its headers say; undefined when its service has none. */
+/** Of each endpoint what its headers say; undefined when its service has none, or it has no IPv4 address. */
 export function announcements(configuration: Configuration): (Announced | undefined)[] {
   const { privateEndpoints, privateLinkServices, virtualNetworks, settings } = configuration;
   const texts = identityTexts(configuration);
   return privateEndpoints.map(({ privateLinkService, privateIPAddress }, i) => {
     const service = privateLinkServices.find(({ name }) => name === privateLinkService);
-    if (service?.enableProxyProtocol !== true) return undefined;
+    if (service?.enableProxyProtocol !== true || isSix(privateIPAddress)) return undefined;
     return {
       address: addressNumber(privateIPAddress),
       values: VALUES_OF[settings.profile](texts[i] as string),

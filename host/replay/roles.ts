@@ -3,6 +3,7 @@
 
 import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { addressNumber } from "../config/address.ts";
+import { isSix } from "../config/ipv6.ts";
 import { rulesOf } from "../config/compile.ts";
 import { takersOf } from "../config/pools.ts";
 import { reachOf } from "../config/reach.ts";
@@ -115,7 +116,7 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
   const announced = announcements(configuration);
   return configuration.privateEndpoints.flatMap((endpoint, index) => {
     const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
-    if (service === undefined) return [];
+    if (service === undefined || isSix(endpoint.privateIPAddress)) return [];
     const rules = rulesOf(service, configuration.loadBalancers);
     const base = {
       endpoint: index,

@@ -2,6 +2,7 @@
 // same bytes, checksums right unless the text says otherwise.
 
 import { addressNumber } from "../../host/config/address.ts";
+import { bytesOf } from "../../host/config/ipv6.ts";
 import type { LinkName } from "../plane.ts";
 
 /** Words of a packet's text after the addresses: `name=value`, or TCP flags as letters. */
@@ -11,23 +12,26 @@ interface Words {
 }
 
 const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128, "-": 0 };
-const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50 };
+const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50, icmp6: 58 };
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_UNIT = 8;
 const CLIENT_MAC = "020000000001";
 const GATEWAY_MAC = "020000000002";
 
 /** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent reserved total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer, and cut=FROM-TO (TO left
- * out: to its end; a + behind: as if more followed): the fragment with these bytes behind the IP header of what the other words make. */
+ * out: to its end; a + behind: as if more followed): the fragment with these bytes behind the IP header of what the other words make.
+ * Between brackets addresses are IPv6; there: class label payload next, and ext, kinds of extension headers of 8 bytes: `0,60,43`. */
 export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
   const [kind = "tcp", source = "", , destination = "", ...rest] = text.split(" ");
   const words = wordsOf(rest);
   const [from, sourcePort = 0] = ends(source);
   const [to, destinationPort = 0] = ends(destination);
-  const transport = cut(transportOf(kind, sourcePort, destinationPort, words, from, to), words);
-  const ip = ipOf(kind, from, to, transport, words);
+  const addresses = [...from, ...to];
+  const transport = cut(transportOf(kind, sourcePort, destinationPort, words, addresses), words);
+  const six = from.length === 16;
+  const ip = six ? ip6Of(kind, addresses, transport, words) : ipOf(kind, addresses, transport, words);
   const bytes = [
-    ...linkOf(link, words),
+    ...linkOf(link, words, six),
     ...ip,
     ...transport,
     ...Array.from({ length: number(words, "trailer", 0) }, () => 0xee),
@@ -56,9 +60,11 @@ function cut(whole: number[], { values }: Words): number[] {
   return whole.slice(from, to);
 }
 
-function ends(text: string): [number, number | undefined] {
+function ends(text: string): [number[], number | undefined] {
+  const [, six, sixPort] = /^\[(.*)\](?::(\d+))?$/.exec(text) ?? [];
+  if (six !== undefined) return [[...bytesOf(six)], sixPort === undefined ? undefined : Number(sixPort)];
   const [address = "", port] = text.split(":");
-  return [addressNumber(address), port === undefined ? undefined : Number(port)];
+  return [u32(addressNumber(address)), port === undefined ? undefined : Number(port)];
 }
 
 function number({ values }: Words, name: string, otherwise: number): number {
@@ -66,7 +72,7 @@ function number({ values }: Words, name: string, otherwise: number): number {
   return value === undefined ? otherwise : Number(value);
 }
 
-function ipOf(kind: string, from: number, to: number, transport: number[], words: Words): number[] {
+function ipOf(kind: string, addresses: number[], transport: number[], words: Words): number[] {
   const options = number(words, "options", 0) * 4;
   const total = number(words, "total", 20 + options + transport.length);
   const header = [
@@ -79,27 +85,34 @@ function ipOf(kind: string, from: number, to: number, transport: number[], words
     PROTOCOLS[kind] ?? 0,
     0,
     0,
-    ...u32(from),
-    ...u32(to),
+    ...addresses,
     ...Array.from({ length: options }, () => 1),
   ];
   header.splice(10, 2, ...u16(number(words, "ipsum", checksum(header))));
   return header;
 }
 
-function transportOf(
-  kind: string,
-  source: number,
-  destination: number,
-  words: Words,
-  from: number,
-  to: number,
-): number[] {
+function ip6Of(kind: string, addresses: number[], transport: number[], words: Words): number[] {
+  const kinds = (words.values.get("ext") ?? "").split(",").filter((text) => text !== "");
+  const last = number(words, "next", PROTOCOLS[kind] ?? 0);
+  const segments = number(words, "segments", 0);
+  const extensions = kinds.flatMap((_, i) => [Number(kinds[i + 1] ?? last), 0, 1, segments, 0, 0, 0, 0]);
+  return [
+    ...u32(0x60000000 + number(words, "class", 0) * 2 ** 20 + number(words, "label", 0)),
+    ...u16(number(words, "payload", extensions.length + transport.length)),
+    Number(kinds[0] ?? last),
+    number(words, "ttl", 64),
+    ...addresses,
+    ...extensions,
+  ];
+}
+
+function transportOf(kind: string, source: number, destination: number, words: Words, addresses: number[]): number[] {
   const data = [...new TextEncoder().encode(words.values.get("data") ?? ""), ...hex(words.values.get("hex") ?? "")];
   if (kind !== "tcp" && kind !== "udp") return data.length > 0 ? data : [8, 0, 0, 0, 0, 0, 0, 0];
   const ports = [...u16(source), ...u16(destination)];
   const length = (kind === "tcp" ? 20 : 8) + data.length;
-  const pseudo = [...u32(from), ...u32(to), 0, kind === "tcp" ? 6 : 17, ...u16(length)];
+  const pseudo = [...addresses, 0, kind === "tcp" ? 6 : 17, ...u16(length)];
   if (kind === "udp") {
     const header = [...ports, ...u16(number(words, "udplength", length)), 0, 0, ...data];
     header.splice(6, 2, ...u16(number(words, "l4sum", checksum([...pseudo, ...header]) || 0xffff)));
@@ -121,11 +134,11 @@ function transportOf(
   return header;
 }
 
-function linkOf(link: LinkName, words: Words): number[] {
+function linkOf(link: LinkName, words: Words, six: boolean): number[] {
   const tags = (words.values.get("vlan") ?? "").split(".").filter((tag) => tag !== "");
-  const types = [...tags.flatMap((tag) => [0x81, 0, ...u16(Number(tag))]), 8, 0];
+  const types = [...tags.flatMap((tag) => [0x81, 0, ...u16(Number(tag))]), ...(six ? [0x86, 0xdd] : [8, 0])];
   if (link === "raw" || link === "other") return [];
-  if (link === "null") return [2, 0, 0, 0];
+  if (link === "null") return [six ? 30 : 2, 0, 0, 0];
   if (link === "sll") return [0, 0, 0, 1, 0, 6, ...hex(CLIENT_MAC), 0, 0, ...types];
   if (link === "sll2")
     return [...types.slice(0, 2), 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, ...hex(CLIENT_MAC), 0, 0, ...types.slice(2)];

@@ -7,6 +7,7 @@ import { baseConfiguration } from "../../conformance/configuration.ts";
 import { client, identifying, OPENING, OTHER, OWN, part, sent } from "../../conformance/first-message-kit.ts";
 import { echo, errorAbout, type ErrorWords } from "../../conformance/icmp-kit.ts";
 import { QUERY, REQUEST, timers } from "../../conformance/fragment-kit.ts";
+import { CLIENT, SIX, withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import type { Step } from "../../conformance/table.ts";
 import { clientHello } from "../../names/hello.ts";
@@ -55,6 +56,7 @@ const crowdOf = (count: number): Packet[] =>
   }));
 
 const PLAIN: Case[] = [
+  { reason: "ipv6-extension", change: withIpv6, steps: [{ in: `tcp ${CLIENT}:5000 > ${SIX}:443 S ext=60,0` }] },
   { reason: "forwarded", steps: [{ in: SYN }, { in: client("A seq=101 ack=901") }] },
   { reason: "new-flow", steps: [{ in: SYN }] },
   {

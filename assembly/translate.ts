@@ -1,0 +1,165 @@
+// Packets of flows with IPv6 addresses: 6 to 6 in place, 6 to 4 by another header, which for replies needs more room than there is
+// and leaves as the head of an emit (docs/behaviour.md, 23.3; RFC 7915).
+
+import {
+  CAUSE_INPUT,
+  DESC_CAPTURED,
+  DESC_FRAME,
+  DESC_LINK,
+  DESC_WIRE,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  SIDE_CONSUMER,
+  SIDE_PROVIDER,
+} from "./abi";
+import { REC_KEY, REC_SEEN, REC_SIZE, REC_TEMPLATE, SEEN_LINK } from "./abi/records";
+import { addressAt } from "./address/book";
+import { isSixKey } from "./address/key";
+import { emitWithHead, nextHead } from "./emit/queue";
+import { HAS_SIX } from "./memory";
+import { IP, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL } from "./parse";
+import { rewriteLink } from "./rewrite";
+import { tracing } from "./trace";
+import { traceRewrite6 } from "./traced";
+import { complement, fold, sum } from "./wire/checksum";
+import * as Ip from "./wire/ip";
+import * as Ipv4 from "./wire/ipv4";
+import * as Ipv6 from "./wire/ipv6";
+import * as Link from "./wire/link";
+import * as Tcp from "./wire/tcp";
+import * as Udp from "./wire/udp";
+
+const TOTAL_MOST: u32 = 65535;
+
+/** Whether a packet of a record has to do with IPv6; `side` is the one it entered on. */
+export function concernsSix(record: u32, side: u32): bool {
+  return HAS_SIX && isSixKey(load<u64>(side == SIDE_CONSUMER ? record : record - REC_SIZE, REC_KEY));
+}
+
+/** Whether a packet that entered on a side, of a record, leaves as IPv6. */
+export function leavesAsSix(record: u32, side: u32): bool {
+  return isSixKey(load<u64>(side == SIDE_CONSUMER ? record + REC_SIZE : record - REC_SIZE, REC_KEY));
+}
+
+/** Rewrites a packet of a flow with IPv6 addresses that entered on `side` by the template of its record. */
+export function rewrite6(desc: u32, parsed: u32, record: u32, side: u32): void {
+  const low = load<u64>(record, REC_TEMPLATE);
+  const high = load<u64>(record, REC_TEMPLATE + 8);
+  const toSix = leavesAsSix(record, side);
+  if (tracing) traceRewrite6(parsed, toSix, <u32>(low >> 32), <u32>high, <u32>(high >> 32));
+  rewritePorts(parsed, <u32>(high >> 32), <u32>(low >> 16) & 0xffff);
+  const fromSix = Ip.isSix(load<u32>(parsed, IP));
+  if (fromSix) readdress(desc, parsed, toSix, <u32>(low >> 32), <u32>high, <u32>-1);
+  else if (load<u8>(parsed, PROTOCOL) == PROTOCOL_UDP) addChecksum(parsed, <u32>(low >> 32), <u32>high);
+  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLink(desc, record, side);
+}
+
+/** Turns a captured IPv6 reply back into what its backend sent; `record` is its request's. */
+export function turnBack6(desc: u32, parsed: u32, record: u32): void {
+  const low = load<u64>(record, REC_TEMPLATE);
+  const high = load<u64>(record, REC_TEMPLATE + 8);
+  const ports = rotl<u32>(<u32>(high >> 32), 16);
+  const toSix = leavesAsSix(record, SIDE_CONSUMER);
+  if (tracing) traceRewrite6(parsed, toSix, <u32>high, <u32>(low >> 32), ports);
+  rewritePorts(parsed, ports, <u32>(low >> 16) & 0xffff);
+  readdress(desc, parsed, toSix, <u32>high, <u32>(low >> 32), 1);
+}
+
+/** Gives a packet its new ports; the checksum follows those and the addresses, where it is there. */
+function rewritePorts(parsed: u32, portsBe: u32, delta: u32): void {
+  const l4 = load<u32>(parsed, L4);
+  const captured = load<u32>(parsed, L4_CAPTURED);
+  store<u32>(l4, portsBe);
+  if (load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP) {
+    if (captured >= Tcp.CHECKSUM_END) Tcp.adjustChecksum(l4, delta);
+  } else if (captured >= Udp.CHECKSUM_END) Udp.adjustChecksum(l4, delta);
+}
+
+/** Gives an IPv6 packet other addresses, or an IPv4 header in its own one's place; `hops` is what its hop limit gains. */
+function readdress(desc: u32, parsed: u32, toSix: bool, source: u32, destination: u32, hops: u32): void {
+  const ip = load<u32>(parsed, IP);
+  const ttl = Ipv6.hopLimit(ip) + hops;
+  if (toSix) {
+    Ipv6.setHopLimit(ip, ttl);
+    return Ipv6.setAddresses(ip, addressAt(source), addressAt(destination));
+  }
+  const payload = Ipv6.payloadLength(ip);
+  const itsClass = Ipv6.trafficClass(ip);
+  const total = Ipv4.HEADER_MIN + load<u32>(parsed, L4_LENGTH);
+  const own = load<u32>(parsed, L4) - Ipv4.HEADER_MIN;
+  moveLink(desc, ip, own);
+  const protocol = <u32>load<u8>(parsed, PROTOCOL);
+  Ipv4.writeWith(own, itsClass, payload == 0 || total > TOTAL_MOST ? 0 : total, ttl, protocol, source, destination);
+  store<u32>(parsed, own, IP);
+}
+
+/** Moves a frame's link header on to where its packet begins now, and makes it name IPv4. */
+function moveLink(desc: u32, ip: u32, own: u32): void {
+  const frame = load<u32>(desc, DESC_FRAME);
+  const less = own - ip;
+  memory.copy(frame + less, frame, ip - frame);
+  Link.nameFamily(frame + less, <u32>load<u8>(desc, DESC_LINK), ip - frame, false);
+  store<u32>(desc, frame + less, DESC_FRAME);
+  store<u32>(desc, load<u32>(desc, DESC_CAPTURED) - less, DESC_CAPTURED);
+  store<u32>(desc, load<u32>(desc, DESC_WIRE) - less, DESC_WIRE);
+}
+
+/** Bytes of a UDP packet that its checksum is over. */
+function summed(parsed: u32): u32 {
+  const stated = Udp.length(load<u32>(parsed, L4));
+  return stated == 0 ? load<u32>(parsed, L4_LENGTH) : stated;
+}
+
+/** Whether a server's packet that leaves as IPv6 lacks a checksum, which cannot be made as not all of it is captured. */
+export function lacksChecksum(parsed: u32, record: u32): bool {
+  if (load<u8>(parsed, PROTOCOL) != PROTOCOL_UDP || Ip.isSix(load<u32>(parsed, IP))) return false;
+  const captured = load<u32>(parsed, L4_CAPTURED);
+  if (!concernsSix(record, SIDE_PROVIDER)) return false;
+  return captured >= Udp.CHECKSUM_END && Udp.checksum(load<u32>(parsed, L4)) == 0 && captured < summed(parsed);
+}
+
+/** Gives a UDP packet that leaves as IPv6 a checksum, if it has none. All its bytes are there then. */
+function addChecksum(parsed: u32, source: u32, destination: u32): void {
+  const udp = load<u32>(parsed, L4);
+  if (load<u32>(parsed, L4_CAPTURED) < Udp.CHECKSUM_END || Udp.checksum(udp) != 0) return;
+  const length = summed(parsed);
+  const addresses = fold(Ipv6.addressSum(addressAt(source)) + Ipv6.addressSum(addressAt(destination)));
+  const pseudo = fold(addresses + (PROTOCOL_UDP << 8) + <u32>bswap<u16>(<u16>length));
+  Udp.setChecksum(udp, complement(fold(pseudo + sum(udp, length))));
+}
+
+/** Lets an IPv4 packet, rewritten behind its header, leave as IPv6 to the client of a reply direction's record. */
+export function emitAsSix(desc: u32, parsed: u32, reply: u32, flow: u32): void {
+  const frame = load<u32>(desc, DESC_FRAME);
+  const ip = load<u32>(parsed, IP);
+  const l4 = load<u32>(parsed, L4);
+  const head = nextHead();
+  const linkLength = ip - frame;
+  const link = <u32>load<u8>(desc, DESC_LINK);
+  memory.copy(head, frame, linkLength);
+  Link.nameFamily(head, link, linkLength, true);
+  const own = head + linkLength;
+  const length = Ipv4.totalLength(ip) == 0 ? 0 : load<u32>(parsed, L4_LENGTH);
+  Ipv6.writeFront(own, Ipv4.typeOfService(ip), length, <u32>load<u8>(parsed, PROTOCOL), Ipv4.ttl(ip) - 1);
+  const low = load<u64>(reply, REC_TEMPLATE);
+  Ipv6.setAddresses(own, addressAt(<u32>(low >> 32)), addressAt(<u32>load<u64>(reply, REC_TEMPLATE + 8)));
+  const headLength = linkLength + Ipv6.HEADER;
+  const before = l4 - frame;
+  emitWithHead(
+    SIDE_CONSUMER,
+    flow,
+    desc,
+    headLength,
+    l4,
+    load<u32>(desc, DESC_CAPTURED) - before,
+    load<u32>(desc, DESC_WIRE) - before + headLength,
+    CAUSE_INPUT,
+  );
+}
+
+/** Bytes that a packet's headers take less when it leaves to a record's provider. */
+export function shrinks(parsed: u32, request: u32): u32 {
+  const ip = load<u32>(parsed, IP);
+  if (!Ip.isSix(ip) || leavesAsSix(request, SIDE_CONSUMER)) return 0;
+  return load<u32>(parsed, L4) - ip - Ipv4.HEADER_MIN;
+}

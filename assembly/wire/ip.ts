@@ -1,0 +1,50 @@
+// What IPv4 and IPv6 headers have in common: a packet's version says which of both its header is.
+
+import * as Ipv4 from "./ipv4";
+import * as Ipv6 from "./ipv6";
+
+/** Whether a packet's header is IPv6. */
+export function isSix(ip: u32): bool {
+  return Ipv4.version(ip) == 6;
+}
+
+/** TTL or hop limit. */
+export function ttl(ip: u32): u32 {
+  return isSix(ip) ? Ipv6.hopLimit(ip) : Ipv4.ttl(ip);
+}
+
+/** Whether a packet is an IPv4 fragment; one of IPv6 says so behind its header. */
+export function isFragment(ip: u32): bool {
+  return !isSix(ip) && Ipv4.isFragment(ip);
+}
+
+/** Length of header and payload, bytes; 0 in an offloaded frame. */
+export function totalLength(ip: u32): u32 {
+  if (!isSix(ip)) return Ipv4.totalLength(ip);
+  const payload = Ipv6.payloadLength(ip);
+  return payload == 0 ? 0 : Ipv6.HEADER + payload;
+}
+
+/** Takes bytes off the end of a packet. A length of 0 says nothing and stays. */
+export function shorten(ip: u32, by: u32): void {
+  if (!isSix(ip)) return Ipv4.shorten(ip, by);
+  const payload = Ipv6.payloadLength(ip);
+  if (payload != 0) Ipv6.setPayloadLength(ip, payload - by);
+}
+
+/** Says that a packet is so many bytes longer; its length is not 0. */
+export function lengthen(ip: u32, by: u32): void {
+  if (isSix(ip)) Ipv6.setPayloadLength(ip, Ipv6.payloadLength(ip) + by);
+  else Ipv4.lengthen(ip, by);
+}
+
+/** Gives a packet its length, its own header's included. */
+export function setTotalLength(ip: u32, length: u32): void {
+  if (isSix(ip)) Ipv6.setPayloadLength(ip, length - Ipv6.HEADER);
+  else Ipv4.setTotalLength(ip, length);
+}
+
+/** Folded sum of both addresses, as a pseudo-header has them. */
+export function addressesSum(ip: u32): u32 {
+  return isSix(ip) ? Ipv6.addressesSum(ip) : Ipv4.addressesSum(ip);
+}

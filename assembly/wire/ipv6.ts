@@ -1,0 +1,118 @@
+// IPv6 header and the extension headers behind it (RFC 8200). Functions take the address of the header's first byte; nothing here
+// checks bounds.
+
+import { fold, sum } from "./checksum";
+
+const VERSION_CLASS_LABEL: usize = 0;
+const PAYLOAD_LENGTH: usize = 4;
+const NEXT_HEADER: usize = 6;
+const HOP_LIMIT: usize = 7;
+export const SOURCE: u32 = 8;
+export const DESTINATION: u32 = 24;
+export const ADDRESS_SIZE: u32 = 16;
+export const HEADER: u32 = 40;
+const DEFAULT_HOP_LIMIT: u32 = 64;
+
+/// Extension headers: next header, length in units of eight bytes beyond the first, then what its kind has.
+const EXTENSION_NEXT: usize = 0;
+const EXTENSION_LENGTH: usize = 1;
+const SEGMENTS_LEFT: usize = 3;
+export const EXTENSION_UNIT: u32 = 8;
+export const HOP_BY_HOP: u32 = 0;
+const ROUTING: u32 = 43;
+export const FRAGMENT: u32 = 44;
+const DESTINATION_OPTIONS: u32 = 60;
+
+/** Payload length, bytes; 0 in an offloaded frame. */
+export function payloadLength(ip: u32): u32 {
+  return <u32>bswap<u16>(load<u16>(ip, PAYLOAD_LENGTH));
+}
+
+export function setPayloadLength(ip: u32, length: u32): void {
+  store<u16>(ip, bswap<u16>(<u16>length), PAYLOAD_LENGTH);
+}
+
+export function nextHeader(ip: u32): u32 {
+  return <u32>load<u8>(ip, NEXT_HEADER);
+}
+
+export function setNextHeader(ip: u32, protocol: u32): void {
+  store<u8>(ip, <u8>protocol, NEXT_HEADER);
+}
+
+export function hopLimit(ip: u32): u32 {
+  return <u32>load<u8>(ip, HOP_LIMIT);
+}
+
+export function setHopLimit(ip: u32, hops: u32): void {
+  store<u8>(ip, <u8>hops, HOP_LIMIT);
+}
+
+export function trafficClass(ip: u32): u32 {
+  return (<u32>bswap<u16>(load<u16>(ip, VERSION_CLASS_LABEL)) >> 4) & 0xff;
+}
+
+/** Whether a next header is that of an extension header that is stepped over. */
+export function isExtension(next: u32): bool {
+  return next == HOP_BY_HOP || next == ROUTING || next == DESTINATION_OPTIONS;
+}
+
+/** Length of an extension header, bytes. */
+export function extensionLength(at: u32): u32 {
+  return (<u32>load<u8>(at, EXTENSION_LENGTH) + 1) * EXTENSION_UNIT;
+}
+
+export function extensionNext(at: u32): u32 {
+  return <u32>load<u8>(at, EXTENSION_NEXT);
+}
+
+/** Whether an extension header says that the packet's destination is not its last one. */
+export function leadsOn(kind: u32, at: u32): bool {
+  return kind == ROUTING && load<u8>(at, SEGMENTS_LEFT) != 0;
+}
+
+/** Folded sum of an address's words; `at` is where its bytes lie. */
+export function addressSum(at: u32): u32 {
+  return sum(at, ADDRESS_SIZE);
+}
+
+/** Folded sum of both addresses, as a pseudo-header has them. */
+export function addressesSum(ip: u32): u32 {
+  return fold(sum(ip + SOURCE, 2 * ADDRESS_SIZE));
+}
+
+/** One of the four words of an address, as loaded. */
+export function word(address: u32, which: u32): u32 {
+  return load<u32>(address + (which << 2));
+}
+
+/** Copies an address. */
+export function copyAddress(to: u32, from: u32): void {
+  store<u64>(to, load<u64>(from));
+  store<u64>(to, load<u64>(from, 8), 8);
+}
+
+/** Whether two addresses are the same. */
+export function same(a: u32, b: u32): bool {
+  return load<u64>(a) == load<u64>(b) && load<u64>(a, 8) == load<u64>(b, 8);
+}
+
+/** Gives a header other addresses, which lie elsewhere. */
+export function setAddresses(ip: u32, source: u32, destination: u32): void {
+  copyAddress(ip + SOURCE, source);
+  copyAddress(ip + DESTINATION, destination);
+}
+
+/** Writes a header, flow label 0, but its addresses. */
+export function writeFront(ip: u32, itsClass: u32, length: u32, protocol: u32, hops: u32): void {
+  store<u32>(ip, bswap<u32>(0x60000000 | (itsClass << 20)), VERSION_CLASS_LABEL);
+  setPayloadLength(ip, length);
+  setNextHeader(ip, protocol);
+  setHopLimit(ip, hops);
+}
+
+/** Writes a header of a packet that the plane makes, flow label and traffic class 0. */
+export function write(ip: u32, length: u32, protocol: u32, source: u32, destination: u32): void {
+  writeFront(ip, 0, length, protocol, DEFAULT_HOP_LIMIT);
+  setAddresses(ip, source, destination);
+}

@@ -1,0 +1,38 @@
+// The replay's own reading of an IPv6 packet, apart from the core's: what explanations show of it.
+
+import { textOf } from "../config/ipv6.ts";
+
+export const IPV6 = { payloadLength: 4, next: 6, hopLimit: 7, source: 8, destination: 24, min: 40 };
+const ADDRESS = 16;
+/** Hop-by-hop options, routing, destination options. */
+const EXTENSIONS: readonly number[] = [0, 43, 60];
+const EXTENSION_UNIT = 8;
+const EXTENSIONS_MOST = 8;
+
+/** An IPv6 packet seen in place. */
+export interface Packet6 {
+  source: string;
+  destination: string;
+  hopLimit: number;
+  /** Last next header, and where what it names begins. */
+  protocol: number;
+  l4: number;
+}
+
+/** Looks at the packet whose header begins at `ip`; undefined when that is not all there. */
+export function packet6(buffer: Uint8Array, ip: number): Packet6 | undefined {
+  if (buffer.length < ip + IPV6.min) return undefined;
+  let protocol = buffer[ip + IPV6.next] as number;
+  let l4 = ip + IPV6.min;
+  for (let count = 0; EXTENSIONS.includes(protocol) && count < EXTENSIONS_MOST && l4 + 2 <= buffer.length; count++) {
+    protocol = buffer[l4] as number;
+    l4 += ((buffer[l4 + 1] as number) + 1) * EXTENSION_UNIT;
+  }
+  return {
+    source: textOf(buffer.subarray(ip + IPV6.source, ip + IPV6.source + ADDRESS)),
+    destination: textOf(buffer.subarray(ip + IPV6.destination, ip + IPV6.destination + ADDRESS)),
+    hopLimit: buffer[ip + IPV6.hopLimit] as number,
+    protocol,
+    l4,
+  };
+}
