@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import * as Abi from "../../host/abi.ts";
 import { markChecked } from "../../host/config/configuration.ts";
 import type { Core } from "../../host/core.ts";
 import { placeBatch } from "../../host/measure/batch.ts";
@@ -17,7 +18,8 @@ import { Traffic } from "../random/traffic.ts";
 import { reached } from "./reached.ts";
 
 const HOT = ["process", "advance", "nextDeadline"];
-const STATIC_AT = 65_536;
+/** Behind the static data, which are the descriptors of a lane (assembly/tunnel/lane.ts): where a heap would begin. */
+const HEAP_AT = 65_536 + Abi.LANE * 16;
 const CALLS = 1_000;
 const BATCH = 64;
 const CONFIGURATIONS = 6;
@@ -60,14 +62,14 @@ suite("Linear memory", (test) => {
       const traffic = new Traffic(dice);
       const { core } = plane;
       const size = core.bytes.byteLength;
-      const heap = core.bytes.slice(STATIC_AT, core.ring);
+      const heap = core.bytes.slice(HEAP_AT, core.ring);
       for (let i = 0; i < PACKETS; i++) {
         const packet = traffic.next();
         const [result] = plane.process([{ ...packet, frame: packet.frame.slice() }]);
         if (result !== undefined) traffic.observe(packet, result);
       }
       assert.is(core.bytes.byteLength, size);
-      bytes(core.bytes.subarray(STATIC_AT, core.ring), heap);
+      bytes(core.bytes.subarray(HEAP_AT, core.ring), heap);
       const counters = plane.counters();
       met.expired += counters.flows.expired;
       met.denied += counters.flows.denied;

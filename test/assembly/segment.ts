@@ -7,19 +7,21 @@ const SOURCE = 26;
 const DESTINATION = 30;
 const SOURCE_PORT = 34;
 const DESTINATION_PORT = 36;
+const SEQUENCE = 38;
 const FLAGS = 47;
 
 export const SYN = 0x02;
 export const RST = 0x04;
 export const ACK = 0x10;
 
-/** A segment from a client (address as a number) to port 443 of an endpoint, 10.1.0.4 if none is named. */
+/** A segment from a client (address as a number) to port 443 of an endpoint, 10.1.0.4 if none is named; in sequence behind a SYN. */
 export function segment(client: number, port: number, flags = SYN, endpoint = 0x0a010004): Uint8Array {
   const frame = TEMPLATE.slice();
   const view = new DataView(frame.buffer);
   view.setUint32(SOURCE, client);
   view.setUint32(DESTINATION, endpoint);
   view.setUint16(SOURCE_PORT, port);
+  view.setUint32(SEQUENCE, (flags & SYN) === 0 ? 1 : 0);
   view.setUint8(FLAGS, flags);
   return frame;
 }
