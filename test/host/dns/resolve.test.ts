@@ -31,6 +31,11 @@ function resolves(
 suite("A name", (test) => {
   test("without zones, each network has its own", () =>
     resolves(named(), ACCOUNT, "lab", [ALIAS, `${ZONE}: A 10.9.0.4`], "pe-lab"));
+  test("of a dual-stack endpoint leads to both of its addresses, of an IPv6 one to that", () => {
+    const dual = named({}, [{ privateIPv6Address: "fd00::4" }, { privateIPAddress: "fd00::9" }]);
+    resolves(dual, ACCOUNT, "shop", [ALIAS, `${ZONE}: A 10.1.0.4, AAAA fd00::4`], "pe-shop");
+    resolves(dual, ACCOUNT, "lab", [ALIAS, `${ZONE}: AAAA fd00::9`], "pe-lab");
+  });
   test("and a network without an endpoint none", () =>
     resolves(named(), ACCOUNT, "office", [ALIAS, "public: A 20.60.1.2"], undefined));
   test("a linked zone answers for the alias", () =>
