@@ -151,7 +151,9 @@ export const REASON_FRAGMENT_TIMEOUT = 65;
 /// Its sequence number is none that the other side would take an RST with: it leaves, and the flow stays.
 export const REASON_RESET_OUT_OF_SEQUENCE = 66;
 export const REASON_IPV6_EXTENSION = 67;
-export const REASON_COUNT = 68;
+/// Its flow, whose rule asks for resets, was silent for longer than its timeout.
+export const REASON_FLOW_EXPIRED = 68;
+export const REASON_COUNT = 69;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;
@@ -169,6 +171,7 @@ export const COUNTER_HOLDS_PEAK = 136; // places of the hold pool in use at once
 export const COUNTER_NAMES_ENCRYPTED = 137; // flows let through by the outer name of an encrypted hello
 export const COUNTER_PROXY_HEADERS_SENT = 138;
 export const COUNTER_FLOWS_CUT = 139; // flows ended by a change of the configuration
+export const COUNTER_FLOWS_EVICTED = 140; // opening flows that gave way to another one
 export const COUNTER_COUNT = 144;
 
 /// Per-endpoint counters, u64 each: packets by reason (drops only), then these.
@@ -229,6 +232,7 @@ export const END_REUSED = 4;
 export const END_ADMITTED = 5; // of a denied flow only: a later packet of it was let in
 export const END_REFUSED = 6; // what the client asked for was refused: a denied flow took its place
 export const END_CUT = 7; // a change of the configuration ended it
+export const END_EVICTED = 8; // not answered yet, it gave way to another one
 
 /// Limits of the core.
 export const BATCH_MAX = 1024; // frames a call of process takes
@@ -320,8 +324,9 @@ export const REGION_PROXIES = 27;
 export const REGION_TRACE = 28;
 export const REGION_FRAGMENTS = 29;
 export const REGION_ADDRESSES = 30; // the book of IPv6 addresses
-export const REGION_END = 31;
-export const REGION_COUNT = 32;
+export const REGION_OPENINGS = 31;
+export const REGION_END = 32;
+export const REGION_COUNT = 33;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors

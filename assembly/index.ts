@@ -29,6 +29,7 @@ import { resetDenied } from "./flow/denied";
 import { beginEnded, endEnded } from "./flow/ended";
 import { beginEpoch, resetEpochs, walking } from "./flow/epoch";
 import { resetFlows } from "./flow/flow";
+import { resetOpening } from "./flow/opening";
 import { releaseWhileRoom } from "./flow/release";
 import { GROUP_SIZE } from "./flow/table";
 import { WHEEL_LIST_SIZE, mayBeDue, nextTime, resetWheel } from "./flow/wheel";
@@ -119,6 +120,7 @@ export function reset(): void {
   resetFlows();
   resetEpochs();
   resetDenied();
+  resetOpening();
   resetPorts();
   resetHolds();
   resetDrains();

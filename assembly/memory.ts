@@ -60,6 +60,7 @@ import {
   REGION_INSPECTIONS,
   REGION_LANES,
   REGION_LINKS,
+  REGION_OPENINGS,
   REGION_POOLS,
   REGION_POOL_SLOTS,
   REGION_PORT_BLOCKS,
@@ -90,6 +91,7 @@ import {
 } from "./abi/records";
 import { PARSED_SIZE } from "./parse";
 import { ARRIVALS_SIZE } from "./flow/arrivals";
+import { OPENING_LIST_SIZE, OPENING_SIZE } from "./flow/opening";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
 import { DATAGRAMS_SIZE, DATAGRAM_LISTS_SIZE } from "./fragment/datagram";
 import { PLACE_SIZE, POOL_PLACES } from "./fragment/pool";
@@ -131,6 +133,8 @@ export let POOLS: u32 = 0;
 export let PORT_BLOCKS: u32 = 0;
 export let PORT_BLOCK_COUNT: u32 = 0;
 export let TIMERS: u32 = 0;
+/** Opening flows in their order (flow/opening.ts). */
+export let OPENINGS: u32 = 0;
 export let LINKS: u32 = 0;
 export let INDEX: u32 = 0;
 export let INDEX_GROUPS: u32 = 0;
@@ -297,6 +301,7 @@ function layFlows(flows: u64, denied: u64): void {
   INDEX_GROUPS = <u32>(places / GROUP_PLACES + 1);
   WHEEL = region(REGION_WHEEL, WHEEL_TICKS * WHEEL_LIST_SIZE + WHEEL_TICKS / 8);
   TIMERS = region(REGION_TIMERS, (flows + denied) * TIMER_SIZE);
+  OPENINGS = region(REGION_OPENINGS, OPENING_LIST_SIZE + flows * OPENING_SIZE);
   LINKS = region(REGION_LINKS, KEEP_LINKS ? flows * LINK_SIZE : 0);
   INDEX = region(REGION_INDEX, <u64>INDEX_GROUPS * GROUP_SIZE);
   COLD = region(REGION_COLD, flows * COLD_SIZE);

@@ -74,6 +74,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "fragment-pool-full": ["19.3", "conformance/fragments-refused.test.ts"],
   "fragment-timeout": ["19.1", "conformance/fragments-refused.test.ts"],
   "reset-out-of-sequence": ["20.2", "conformance/reset-sequence.test.ts"],
+  "flow-expired": ["20.5", "conformance/late-packets.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

@@ -53,6 +53,8 @@ export interface PlaneCounters {
     expired: number;
     /** Of those, ended by a change of the configuration. */
     cut: number;
+    /** Of those, opening ones that gave way to another one. */
+    evicted: number;
     active: number;
     /** Of several shards the sum of their peaks. */
     peak: number;
@@ -86,6 +88,7 @@ export function readCounters(core: Core, names: Names, shard: number, shards: nu
       denied: at(Abi.COUNTER_FLOWS_DENIED),
       expired: at(Abi.COUNTER_FLOWS_EXPIRED),
       cut: at(Abi.COUNTER_FLOWS_CUT),
+      evicted: at(Abi.COUNTER_FLOWS_EVICTED),
       active: at(Abi.COUNTER_FLOWS_ACTIVE),
       peak: at(Abi.COUNTER_FLOWS_PEAK),
       denialsUnrecorded: at(Abi.COUNTER_DENIALS_UNRECORDED),

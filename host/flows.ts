@@ -16,7 +16,7 @@ export interface Traffic {
 }
 
 export type FlowState = "opening" | "established" | "closing" | "reset" | "udp" | "denied" | "half-closed";
-export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted" | "refused" | "cut";
+export type FlowEnd = "alive" | "idle" | "closed" | "reset" | "reused" | "admitted" | "refused" | "cut" | "evicted";
 
 /** A flow or denied flow. */
 export interface Flow {
@@ -48,7 +48,17 @@ export interface Flow {
 }
 
 const STATES: readonly FlowState[] = ["opening", "established", "closing", "reset", "udp", "denied", "half-closed"];
-const ENDS: readonly FlowEnd[] = ["alive", "idle", "closed", "reset", "reused", "admitted", "refused", "cut"];
+const ENDS: readonly FlowEnd[] = [
+  "alive",
+  "idle",
+  "closed",
+  "reset",
+  "reused",
+  "admitted",
+  "refused",
+  "cut",
+  "evicted",
+];
 const HIGH = 2 ** 32;
 const SIX_BYTES = 16;
 /** Bit of a key's first byte. */

@@ -297,6 +297,12 @@ export const REASONS: readonly Reason[] = [
     "The IPv6 packet's extension headers cannot be stepped over: more than eight, cut short, out of place, or a route that goes on.",
     "Find out what sends it: hosts send none or few, and routes through others are for nobody's use.",
   ),
+  row(
+    "flow-expired",
+    "drop",
+    "The flow was silent for longer than its idle timeout, and both ends were sent an RST: this came after it.",
+    "Send keepalives more often than idleTimeoutInMinutes, or raise that.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

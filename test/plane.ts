@@ -49,6 +49,7 @@ export interface CountersOut {
     denied: number;
     expired: number;
     cut: number;
+    evicted: number;
     active: number;
     peak: number;
     denialsUnrecorded: number;

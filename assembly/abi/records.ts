@@ -139,6 +139,7 @@ export const POOL_EXHAUSTED = 8; // u32
 export const POOL_FRESH = 12; // u32, ports of the slice ever taken
 export const POOL_FREE_HEAD = 16; // u32, port index + 1 of the port released longest ago, 0 for none
 export const POOL_FREE_TAIL = 20; // u32
+export const POOL_OPENING = 24; // u32 twice, flow number + 1 of the first and the last of its opening flows
 export const POOL_BLOCKS = 32; // u32 each, block number + 1
 export const POOL_SIZE = 544;
 export const BLOCK_NEXT = 0; // u16 for each port: index + 1 of the next free one

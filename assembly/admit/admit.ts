@@ -22,6 +22,7 @@ import { FLAG_ENDPOINT_SOURCES_DROP } from "../abi/tables";
 import { STAGE_DENIED, STAGE_ENDPOINT, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
 import { now } from "../clock";
 import { answerTimeExceeded } from "../emit/icmp-error";
+import { answerLate } from "../emit/late-reset";
 import {
   countDenied,
   deniedDeath,
@@ -35,7 +36,22 @@ import { release, releaseDead } from "../flow/flow";
 import { takeFragment } from "../fragment/fragment";
 import { flowOf, lives, requestOf, stateOf } from "../flow/lifetime";
 import { isOlder } from "../flow/restart";
-import { FLAGS, IP, KIND, KIND_FLOW, KIND_TUNNEL, REASON, RECORD, leaves } from "../parse";
+import {
+  FLAGS,
+  GROUP,
+  IP,
+  KEY_HIGH,
+  KEY_LOW,
+  KIND,
+  KIND_FLOW,
+  KIND_TUNNEL,
+  NETWORK,
+  REASON,
+  RECORD,
+  TAG,
+  leaves,
+} from "../parse";
+import { find } from "../flow/table";
 import { has } from "../tables";
 import { droppedAt, passed } from "../verdict";
 import * as Ip from "../wire/ip";
@@ -79,6 +95,13 @@ export function admitTuple(desc: u32, parsed: u32, verdict: u32, endpoint: u32):
   if (found == 0) return open(desc, parsed, verdict, endpoint, 0);
   if (isDenied(found)) return retry(desc, parsed, verdict, endpoint, found, isBeginning(flags));
   if (keepsFlow(desc, found, parsed, flags)) return leaves(parsed, found, REASON_FORWARDED);
+  const left = find(
+    load<u32>(parsed, GROUP),
+    <u32>load<u8>(parsed, TAG),
+    load<u64>(parsed, KEY_LOW),
+    load<u64>(parsed, KEY_HIGH),
+  );
+  if (left != 0) return retry(desc, parsed, verdict, endpoint, left, isBeginning(flags));
   return open(desc, parsed, verdict, endpoint, 0);
 }
 
@@ -112,6 +135,7 @@ function retry(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32,
   if (tracing) trace(STAGE_DENIED, again ? <u32>TRACE_GOES_ON : reason, deniedNumber(denied), reason);
   if (again) return open(desc, parsed, verdict, endpoint, denied);
   countDenied(denied, reason, load<u32>(desc, DESC_WIRE));
+  answerLate(desc, parsed, endpoint, reason, deniedNumber(denied));
   return droppedAt(verdict, reason, deniedNumber(denied), endpoint);
 }
 

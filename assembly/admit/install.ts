@@ -1,6 +1,6 @@
 // The last stage of a flow's first packet: what the stages decided becomes two records, one for each direction.
 
-import { DESC_FRAME, DESC_LINK, PROTOCOL_TCP, SIDE_PROVIDER, STATE_UDP } from "../abi";
+import { DESC_FRAME, DESC_LINK, PROTOCOL_TCP, SIDE_PROVIDER, STATE_OPENING, STATE_UDP } from "../abi";
 import {
   COLD_FIRST_SEEN,
   COLD_NAT_ADDRESS,
@@ -37,6 +37,7 @@ import { epoch } from "../flow/epoch";
 import { coldOf, openFlow, takeFlow } from "../flow/flow";
 import { deathOf, requestOf, timerFor } from "../flow/lifetime";
 import { arrive } from "../flow/arrivals";
+import { enterOpening } from "../flow/opening";
 import { giveKey, insertAt } from "../flow/table";
 import { add } from "../flow/wheel";
 import { KEEP_LINKS, LINKS } from "../memory";
@@ -121,6 +122,7 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
     (low & 0xff00) | (SIDE_PROVIDER + 1) | (sixService ? KEY_SIX : 0) | (network << 16) | ((<u64>backendBe) << 32);
   arrive(replyLow, <u64>natBe | ((<u64>replyPorts) << 32), request + REC_SIZE);
   add(flow, tickAfter(deathOf(request)));
+  if (timer == STATE_OPENING) enterOpening(flow);
   openFlow(flow);
   return request;
 }

@@ -25,6 +25,7 @@ import {
 import {
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
+  FLAG_EVICT,
   FLAG_MID_STREAM_DROP,
   FLAG_TOO_BIG_DROP,
   RULE_IDENTIFY,
@@ -36,9 +37,11 @@ import {
 import { STAGE_BEGINNING, STAGE_OPENED, STAGE_RULE, TRACE_GOES_ON } from "../abi/trace";
 import { borrowKey, giveBack } from "../address/key";
 import { countDenied, deniedNumber, deny, judgeDenied, releaseDenied } from "../flow/denied";
-import { flowsHaveRoom } from "../flow/flow";
+import { evict, flowsHaveRoom } from "../flow/flow";
 import { SALT_NAT_ADDRESS, mix32, pick } from "../flow/hash";
+import { answerLate } from "../emit/late-reset";
 import { flowOf } from "../flow/lifetime";
+import { oldestOpening, oldestOpeningOf } from "../flow/opening";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
 import { HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
@@ -104,7 +107,15 @@ function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
   const reason = beginning(parsed, endpoint, protocol, midStream);
   if (tracing) trace(STAGE_BEGINNING, reason, identify, <u32>midStream);
   if (reason != CONTINUE) return reason;
-  return choose(desc, parsed, endpoint, service, rule, protocol);
+  return choose(
+    desc,
+    parsed,
+    endpoint,
+    service,
+    rule,
+    protocol,
+    protocol == PROTOCOL_TCP && !midStream && has(FLAG_EVICT),
+  );
 }
 
 /** Whether a flow may begin with the packet at hand. */
@@ -116,33 +127,34 @@ function beginning(parsed: u32, endpoint: u32, protocol: u32, midStream: bool): 
   return midStream && has(FLAG_MID_STREAM_DROP) ? <u32>REASON_MID_STREAM : CONTINUE;
 }
 
-/** Chooses a backend and a NAT port. */
-function choose(desc: u32, parsed: u32, endpoint: u32, service: u32, rule: u32, protocol: u32): u32 {
+/** Chooses a backend and a NAT port. With `evicts`, the flow may take the place or the port of an opening one. */
+function choose(desc: u32, parsed: u32, endpoint: u32, service: u32, rule: u32, protocol: u32, evicts: bool): u32 {
   const low = tupleLow(parsed);
   const high = tupleHigh(parsed);
   const backend = balance(rule, low, high, load<u32>(desc, DESC_BACKEND));
   if (backend < 0) return REASON_NO_BACKEND;
   if (!flowsHaveRoom()) releaseDue(RELEASE_WHEN_FULL);
+  if (!flowsHaveRoom() && evicts && oldestOpening() != 0) evict(oldestOpening() - 1, true);
   const room = flowsHaveRoom();
   if (tracing) traceRoom(room);
   if (!room) return REASON_FLOW_TABLE_FULL;
   Decision.decide(endpoint, service, rule, backend);
   const found =
     findPort(service, backend, protocol, low, high) ||
-    (releaseDue(RELEASE_WHEN_FULL) != 0 && findPort(service, backend, protocol, low, high));
+    (releaseDue(RELEASE_WHEN_FULL) != 0 && findPort(service, backend, protocol, low, high)) ||
+    (evicts && takeOverPort(service, backend, protocol, low, high));
   return found ? CONTINUE : REASON_NAT_EXHAUSTED;
 }
 
 /** Looks through the service's NAT addresses for a port, the client's own first. */
 function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64): bool {
-  const at = SERVICES + service * SERVICE_SIZE;
-  const count = <u32>load<u16>(at, SERVICE_NAT_COUNT);
-  const first = pick(mix32((low & 0xffff) ^ SALT_NAT_ADDRESS, high & 0xffffffff), count);
+  const count = <u32>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NAT_COUNT);
+  const first = firstAddress(count, low, high);
   for (let i: u32 = 0; i < count; i++) {
     const nat = first + i < count ? first + i : first + i - count;
     const slot = poolSlot(service, nat, backend, protocol);
     const port = takePort(slot);
-    const address = load<u32>(TABLES + load<u32>(at, SERVICE_NATS) + (nat << 2));
+    const address = natAddress(service, nat);
     if (tracing) traceNatPort(address, slot, port);
     if (port != 0) {
       Decision.decidePort(address, slot, port);
@@ -150,6 +162,34 @@ function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64
     }
   }
   return false;
+}
+
+/** Looks likewise for the flow that has been opening longest, and takes its port. */
+function takeOverPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64): bool {
+  const count = <u32>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NAT_COUNT);
+  const first = firstAddress(count, low, high);
+  for (let i: u32 = 0; i < count; i++) {
+    const nat = first + i < count ? first + i : first + i - count;
+    const slot = poolSlot(service, nat, backend, protocol);
+    const oldest = oldestOpeningOf(slot);
+    if (oldest == 0) continue;
+    const port = evict(oldest - 1, false);
+    const address = natAddress(service, nat);
+    if (tracing) traceNatPort(address, slot, port);
+    Decision.decidePort(address, slot, port);
+    return true;
+  }
+  return false;
+}
+
+/** Which of a service's NAT addresses is a client's own. */
+function firstAddress(count: u32, low: u64, high: u64): u32 {
+  return pick(mix32((low & 0xffff) ^ SALT_NAT_ADDRESS, high & 0xffffffff), count);
+}
+
+/** Number, among all, of one of a service's NAT addresses. */
+function natAddress(service: u32, nat: u32): u32 {
+  return load<u32>(TABLES + load<u32>(SERVICES + service * SERVICE_SIZE, SERVICE_NATS) + (nat << 2));
 }
 
 /** Drops a packet and leaves a denied flow, or counts to the one there is. */
@@ -166,5 +206,6 @@ function refuse(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32
     number = deny(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH), endpoint, reason, bytes);
     if (six) giveBack(load<u64>(parsed, KEY_LOW), load<u64>(parsed, KEY_HIGH));
   }
+  answerLate(desc, parsed, endpoint, reason, number);
   return droppedAt(verdict, reason, number, endpoint);
 }

@@ -7,6 +7,7 @@ import {
   COUNTER_FLOWS_DENIED,
   END_IDLE,
   NO_FLOW,
+  REASON_FLOW_EXPIRED,
   REASON_FLOW_TABLE_FULL,
   REASON_MID_STREAM,
   REASON_NAT_EXHAUSTED,
@@ -77,7 +78,7 @@ export function mayRetry(record: u32, beginning: bool): bool {
   if (load<u32>(record, DENIED_EPOCH) != configurations) return true;
   const reason = deniedReason(record);
   if (reason == REASON_NAT_EXHAUSTED || reason == REASON_FLOW_TABLE_FULL) return true;
-  return beginning && (reason == REASON_MID_STREAM || isOfFirstMessage(reason));
+  return beginning && (reason == REASON_MID_STREAM || reason == REASON_FLOW_EXPIRED || isOfFirstMessage(reason));
 }
 
 /** Whether a flow was refused for what its client sent. */
@@ -113,14 +114,33 @@ export function deny(low: u64, high: u64, endpoint: u32, reason: u32, bytes: u32
     count(COUNTER_DENIALS_UNRECORDED, 1);
     return <u32>NO_FLOW;
   }
+  const record = begin(low, high, endpoint, reason);
+  countDenied(record, reason, bytes);
+  return enter(record);
+}
+
+/** Leaves a denied flow for the tuple of a flow that has just been released, of which no packet was refused yet, if there is room. */
+export function denyExpired(low: u64, high: u64, endpoint: u32): void {
+  if (!hasRoom()) return;
+  const record = begin(low, high, endpoint, REASON_FLOW_EXPIRED);
+  store<u64>(record, now, REC_LAST_SEEN);
+  enter(record);
+}
+
+function begin(low: u64, high: u64, endpoint: u32, reason: u32): u32 {
   const record = take();
   memory.fill(record, 0, REC_SIZE);
   store<u64>(record, now, DENIED_FIRST_SEEN);
   judgeDenied(record, endpoint);
   store<u8>(record, STATE_DENIED, REC_TIMER);
   keepPlaces(low, high);
+  store<u8>(record, <u8>reason, DENIED_REASON);
   insert(low, high, record);
-  countDenied(record, reason, bytes);
+  return record;
+}
+
+/** Counts a denied flow and times it; its number. */
+function enter(record: u32): u32 {
   const number = deniedNumber(record);
   add(number, tickAfter(deniedDeath(record)));
   count(COUNTER_FLOWS_DENIED, 1);

@@ -7,13 +7,16 @@ import {
   CONTROL_FLOW_TOP,
   COUNTER_FLOWS_ACTIVE,
   COUNTER_FLOWS_CREATED,
+  COUNTER_FLOWS_EVICTED,
   COUNTER_FLOWS_EXPIRED,
   COUNTER_FLOWS_PEAK,
   END_CLOSED,
+  END_EVICTED,
   END_IDLE,
   END_RESET,
   ENDPOINT_FLOWS,
   STATE_CLOSING,
+  STATE_OPENING,
   STATE_RESET,
 } from "../abi";
 import {
@@ -36,8 +39,10 @@ import { emitResets } from "../emit/reset";
 import { leaveInspection } from "../inspect/discard";
 import { COLD, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
 import { arrivalsSince, settleArrivals } from "./arrivals";
+import { denyExpired } from "./denied";
 import { reportEnded } from "./ended";
-import { isOpen, requestOf, stateOf } from "./lifetime";
+import { isOpen, lives, requestOf, stateOf } from "./lifetime";
+import { leaveOpening } from "./opening";
 import { remove } from "./table";
 import { drop } from "./wheel";
 import { trace, tracing } from "../trace";
@@ -84,25 +89,41 @@ export function openFlow(flow: u32): void {
   countAtBackend(backend, BACKEND_ACTIVE, 1);
 }
 
-/** Releases a dead flow: resets if its rule wants them, its port, its number. */
+/** Releases a dead flow. If it was open and its rule wants resets, both ends get one, and its client's later packets will. */
 export function releaseDead(flow: u32): void {
-  const state = stateOf(requestOf(flow));
-  if (isOpen(state) && load<u8>(coldOf(flow), COLD_RESET) != 0) emitResets(flow, requestOf(flow), CAUSE_TIMER);
-  release(flow, state == STATE_CLOSING ? END_CLOSED : state == STATE_RESET ? END_RESET : END_IDLE);
+  const request = requestOf(flow);
+  const state = stateOf(request);
+  const how = state == STATE_CLOSING ? END_CLOSED : state == STATE_RESET ? END_RESET : END_IDLE;
+  if (!isOpen(state) || load<u8>(coldOf(flow), COLD_RESET) == 0) return release(flow, how);
+  emitResets(flow, request, CAUSE_TIMER);
+  const low = load<u64>(request, REC_KEY);
+  const high = load<u64>(request, REC_KEY + 8);
+  const endpoint = <u32>load<u16>(request, REC_ENDPOINT);
+  release(flow, how);
+  denyExpired(low, high, endpoint);
+}
+
+/** Ends an opening flow in favour of another one, which gets its NAT port unless that returns to its pool; the port, host order. */
+export function evict(flow: u32, returnsPort: bool): u32 {
+  const port = <u32>load<u16>(coldOf(flow), COLD_PORT);
+  count(COUNTER_FLOWS_EVICTED, 1);
+  release(flow, lives(requestOf(flow)) ? END_EVICTED : END_IDLE, returnsPort);
+  return port;
 }
 
 /** Releases a flow, however it ends. */
-export function release(flow: u32, how: u32): void {
+export function release(flow: u32, how: u32, returnsPort: bool = true): void {
   const request = requestOf(flow);
   const cold = coldOf(flow);
   if (tracing) trace(STAGE_ENDED, TRACE_GOES_ON, flow, how);
   if (load<u64>(cold, COLD_FIRST_SEEN) >= arrivalsSince()) settleArrivals();
   reportEnded(request, cold, flow, how);
   if (HOLD_SLOTS != 0) leaveInspection(flow);
+  if (stateOf(request) == STATE_OPENING) leaveOpening(flow);
   drop(flow);
   leaveIndex(request);
   leaveIndex(request + REC_SIZE);
-  releasePort(load<u32>(cold, COLD_POOL_SLOT), <u32>load<u16>(cold, COLD_PORT));
+  if (returnsPort) releasePort(load<u32>(cold, COLD_POOL_SLOT), <u32>load<u16>(cold, COLD_PORT));
   countAtBackend(<u32>load<u16>(request, REC_BACKEND), BACKEND_ACTIVE, -1);
   count(COUNTER_FLOWS_EXPIRED, 1);
   count(COUNTER_FLOWS_ACTIVE, -1);

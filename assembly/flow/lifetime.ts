@@ -19,6 +19,7 @@ import { FLAG_HALF_CLOSED, RULE_SIZE, RULE_TIMER, TIMER_RULES } from "../abi/tab
 import { now, tickAfter } from "../clock";
 import { COLD, RECORDS } from "../memory";
 import { RULES, has, timeout } from "../tables";
+import { enterOpening, leaveOpening } from "./opening";
 import { add, drop, tickOf } from "./wheel";
 
 /** Number of the flow that a hot record belongs to. */
@@ -86,6 +87,8 @@ function timerOf(flow: u32, request: u32): u32 {
 }
 
 function setTimer(flow: u32, request: u32, timer: u32): void {
+  if (load<u8>(request, REC_TIMER) == STATE_OPENING) leaveOpening(flow);
+  if (timer == STATE_OPENING) enterOpening(flow);
   store<u8>(request, <u8>timer, REC_TIMER);
   store<u8>(request + REC_SIZE, <u8>timer, REC_TIMER);
   const tick = tickAfter(deathOf(request));

@@ -26,6 +26,11 @@ export const ACK: u32 = 16;
 export const URG: u32 = 32;
 const PROTOCOL_BE: u32 = 0x0600;
 
+/** Source and destination port, as in the packet. */
+export function portsBe(tcp: u32): u32 {
+  return load<u32>(tcp, PORTS);
+}
+
 /** Data offset, bytes. */
 export function dataOffset(tcp: u32): u32 {
   return (<u32>load<u8>(tcp, DATA_OFFSET) >> 4) << 2;

@@ -288,6 +288,8 @@ export interface Settings {
   endpointSources: "drop" | "admit";
   /** Flows whose endpoint's connection loses its approval by a change of the configuration. */
   connectionLost: "cut" | "keep";
+  /** A TCP flow that opens and finds no room or NAT port; `evict` ends the one that has been opening longest for it. */
+  whenFull: "refuse" | "evict";
   portQuarantineSeconds: number;
   /** Answer packets whose TTL expires with ICMP time exceeded. */
   icmpTimeExceeded: boolean;
@@ -330,6 +332,7 @@ export const DEFAULT_SETTINGS: Settings = {
   maxDenied: 65_536,
   endpointSources: "drop",
   connectionLost: "cut",
+  whenFull: "refuse",
   portQuarantineSeconds: 0,
   icmpTimeExceeded: false,
   icmpEcho: "drop",

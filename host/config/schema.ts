@@ -321,6 +321,12 @@ const settings = z.strictObject({
     .enum(["cut", "keep"])
     .default(d.connectionLost)
     .describe("Flows whose connection loses its approval while the plane runs: cut at once, or kept until they end."),
+  whenFull: z
+    .enum(["refuse", "evict"])
+    .default(d.whenFull)
+    .describe(
+      "A TCP flow that opens and finds no room or NAT port: refused, or the flow that has been opening longest ends for it, so that a SYN flood keeps nobody out.",
+    ),
   portQuarantineSeconds: z
     .number()
     .min(0)

@@ -20,8 +20,11 @@ export class Lifespans {
   private readonly closing: number;
   private readonly reset: number;
   private readonly udp: number;
+  /** Flows that are opening may end for others. */
+  private readonly evicts: boolean;
 
-  constructor({ privateEndpoints, privateLinkServices, loadBalancers, settings: { timers } }: Configuration) {
+  constructor({ privateEndpoints, privateLinkServices, loadBalancers, settings: { timers, whenFull } }: Configuration) {
+    this.evicts = whenFull === "evict";
     this.opening = timers.tcpOpeningSeconds * SECOND;
     this.established = timers.tcpIdleSeconds * SECOND;
     const { tcpHalfClosedSeconds } = timers;
@@ -49,7 +52,7 @@ export class Lifespans {
     return minutes === undefined ? this.established : minutes * MINUTE_SECONDS * SECOND;
   }
 
-  /** Whether a conversation's flow cannot have timed out. Where its state is not sure, the shortest timeout counts. */
+  /** Whether a conversation's flow cannot have timed out, nor given way to another one. Where its state is not sure, the shortest timeout counts. */
   mustLive(conversation: Conversation, time: number): boolean {
     return time - conversation.last + SLACK < this.least(conversation);
   }
@@ -83,6 +86,7 @@ export class Lifespans {
     idle,
   }: Pick<Conversation, "protocol" | "asked" | "answered" | "idle">): number {
     if (protocol !== PROTOCOL_TCP) return this.udp;
+    if (this.evicts && (asked & answered & ACK) === 0) return 0;
     let least = Math.min(this.opening, idle);
     if (((asked | answered) & FIN) !== 0) least = Math.min(least, this.halfClosed ?? idle);
     if ((asked & answered & FIN) !== 0) least = Math.min(least, this.closing);

@@ -80,6 +80,7 @@ export function randomConfiguration(dice: Dice): Configuration {
 
 /** What becomes of ICMP, of sizes, of fragments and of tunnels. */
 const randomSizes = (dice: Dice) => ({
+  whenFull: dice.pick(["refuse", "evict"] as const),
   icmpTimeExceeded: dice.chance(50),
   icmpEcho: dice.pick(["drop", "answer"] as const),
   packetTooBig: dice.pick(["forward", "forward", "drop", "answer"] as const),

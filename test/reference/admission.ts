@@ -52,8 +52,10 @@ export function admit(
   const backend = preferred(rule, arrival.packet.backend) ?? backendOf(path, tuple, rule);
   if (backend === undefined) return "no-backend";
   if (!flows.numbers.hasRoom()) flows.takeDue(RELEASE_WHEN_FULL);
+  const evicts = tuple.protocol === TCP && !midStream && settings.whenFull === "evict";
+  if (!flows.numbers.hasRoom() && evicts) evict(path, flows.oldestOpening(), false);
   if (!flows.numbers.hasRoom()) return "flow-table-full";
-  const port = natPort(path, tuple, backend);
+  const port = natPort(path, tuple, backend) ?? (evicts ? portTakenOver(path, tuple, backend) : undefined);
   if (port === undefined) return "nat-exhausted";
   if (denied !== undefined) flows.release(denied, false);
   const flow = opened(path, arrival, tuple, { rule, backend, port, midStream });
@@ -86,6 +88,20 @@ function natPort({ nat, flows }: Path, tuple: Tuple, backend: Backend): NatPort 
   const port = nat.take(tuple, backend, flows.nowTick);
   if (port !== undefined || flows.takeDue(RELEASE_WHEN_FULL) === 0) return port;
   return nat.take(tuple, backend, flows.nowTick);
+}
+
+/** Ends an opening flow in favour of another one. */
+function evict(path: Path, flow: Flow | undefined, keepsPort: boolean): void {
+  if (flow === undefined) return;
+  path.counters.flows.evicted++;
+  path.flows.release(flow, false, keepsPort);
+}
+
+function portTakenOver(path: Path, tuple: Tuple, backend: Backend): NatPort | undefined {
+  const oldest = path.nat.oldestOpening(tuple, backend);
+  if (oldest === undefined) return undefined;
+  evict(path, oldest, true);
+  return { address: oldest.nat, port: oldest.natPort, pool: oldest.pool };
 }
 
 interface Found {

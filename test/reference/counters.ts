@@ -13,7 +13,7 @@ export function addPacket(traffic: Traffic, bytes: number): void {
 
 export class Counters {
   readonly reasons: Record<string, number> = {};
-  readonly flows = { created: 0, denied: 0, expired: 0, cut: 0, active: 0, peak: 0, denialsUnrecorded: 0 };
+  readonly flows = { created: 0, denied: 0, expired: 0, cut: 0, evicted: 0, active: 0, peak: 0, denialsUnrecorded: 0 };
   readonly generated = { reset: 0, icmp: 0, proxyHeader: 0 };
   readonly names = { held: 0, holdsPeak: 0, holds: 0, encrypted: 0 };
   private readonly endpoints: Record<string, EndpointCounts> = {};

@@ -3,7 +3,10 @@ import { addPacket } from "./counters.ts";
 import { type DeniedFlow, noDirection, type Tuple, tupleKey } from "./flow.ts";
 import { RELEASE_WHEN_FULL } from "./flows.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
+import { answerLate } from "./late-reset.ts";
 import { isBeginning, type Transport } from "./transport.ts";
+
+const NO_FLOW = -1;
 
 /** Reasons for which flows are refused after they were opened. */
 const OF_FIRST_MESSAGES = [
@@ -21,6 +24,9 @@ const OF_FIRST_MESSAGES = [
   "stream-opaque",
 ];
 
+/** Reasons that a beginning does away with. */
+const OF_BEGINNINGS = ["mid-stream", "flow-expired"];
+
 export interface Refusal {
   tuple: Tuple;
   reason: string;
@@ -34,11 +40,17 @@ export interface Refusal {
 export function stands({ flows }: Path, { reason, epoch }: DeniedFlow, transport: Transport): boolean {
   if (epoch !== flows.epoch) return false;
   if (reason === "nat-exhausted" || reason === "flow-table-full") return false;
-  return (reason !== "mid-stream" && !OF_FIRST_MESSAGES.includes(reason)) || !isBeginning(transport);
+  return (!OF_BEGINNINGS.includes(reason) && !OF_FIRST_MESSAGES.includes(reason)) || !isBeginning(transport);
 }
 
 /** Drops a packet and notes it in its denied flow, a new one if there is none. */
-export function refuse(path: Path, { wireLength }: Arrival, { tuple, reason, denied, name }: Refusal): Decision {
+export function refuse(path: Path, arrival: Arrival, refusal: Refusal): Decision {
+  const decision = record(path, arrival, refusal);
+  if (OF_BEGINNINGS.includes(refusal.reason)) answerLate(path, arrival, refusal.tuple, decision.flow ?? NO_FLOW);
+  return decision;
+}
+
+function record(path: Path, { wireLength }: Arrival, { tuple, reason, denied, name }: Refusal): Decision {
   const droppedAt = tuple.endpoint.name;
   const noted = denied ?? created(path, tuple, reason);
   if (noted === undefined) {
@@ -54,11 +66,27 @@ export function refuse(path: Path, { wireLength }: Arrival, { tuple, reason, den
   return { reason, droppedAt, flow: noted.number };
 }
 
-function created({ flows, counters }: Path, tuple: Tuple, reason: string): DeniedFlow | undefined {
+function created(path: Path, tuple: Tuple, reason: string): DeniedFlow | undefined {
+  const { flows } = path;
   if (!flows.deniedNumbers.hasRoom()) flows.takeDue(RELEASE_WHEN_FULL);
-  if (!flows.deniedNumbers.hasRoom()) return undefined;
+  return flows.deniedNumbers.hasRoom() ? leave(path, tuple, reason) : undefined;
+}
+
+/** Remembers that an open flow whose rule has resets timed out, if there is room. */
+export function leaveExpired(path: Path, flow: Tuple): void {
+  if (path.flows.deniedNumbers.hasRoom()) leave(path, flow, "flow-expired");
+}
+
+function leave({ flows, counters }: Path, tuple: Tuple, reason: string): DeniedFlow {
+  const { network, networkName, endpoint, protocol, client, clientPort, endpointPort } = tuple;
   const denied: DeniedFlow = {
-    ...tuple,
+    network,
+    networkName,
+    endpoint,
+    protocol,
+    client,
+    clientPort,
+    endpointPort,
     denied: true,
     number: flows.deniedNumbers.take(),
     key: tupleKey(tuple),

@@ -20,21 +20,26 @@ export class Flows {
   private readonly byProvider = new Map<string, Flow>();
   private readonly deniedFlows = new Map<string, DeniedFlow>();
   private readonly wheel = new Wheel<Flow | DeniedFlow>();
+  /** In the order in which they came to be so. */
+  private readonly opening = new Set<Flow>();
   private readonly byNumber = new Map<number, Flow>();
   /** Of the configuration in force. */
   timeouts: Timeouts;
   private readonly released: (flow: Flow, idledOut: boolean) => void;
+  private readonly expired: (flow: Flow) => void;
 
-  /** `released` is told of each flow just before its end. */
+  /** `released` is told of each flow just before its end, `expired` of an open one that idled out, just behind it. */
   constructor(
     numbers: { flows: Numbers; denied: Numbers },
     timeouts: Timeouts,
     released: (flow: Flow, idledOut: boolean) => void,
+    expired: (flow: Flow) => void,
   ) {
     this.numbers = numbers.flows;
     this.deniedNumbers = numbers.denied;
     this.timeouts = timeouts;
     this.released = released;
+    this.expired = expired;
   }
 
   /** Time never runs backwards. */
@@ -118,6 +123,7 @@ export class Flows {
       this.live.set(flow.key, flow);
       this.byProvider.set(flow.providerKey, flow);
       this.byNumber.set(flow.number, flow);
+      if (flow.state === "opening") this.enterOpening(flow);
     }
     this.wheel.put(flow, this.deathTick(flow));
   }
@@ -126,12 +132,14 @@ export class Flows {
   follow(flow: Flow): void {
     const state = stateOf(flow, this.timeouts);
     if (state === flow.state) return;
+    if (flow.state === "opening") this.leaveOpening(flow);
     flow.state = state;
+    if (state === "opening") this.enterOpening(flow);
     this.wheel.advance(flow, this.deathTick(flow));
   }
 
-  /** Ends a flow. `dead` tells an end by time from one by a packet. */
-  release(flow: Flow | DeniedFlow, dead: boolean): void {
+  /** Ends a flow. `dead` tells an end by time from one by a packet; `keepsPort`, that its port goes to another flow. */
+  release(flow: Flow | DeniedFlow, dead: boolean, keepsPort = false): void {
     this.wheel.remove(flow);
     if (flow.denied) {
       this.deniedFlows.delete(flow.key);
@@ -142,14 +150,32 @@ export class Flows {
     this.live.delete(flow.key);
     this.byProvider.delete(flow.providerKey);
     this.byNumber.delete(flow.number);
-    flow.pool.release(flow.natPort, this.nowTick);
+    if (flow.state === "opening") this.leaveOpening(flow);
+    if (!keepsPort) flow.pool.release(flow.natPort, this.nowTick);
     this.numbers.release(flow.number);
+    if (dead && isOpen(flow)) this.expired(flow);
   }
 
   describe(): FlowOut[] {
     return [...this.live.values(), ...this.deniedFlows.values()]
       .sort((one, other) => one.number - other.number)
       .map(describe);
+  }
+
+  /** The flow that has been opening longest. */
+  oldestOpening(): Flow | undefined {
+    const [oldest] = this.opening;
+    return oldest;
+  }
+
+  private enterOpening(flow: Flow): void {
+    this.opening.add(flow);
+    flow.pool.opening.add(flow);
+  }
+
+  private leaveOpening(flow: Flow): void {
+    this.opening.delete(flow);
+    flow.pool.opening.delete(flow);
   }
 
   private isDead(flow: Flow | DeniedFlow): boolean {

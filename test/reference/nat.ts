@@ -2,7 +2,7 @@
 import type { Settings } from "../../host/config/configuration.ts";
 import type { CountersOut } from "../plane.ts";
 import { addressText, hashedNumber } from "./address.ts";
-import type { Tuple } from "./flow.ts";
+import type { Flow, Tuple } from "./flow.ts";
 import { TCP } from "./ip.ts";
 import { type Mix, pick } from "./mix.ts";
 import { PortPool } from "./ports.ts";
@@ -39,18 +39,34 @@ export class Nat {
 
   /** A port towards a backend, the addresses of the service tried in their order for this client. */
   take(tuple: Tuple, backend: Backend, nowTick: number): NatPort | undefined {
-    const { network, endpoint } = tuple;
-    const { service } = endpoint;
-    const { natAddresses } = service;
-    const client = BigInt(hashedNumber(this.mix, tuple.client));
-    const start = pick(this.mix(BigInt(network) ^ ADDRESS_MARK, client), natAddresses.length);
-    for (let turn = 0; turn < natAddresses.length; turn++) {
-      const address = natAddresses[(start + turn) % natAddresses.length] as number;
-      const pool = this.pool(service.name, address, backend.address, tuple.protocol);
+    for (const { address, pool } of this.tried(tuple, backend)) {
       const port = pool.take(nowTick, this.quarantineTicks);
       if (port !== undefined) return { address, port, pool };
     }
     return undefined;
+  }
+
+  /** The flow towards a backend that has been opening longest, of the first address that has one. */
+  oldestOpening(tuple: Tuple, backend: Backend): Flow | undefined {
+    for (const { pool } of this.tried(tuple, backend)) {
+      const [oldest] = pool.opening;
+      if (oldest !== undefined) return oldest;
+    }
+    return undefined;
+  }
+
+  /** Addresses of a tuple's service, in their order for its client, each with its pool. */
+  private *tried({ network, endpoint, client, protocol }: Tuple, backend: Backend) {
+    const { service } = endpoint;
+    const { natAddresses } = service;
+    const start = pick(
+      this.mix(BigInt(network) ^ ADDRESS_MARK, BigInt(hashedNumber(this.mix, client))),
+      natAddresses.length,
+    );
+    for (let turn = 0; turn < natAddresses.length; turn++) {
+      const address = natAddresses[(start + turn) % natAddresses.length] as number;
+      yield { address, pool: this.pool(service.name, address, backend.address, protocol) };
+    }
   }
 
   counters(): CountersOut["natPools"] {

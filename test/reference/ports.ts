@@ -1,4 +1,5 @@
 // Pools of NAT ports (behaviour 5).
+import type { Flow } from "./flow.ts";
 
 const FIRST_PORT = 1024;
 const PORTS = 64512;
@@ -13,6 +14,8 @@ export class PortPool {
   inUse = 0;
   peak = 0;
   exhausted = 0;
+  /** Opening flows that have its ports, in the order in which they came to be so. */
+  readonly opening = new Set<Flow>();
   private readonly resting: Released[] = [];
   private next: number;
   private readonly end: number;

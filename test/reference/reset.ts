@@ -52,7 +52,8 @@ export function resetsOf(flow: Flow, cause: "timer" | "answer"): EmitOut[] {
   ];
 }
 
-function resetFrame(link: Uint8Array, ends: Ends, sequence: number, acknowledgement: number): Uint8Array {
+/** A reset of 40 bytes behind a link header. */
+export function resetFrame(link: Uint8Array, ends: Ends, sequence: number, acknowledgement: number): Uint8Array {
   const { source, destination } = ends;
   const tcp = new Uint8Array(TCP_HEADER.end);
   const view = new DataView(tcp.buffer);

@@ -9,6 +9,7 @@ import { Counters } from "./counters.ts";
 import { Datagrams } from "./datagram.ts";
 import type { Flow } from "./flow.ts";
 import { Drains } from "./drains.ts";
+import { leaveExpired } from "./denial.ts";
 import { Flows } from "./flows.ts";
 import { Holds } from "./hold.ts";
 import { leave } from "./inspection.ts";
@@ -56,8 +57,11 @@ export class Shard {
     this.path = {
       settings,
       networks,
-      flows: new Flows(numbersOf(settings, shard), timeoutsOf(settings.timers), (flow, idledOut) =>
-        this.ended(flow, idledOut),
+      flows: new Flows(
+        numbersOf(settings, shard),
+        timeoutsOf(settings.timers),
+        (flow, idledOut) => this.ended(flow, idledOut),
+        (flow) => flow.rule.reset && leaveExpired(this.path, flow),
       ),
       nat: new Nat(settings, shard, mix),
       counters,

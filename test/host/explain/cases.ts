@@ -196,6 +196,18 @@ const ICMP: Case[] = [
     change: withSettings({ packetTooBig: "answer" }),
     steps: [{ in: SYN }, { in: client(`A seq=101 ack=901 data=${"d".repeat(1461)}`) }],
   },
+  {
+    reason: "flow-expired",
+    change: (it) => {
+      for (const rule of it.loadBalancers[0]?.loadBalancingRules ?? []) rule.enableTcpReset = true;
+    },
+    steps: [
+      { in: SYN },
+      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:1024 SA seq=900 ack=101", side: "provider" },
+      { in: client("A seq=101 ack=901") },
+      { in: client("A seq=101 ack=901"), at: 301 },
+    ],
+  },
   { reason: "reset-out-of-sequence", steps: [{ in: SYN }, { in: client("R seq=5000") }] },
 ];
 

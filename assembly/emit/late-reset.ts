@@ -1,0 +1,65 @@
+// An RST to a client that goes on with a connection of which the plane knows nothing, or nothing any more, where its rule asks for
+// resets (docs/behaviour.md, section 20.5).
+
+import {
+  CAUSE_ANSWER,
+  COUNTER_RESETS_SENT,
+  DESC_FRAME,
+  DESC_LINK,
+  LINK_ETHERNET,
+  PROTOCOL_TCP,
+  REASON_FLOW_EXPIRED,
+  REASON_MID_STREAM,
+  SIDE_CONSUMER,
+} from "../abi";
+import { ENDPOINT_SERVICE, ENDPOINT_SIZE, RULE_RESET, RULE_SIZE } from "../abi/tables";
+import { STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET } from "../abi/trace";
+import { ruleOf } from "../admit/rules";
+import { count } from "../counters";
+import { FLAGS, IP, KEY_HIGH, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
+import { ENDPOINTS, RULES } from "../tables";
+import { trace, tracing } from "../trace";
+import * as Ip from "../wire/ip";
+import * as Ipv4 from "../wire/ipv4";
+import * as Link from "../wire/link";
+import * as Tcp from "../wire/tcp";
+import { isAnswerable } from "./icmp-error";
+import { emitHead, nextHead } from "./queue";
+
+/** Answers a packet to an endpoint that was dropped for a reason, if that and its rule ask for it; `flow` is its verdict's. */
+export function answerLate(desc: u32, parsed: u32, endpoint: u32, reason: u32, flow: u32): void {
+  if (reason != REASON_MID_STREAM && reason != REASON_FLOW_EXPIRED) return;
+  const flags = <u32>load<u8>(parsed, FLAGS);
+  if ((flags & Tcp.RST) != 0 || load<u32>(parsed, L4_CAPTURED) < Tcp.NUMBERS_END) return;
+  const ip = load<u32>(parsed, IP);
+  if (Ip.isSix(ip) || !isAnswerable(Ipv4.sourceBe(ip)) || !asksForResets(parsed, endpoint)) return;
+  const tcp = load<u32>(parsed, L4);
+  const end = Tcp.sequenceEnd(tcp, load<u32>(parsed, L4_LENGTH), flags);
+  emit(desc, ip, tcp, (flags & Tcp.ACK) != 0 ? Tcp.acknowledgement(tcp) : 0, end, flow);
+}
+
+function asksForResets(parsed: u32, endpoint: u32): bool {
+  const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
+  const port = <u32>bswap<u16>(<u16>(load<u64>(parsed, KEY_HIGH) >> 48));
+  const rule = ruleOf(service, PROTOCOL_TCP, port);
+  return rule >= 0 && load<u8>(RULES + rule * RULE_SIZE, RULE_RESET) != 0;
+}
+
+function emit(desc: u32, ip: u32, tcp: u32, sequence: u32, acknowledgement: u32, flow: u32): void {
+  const head = nextHead();
+  const frame = load<u32>(desc, DESC_FRAME);
+  const link = <u32>load<u8>(desc, DESC_LINK);
+  const linkLength = ip - frame;
+  memory.copy(head, frame, linkLength);
+  if (link == LINK_ETHERNET) Link.swapAddresses(head);
+  const sourceBe = Ipv4.destinationBe(ip);
+  const destinationBe = Ipv4.sourceBe(ip);
+  const length = Ipv4.HEADER_MIN + Tcp.HEADER_MIN;
+  const portsBe = rotl<u32>(Tcp.portsBe(tcp), 16);
+  Ipv4.write(head + linkLength, length, PROTOCOL_TCP, sourceBe, destinationBe, true);
+  const written = head + linkLength + Ipv4.HEADER_MIN;
+  Tcp.writeReset(written, portsBe, sequence, acknowledgement, Ipv4.addressesSum(head + linkLength));
+  emitHead(SIDE_CONSUMER, CAUSE_ANSWER, link, flow, linkLength + length);
+  count(COUNTER_RESETS_SENT, 1);
+  if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET, SIDE_CONSUMER);
+}
