@@ -45,7 +45,6 @@ import {
   KIND,
   KIND_FLOW,
   KIND_TUNNEL,
-  NETWORK,
   REASON,
   RECORD,
   TAG,
