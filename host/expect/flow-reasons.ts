@@ -18,6 +18,7 @@ export const FLOW_REASONS: Readonly<Record<Expectation["verdict"], readonly stri
     "no-backend",
     "flow-table-full",
     "nat-exhausted",
+    "flow-expired",
     "resource-denied",
     "name-changed",
     "name-missing",
