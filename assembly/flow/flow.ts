@@ -32,7 +32,7 @@ import {
   REC_SIZE,
 } from "../abi/records";
 import { STAGE_ENDED, TRACE_GOES_ON } from "../abi/trace";
-import { giveBack } from "../address/key";
+import { giveBack, keepPlaces } from "../address/key";
 import { releasePort } from "../admit/natport";
 import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
 import { emitResets } from "../emit/reset";
@@ -99,8 +99,10 @@ export function releaseDead(flow: u32): void {
   const low = load<u64>(request, REC_KEY);
   const high = load<u64>(request, REC_KEY + 8);
   const endpoint = <u32>load<u16>(request, REC_ENDPOINT);
+  keepPlaces(low, high);
   release(flow, how);
   denyExpired(low, high, endpoint);
+  giveBack(low, high);
 }
 
 /** Ends an opening flow in favour of another one, which gets its NAT port unless that returns to its pool; the port, host order. */

@@ -214,7 +214,7 @@ export class Direct {
     const length = batch.captured[i] as number;
     const wire = batch.wire[i] as number;
     const reply = code === Abi.FORWARD && ((about >>> 16) & 0xff) === Abi.SIDE_CAPTURED;
-    const comment = code === Abi.DROP ? COMMENTS[reason] : undefined;
+    const comment = code === Abi.DROP || code === Abi.HELD ? COMMENTS[reason] : undefined;
     let entered = false;
     const enter = (): void => {
       if (entered) return;

@@ -55,7 +55,7 @@ suite("Standard input", (test) => {
     const right = await linkplane([...REPLAY, "--expect", "-", "--json"], { stdin });
     assert.is(right.status, 0, right.stderr);
     assert.is(JSON.parse(right.stdout).expectations.length, 4);
-    const contrary = await linkplane([...REPLAY, "--expect", "-"], { stdin: stdin.replace("denied", "allowed") });
+    const contrary = await linkplane([...REPLAY, "--expect", "-"], { stdin: stdin.replace("allowed", "denied") });
     assert.is(contrary.status, 1, contrary.stderr);
     const wrong = await linkplane([...REPLAY, "--expect", "-"], { stdin: stdin.replace("pe-vault", "pe-vauld") });
     assert.is(wrong.status, 3);

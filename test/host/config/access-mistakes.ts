@@ -34,7 +34,7 @@ export const ACCESS_SHAPES: readonly Mistaken[] = [
   [
     "[10.1.4.0/24]",
     "[^10.1.4]",
-    `"10.1.4" is no address prefix. Write an address, a block such as 10.1.0.0/16, or one of ${TAGS}.`,
+    `"10.1.4" is no address prefix. Write an address, a block such as 10.1.0.0/16 or fd00:1::/64, or one of ${TAGS}.`,
   ],
   ["[10.1.4.0/24]", "[^10.1.4.1/24]", "10.1.4.1/24 has bits set beyond its length. Write 10.1.4.0/24."],
   ["[440-443]", '[^"80-20"]', NO_PORTS],

@@ -25,6 +25,7 @@ const MISTAKES = [
 ];
 /** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. Of changes: change.test.ts. Of resources: identification.test.ts. Of events: events.test.ts. */
 const ELSEWHERE = [
+  "family-mistakes.ts",
   "document.ts",
   "change.ts",
   "events.ts",

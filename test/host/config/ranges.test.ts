@@ -33,8 +33,11 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   ["settings.timers.tcpResetSeconds", ...SECONDS, false],
   ["settings.timers.udpIdleSeconds", ...SECONDS, false],
   ["settings.timers.deniedSeconds", ...SECONDS, false],
+  ["settings.timers.fragmentSeconds", ...SECONDS, false],
   ["settings.identification.holdSlots", 1, 65_536, true],
 ];
+/** Numbers whose limits dash-mistakes.ts and tunnel-mistakes.ts show. */
+const ELSEWHERE = ["privateEndpoints[].dash.", "settings.tunnels[].port", "virtualNetworks[].vni"];
 
 /** What is said about the field when it has this value. Port 0 has a rule of its own, in the table of contradictions. */
 function said(path: string, value: unknown): string[] {
@@ -87,6 +90,12 @@ suite("A number", (test) => {
   test("of every field is among the rows, with the limits that the schema tells editors", () => {
     const inSchema = [...new Set(numbersOf(configurationJsonSchema() as Schema, ""))];
     const here = RANGES.map(([path, least, most]) => `${path.replace(/\[\d+\]/g, "[]")} ${least} ${most}`);
-    assert.equal([...new Set(here)].sort(), inSchema.map((line) => line.replace(/\[\d+\]/g, "[]")).sort());
+    assert.equal(
+      [...new Set(here)].sort(),
+      inSchema
+        .map((line) => line.replace(/\[\d+\]/g, "[]"))
+        .filter((line) => !ELSEWHERE.some((beginning) => line.startsWith(beginning)))
+        .sort(),
+    );
   });
 });

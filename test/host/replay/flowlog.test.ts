@@ -1,6 +1,10 @@
 import { timeText } from "../../../host/replay/flowlog.ts";
 import { assert, suite } from "../../kit.ts";
-import { conversation, flowLines } from "./conversation.ts";
+import { conversation, flowLines, type Line } from "./conversation.ts";
+
+/** A packet of the same ends with numbers behind those of the connection before. */
+const behind = (text: string): string =>
+  text.replace(/(seq|ack)=(\d+)/g, (_, name: string, number: string) => `${name}=${Number(number) + 10_000}`);
 
 suite("The flow log", (test) => {
   test("has a line for a flow and one for a denied flow, with traffic both ways", async () => {
@@ -33,7 +37,11 @@ suite("The flow log", (test) => {
   });
 
   test("says how each flow ended, once", async () => {
-    const lines = await flowLines([...conversation(0), ...conversation(5), ...conversation(100)]);
+    const lines = await flowLines([
+      ...conversation(0),
+      ...conversation(5).map(([time, text]): Line => [time, behind(text)]),
+      ...conversation(100),
+    ]);
     assert.equal(
       lines.map(({ end }) => end),
       ["reused", "closed", "alive"],
