@@ -1,6 +1,8 @@
 """Clients that do what curl cannot be asked to.
 
 clients.py reset|reuse|keepalive|pause|dns|echo|unserved|ping SOURCE:PORT ADDRESS [NAME ...]
+
+Those of TCP and DNS speak IPv6 to an IPv6 address.
 """
 
 import errno
@@ -19,7 +21,7 @@ IP_AND_UDP_HEADER = 28
 
 
 def connect(source: tuple[str, int], address: str, port: int, receive_buffer: int | None = None) -> socket.socket:
-    client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    client = socket.socket(family_of(address), socket.SOCK_STREAM)
     client.settimeout(TIMEOUT_SECONDS)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if receive_buffer is not None:
@@ -27,6 +29,10 @@ def connect(source: tuple[str, int], address: str, port: int, receive_buffer: in
     client.bind(source)
     client.connect((address, port))
     return client
+
+
+def family_of(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def request(name: str, path: str) -> bytes:
@@ -78,7 +84,7 @@ def pause(source: tuple[str, int], address: str, name: str, authority: str, seco
 
 def dns(source: tuple[str, int], address: str, *names: str) -> None:
     """Asks for the A record of each name, all from one port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+    with socket.socket(family_of(address), socket.SOCK_DGRAM) as client:
         client.settimeout(TIMEOUT_SECONDS)
         client.bind(source)
         for identifier, name in enumerate(names, start=1):
@@ -146,7 +152,7 @@ def echo_request(sequence: int) -> bytes:
 
 def main() -> None:
     kind, source, address, *rest = sys.argv[1:]
-    host, port = source.split(":")
+    host, port = source.rsplit(":", 1)
     kinds = {
         "reset": reset,
         "reuse": reuse,

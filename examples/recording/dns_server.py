@@ -31,7 +31,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     listen, *pairs = sys.argv[1:]
     records = dict(pair.split("=") for pair in pairs)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+    with socket.socket(socket.AF_INET6 if ":" in listen else socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind((listen, 53))
         while True:
             query, client = server.recvfrom(512)

@@ -59,7 +59,12 @@ use_one_processor() {
 bring_up() {
     local namespace=$1 interface=$2 address
     shift 2
-    for address in "$@"; do ip -n "$namespace" address add "$address" dev "$interface"; done
+    for address in "$@"; do
+        case $address in
+            *:*) ip -n "$namespace" address add "$address" dev "$interface" nodad ;;
+            *) ip -n "$namespace" address add "$address" dev "$interface" ;;
+        esac
+    done
     ip netns exec "$namespace" python3 "$here/offload_off.py" "$interface"
     ip -n "$namespace" link set "$interface" addrgenmode none
     ip -n "$namespace" link set lo up
@@ -101,7 +106,7 @@ make_content() {
     done
     cp "$here/nginx.conf" "$work/nginx.conf"
     for name in "${names[@]}"; do
-        echo "server { listen 443 ssl; listen 80; server_name $name; root content; dav_methods PUT;" \
+        echo "server { listen 443 ssl; listen 80; listen [::]:443 ssl; listen [::]:80; server_name $name; root content; dav_methods PUT;" \
             "ssl_certificate tls/$name.pem; ssl_certificate_key tls/$name.key; ${server_options:-} }"
     done >"$work/servers.conf"
 }
@@ -119,9 +124,18 @@ stop_capture() {
     wait "$capture" || true
 }
 
+# An address as it stands in front of a port.
+bracketed() {
+    case $1 in
+        *:*) echo "[$1]" ;;
+        *) echo "$1" ;;
+    esac
+}
+
 # get ADDRESS PORTS NAME PATH [curl options]: a GET over TLS from client ports PORTS.
 get() {
-    local address=$1 ports=$2 name=$3 path=$4
+    local address ports=$2 name=$3 path=$4
+    address=$(bracketed "$1")
     shift 4
     at_consumer curl -sS --max-time 10 -o "$work/got" --cacert "$work/tls/authority.pem" \
         --resolve "$name:443:$address" --local-port "$ports" "https://$name$path" "$@"
@@ -129,7 +143,8 @@ get() {
 
 # get_plain ADDRESS PORT NAME PATH [curl options]: a GET over HTTP.
 get_plain() {
-    local address=$1 port=$2 name=$3 path=$4
+    local address port=$2 name=$3 path=$4
+    address=$(bracketed "$1")
     shift 4
     at_consumer curl -sS --max-time 10 -o "$work/got" --resolve "$name:80:$address" --local-port "$port" \
         "http://$name$path" "$@"
