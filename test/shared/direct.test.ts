@@ -78,7 +78,9 @@ suite("A replay without comparison does what one with comparison does", (test) =
   test.skipUnless(captures.length > 0, ABSENT, "there are captures of others", () => {
     assert.ok(captures.length >= 48);
   });
-  captures.forEach(({ file, path, configuration }, i) => {
+  // Where tunnels are opened, packets are compared all the same (docs/captures.md).
+  const closed = captures.filter(({ configuration }) => configuration.settings.tunnels.length === 0);
+  closed.forEach(({ file, path, configuration }, i) => {
     test(file, () => judge({ capture: new Uint8Array(readFileSync(path)), configuration }));
     test(`${file} with PROXY headers`, () => {
       const given = { capture: new Uint8Array(readFileSync(path)), configuration };
