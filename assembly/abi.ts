@@ -257,6 +257,7 @@ export const DATAGRAMS_MAX = 1024; // datagrams of which fragments may come at o
 export const STRETCHES_MAX = 64; // fragments of one datagram
 export const FRAGMENTS_HELD_MAX = 64; // fragments that wait for the first of their datagram, of all of them together
 export const FRAGMENT_BYTES_MAX = 9216; // captured bytes of a frame that is held
+export const FRAGMENT_PLACES = 2 * FRAGMENTS_HELD_MAX; // as many may wait as may have left and not been read
 
 /// Control block, at a fixed place. The host writes the first part before configure and reads the rest after it.
 export const CONTROL_AT = 1024;
@@ -325,8 +326,10 @@ export const REGION_TRACE = 28;
 export const REGION_FRAGMENTS = 29;
 export const REGION_ADDRESSES = 30; // the book of IPv6 addresses
 export const REGION_OPENINGS = 31;
-export const REGION_END = 32;
-export const REGION_COUNT = 33;
+/// Of an instance that deals: bodies of emits that lie in no dealt frame.
+export const REGION_DEALT_KEPT = 32;
+export const REGION_END = 33;
+export const REGION_COUNT = 34;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors

@@ -36,6 +36,8 @@ import {
   EMIT_SIZE,
   ENDED_CAPACITY,
   ENDPOINT_COUNTER_COUNT,
+  FRAGMENTS_HELD_MAX,
+  FRAGMENT_BYTES_MAX,
   HAND_SIZE,
   FIRST_MESSAGE_MAX,
   HOLD_SPARE,
@@ -46,6 +48,7 @@ import {
   REGION_COUNTERS,
   REGION_DEALT_DESCRIPTORS,
   REGION_DEALT_FRAMES,
+  REGION_DEALT_KEPT,
   REGION_DEALT_ORDER,
   REGION_DESCRIPTORS,
   REGION_EMITS,
@@ -257,6 +260,9 @@ function layDealt(): void {
   DEALT_DESCRIPTORS = region(REGION_DEALT_DESCRIPTORS, DEAL_MAX * DESC_SIZE);
   DEALT_ORDER = region(REGION_DEALT_ORDER, DEAL_MAX * 4);
   HANDS = region(REGION_HANDS, SHARDS_MAX * HAND_SIZE);
+  // What leaves a pool was held before, or came among what is dealt.
+  const kept = <u64>DEALT_ROOM + FRAGMENTS_HELD_MAX * FRAGMENT_BYTES_MAX;
+  region(REGION_DEALT_KEPT, control(CONTROL_FRAGMENTS) != 0 ? kept : 0);
 }
 
 function layInspection(flows: u64): void {

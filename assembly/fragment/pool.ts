@@ -1,7 +1,7 @@
 // Places of fixed size in which fragments wait for the first one of their datagram, frames as they came. A place whose fragment left
 // rests until the host has read the emit that lies in it.
 
-import { FRAGMENTS_HELD_MAX, FRAGMENT_BYTES_MAX } from "../abi";
+import { FRAGMENTS_HELD_MAX, FRAGMENT_BYTES_MAX, FRAGMENT_PLACES } from "../abi";
 import { closeEmits } from "../emit/queue";
 import { FRAGMENTS } from "../memory";
 
@@ -12,8 +12,7 @@ export const PLACE_LINK: usize = 10; // u8
 const NEXT: usize = 12; // u16, number + 1
 export const PLACE_FRAME: u32 = 16;
 export const PLACE_SIZE: u32 = PLACE_FRAME + <u32>FRAGMENT_BYTES_MAX;
-/** As many may wait as may rest. */
-export const POOL_PLACES: u32 = 2 * <u32>FRAGMENTS_HELD_MAX;
+export const POOL_PLACES: u32 = FRAGMENT_PLACES;
 
 /// Number of the first free place and of the first that rests; 0 for none.
 let free: u32 = 0;

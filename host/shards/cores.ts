@@ -79,9 +79,11 @@ export class ShardedCore extends Front {
 
   private gatherFrom(core: Core, shard: number, first: number, handled: number): void {
     const heads = core.region(Abi.REGION_HEADS);
-    const { bytes, words, emitCount, ring } = core;
-    const said = { bytes, words, heads, handled, emitCount, verdicts: core.verdict(0), emits: core.emit(0) };
-    this.gather(shard, first, said, { ring, heads });
+    const { bytes, words, emitCount, ring, ringSize } = core;
+    const ringEnd = ring + ringSize;
+    // Shards among several keep nothing.
+    const said = { bytes, words, heads, kept: 0, handled, emitCount, verdicts: core.verdict(0), emits: core.emit(0) };
+    this.gather(shard, first, said, { ring, ringEnd, heads });
     if (core.endedCount > 0) this.onEnded?.(shard);
   }
 }

@@ -25,6 +25,8 @@ export interface Said {
   emits: number;
   /** Address of the copy of what lies at the core's HEADS. */
   heads: number;
+  /** Address of the bodies that lie in none of its frames; an emit gives them as if they lay right behind the core's ring. */
+  kept: number;
   /** Frames handled, and emits. */
   handled: number;
   emitCount: number;
@@ -36,6 +38,7 @@ const EMIT_WORDS = Abi.EMIT_SIZE / 4;
 /** Addresses in the memory of every shard, which are laid out alike. */
 export interface ShardLayout {
   ring: number;
+  ringEnd: number;
   heads: number;
 }
 
@@ -46,7 +49,10 @@ export class Front extends Core {
   private readonly order: number;
   private readonly hands: number;
   private readonly heads: number;
+  private readonly kept: number;
   private emitted = 0;
+  /** Bytes of bodies kept. */
+  private keptBytes = 0;
 
   protected constructor(exports: CoreExports, numbers: ShardNumbers, most: number = Abi.BATCH_MAX) {
     super(exports, most);
@@ -56,6 +62,7 @@ export class Front extends Core {
     this.order = this.region(Abi.REGION_DEALT_ORDER) >>> 2;
     this.hands = this.region(Abi.REGION_HANDS) >>> 2;
     this.heads = this.region(Abi.REGION_HEADS);
+    this.kept = this.region(Abi.REGION_DEALT_KEPT);
   }
 
   /** A front for shards of a size that takes as many frames as can be dealt at once. Throws MEMORY_LIMIT. */
@@ -70,7 +77,7 @@ export class Front extends Core {
 
   /** Deals out what waits; how many frames. What was gathered before is gone. */
   deal(): number {
-    this.emitted = 0;
+    this.clearEmits();
     const dealt = this.exports.deal(this.placed);
     this.done(dealt);
     return dealt;
@@ -117,6 +124,7 @@ export class Front extends Core {
   /** Forgets the emits gathered. */
   protected clearEmits(): void {
     this.emitted = 0;
+    this.keptBytes = 0;
   }
 
   private gatherVerdicts(shard: number, first: number, { words, verdicts, handled }: Said): void {
@@ -144,8 +152,11 @@ export class Front extends Core {
       own[to + Abi.EMIT_HEAD_LENGTH / 4] = headLength;
       own[to + Abi.EMIT_HEAD / 4] =
         headLength === 0 ? 0 : this.gatherHead(said, (words[from] as number) - layout.heads, headLength, i);
-      own[to + Abi.EMIT_BODY / 4] = (words[from + Abi.EMIT_BODY / 4] as number) + bodyShift;
-      own[to + Abi.EMIT_BODY_LENGTH / 4] = words[from + Abi.EMIT_BODY_LENGTH / 4] as number;
+      const body = words[from + Abi.EMIT_BODY / 4] as number;
+      const bodyLength = words[from + Abi.EMIT_BODY_LENGTH / 4] as number;
+      own[to + Abi.EMIT_BODY / 4] =
+        body < layout.ringEnd ? body + bodyShift : this.gatherKept(said, body - layout.ringEnd, bodyLength);
+      own[to + Abi.EMIT_BODY_LENGTH / 4] = bodyLength;
       own[to + Abi.EMIT_WIRE_LENGTH / 4] = words[from + Abi.EMIT_WIRE_LENGTH / 4] as number;
       own[to + Abi.EMIT_FLOW / 4] = numbers.ofPlane(shard, words[from + Abi.EMIT_FLOW / 4] as number);
       own[to + Abi.EMIT_SIDE / 4] = words[from + Abi.EMIT_SIDE / 4] as number;
@@ -159,6 +170,14 @@ export class Front extends Core {
   private gatherHead({ bytes, heads }: Said, distance: number, length: number, i: number): number {
     const to = this.heads + (this.emitted + i) * Abi.EMIT_HEAD_SIZE;
     this.bytes.set(bytes.subarray(heads + distance, heads + distance + length), to);
+    return to;
+  }
+
+  /** Copies a body that lies in no frame; its address here. */
+  private gatherKept({ bytes, kept }: Said, distance: number, length: number): number {
+    const to = this.kept + this.keptBytes;
+    this.bytes.set(bytes.subarray(kept + distance, kept + distance + length), to);
+    this.keptBytes += length;
     return to;
   }
 

@@ -62,14 +62,13 @@ export class Crew {
       throw new LinkplaneError("USAGE", "Rules that identify by name do not run in workers.", {
         remedy: "Leave workers out, or set identify: address.",
       });
-    const { keepEnded, ringSize } = plan.sizes;
+    const { keepEnded, ringSize, fragments = false } = plan.sizes;
     const count = Math.min(workers, shards);
     const own = (worker: number): number[] =>
       Array.from({ length: shards }, (_, shard) => shard).filter((shard) => shard % count === worker);
-    const about = { module, configuration, midStream, ringSize: ringSize as number, keepEnded };
+    const about = { module, configuration, midStream, ringSize: ringSize as number, fragments, keepEnded };
     const links = Array.from({ length: count }, (_, i) => new WorkerLink({ ...about, shards: own(i) }, ended));
-    const { ring, heads } = await layoutOf(module, plan);
-    const crew = new Crew(plan, module, links, { ring, heads }, ended);
+    const crew = new Crew(plan, module, links, await layoutOf(module, plan), ended);
     try {
       for (const link of links) while (!link.ready) await link.hear();
     } catch (error) {
@@ -164,7 +163,7 @@ export class Crew {
 /** Where the regions of every shard's core are, found out with one that holds no flows: those in front of the tables. */
 async function layoutOf(module: WebAssembly.Module, { sizes, tables }: PlanePlan): Promise<ShardLayout> {
   const core = await Core.create(module, { ...sizes, maxFlows: 0, maxDenied: 0, poolSlots: 0 }, tables.image);
-  return { ring: core.ring, heads: core.region(Abi.REGION_HEADS) };
+  return { ring: core.ring, ringEnd: core.ring + core.ringSize, heads: core.region(Abi.REGION_HEADS) };
 }
 
 /** Takes steps, waiting by promises. */

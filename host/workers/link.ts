@@ -77,7 +77,7 @@ export class WorkerLink {
   /** Starts a worker; it is ready once it has said something. `ended` is told of flows that ended. */
   constructor(start: Start, ended: (flows: Flow[]) => void) {
     const { port1, port2 } = new MessageChannel();
-    this.shared = new Shared(new SharedArrayBuffer(Shared.sizeFor(start.ringSize)), start.ringSize);
+    this.shared = new Shared(new SharedArrayBuffer(Shared.sizeFor(start)), start);
     this.port = port1;
     this.shards = start.shards;
     this.ended = ended;
@@ -131,8 +131,8 @@ export class WorkerLink {
     const { flight, hand } = oldest;
     const handled = shared.get(slot, SLOT_HANDLED);
     const { bytes, words } = shared;
-    const { verdicts, emits, heads } = slot;
-    const said = { bytes, words, verdicts, emits, heads, handled, emitCount: shared.get(slot, SLOT_EMITS) };
+    const { verdicts, emits, heads, kept } = slot;
+    const said = { bytes, words, verdicts, emits, heads, kept, handled, emitCount: shared.get(slot, SLOT_EMITS) };
     flight.front.gather(hand.shard, hand.first + oldest.gathered, said, layout);
     if (shared.get(slot, SLOT_ENDED) !== 0) this.ended(this.message()?.ended ?? []);
     oldest.gathered += handled;

@@ -12,6 +12,8 @@ export interface Start {
   configuration: Configuration;
   midStream: "admit" | "drop";
   ringSize: number;
+  /** Cores translate fragments. */
+  fragments: boolean;
   keepEnded: boolean;
   /** Its shards, ascending. */
   shards: number[];

@@ -1,7 +1,7 @@
 // The memory that host and worker share. The host fills slots with frames of one shard, one slot after the other, and rings; the
 // worker says in the same slot what became of them, and counts what it said. Everything moves in a few large copies.
 //
-//   | control | slot: head, descriptors, verdicts, emits, heads of emits, frames | slot | ...
+//   | control | slot: head, descriptors, verdicts, emits, heads of emits, kept bodies of emits, frames | slot | ...
 
 import * as Abi from "../abi.ts";
 
@@ -40,7 +40,15 @@ export interface Slot {
   verdicts: number;
   emits: number;
   heads: number;
+  /** Bodies of emits that lie in none of the frames. */
+  kept: number;
   frames: number;
+}
+
+/** What a slot has room for: a ring's frames, and fragments that were held where cores hold any. */
+export interface SlotSizes {
+  ringSize: number;
+  fragments: boolean;
 }
 
 /** A worker's shared memory, seen from either side. */
@@ -51,18 +59,18 @@ export class Shared {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly slots: readonly Slot[];
 
-  /** Takes a buffer of `sizeFor` the same ring size. */
-  constructor(buffer: SharedArrayBuffer, ringSize: number) {
+  /** Takes a buffer of `sizeFor` the same sizes. */
+  constructor(buffer: SharedArrayBuffer, sizes: SlotSizes) {
     this.buffer = buffer;
     this.control = new Int32Array(buffer);
     this.words = new Uint32Array(buffer);
     this.bytes = new Uint8Array(buffer);
-    this.slots = Array.from({ length: SLOTS }, (_, i) => slotAt(CONTROL_SIZE + i * slotSize(ringSize)));
+    this.slots = Array.from({ length: SLOTS }, (_, i) => slotAt(CONTROL_SIZE + i * slotSize(sizes), sizes));
   }
 
-  /** Bytes that a worker with cores of such a ring shares. */
-  static sizeFor(ringSize: number): number {
-    return CONTROL_SIZE + SLOTS * slotSize(ringSize);
+  /** Bytes that a worker with such cores shares. */
+  static sizeFor(sizes: SlotSizes): number {
+    return CONTROL_SIZE + SLOTS * slotSize(sizes);
   }
 
   /** A word of a slot's head. */
@@ -95,13 +103,16 @@ const VERDICTS_SIZE = Abi.BATCH_MAX * Abi.VERDICT_SIZE;
 const EMITS_SIZE = Abi.EMIT_CAPACITY * Abi.EMIT_SIZE;
 const HEADS_SIZE = Abi.EMIT_CAPACITY * Abi.EMIT_HEAD_SIZE;
 
-const slotSize = (ringSize: number): number =>
-  HEAD_SIZE + DESCRIPTORS_SIZE + VERDICTS_SIZE + EMITS_SIZE + HEADS_SIZE + ringSize;
+const keptSize = ({ fragments }: SlotSizes): number => (fragments ? Abi.FRAGMENT_PLACES * Abi.FRAGMENT_BYTES_MAX : 0);
 
-function slotAt(at: number): Slot {
+const slotSize = (sizes: SlotSizes): number =>
+  HEAD_SIZE + DESCRIPTORS_SIZE + VERDICTS_SIZE + EMITS_SIZE + HEADS_SIZE + keptSize(sizes) + sizes.ringSize;
+
+function slotAt(at: number, sizes: SlotSizes): Slot {
   const descriptors = at + HEAD_SIZE;
   const verdicts = descriptors + DESCRIPTORS_SIZE;
   const emits = verdicts + VERDICTS_SIZE;
   const heads = emits + EMITS_SIZE;
-  return { head: at / 4, descriptors, verdicts, emits, heads, frames: heads + HEADS_SIZE };
+  const kept = heads + HEADS_SIZE;
+  return { head: at / 4, descriptors, verdicts, emits, heads, kept, frames: kept + keptSize(sizes) };
 }

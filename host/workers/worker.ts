@@ -43,7 +43,7 @@ interface Resident {
 }
 
 const start = workerData as WorkerData;
-const shared: Shared = new SharedMemory(start.buffer, start.ringSize);
+const shared: Shared = new SharedMemory(start.buffer, start);
 const residents = new Map<number, Resident>();
 let plan: PlanePlan;
 let walk: Generator<Flow, void, void> | undefined;
@@ -112,6 +112,7 @@ function handle(slot: Slot): boolean {
   copy(core, core.verdict(0), handled * Abi.VERDICT_SIZE, slot.verdicts);
   copy(core, core.emit(0), emitCount * Abi.EMIT_SIZE, slot.emits);
   if (hasHeads(core)) copy(core, core.region(Abi.REGION_HEADS), emitCount * Abi.EMIT_HEAD_SIZE, slot.heads);
+  if (start.fragments) keepBodies(core, slot);
   if (core.endedCount > 0) tell({ ended: [...reader.ended()] });
   const done = core.waiting === 0;
   if (done) {
@@ -129,6 +130,21 @@ function handle(slot: Slot): boolean {
 
 function copy({ bytes }: Core, from: number, length: number, to: number): void {
   shared.bytes.set(bytes.subarray(from, from + length), to);
+}
+
+/** Copies the bodies that lie behind the ring, in the pool of fragments, and has the slot's emits give them as right behind it. */
+function keepBodies(core: Core, slot: Slot): void {
+  const end = core.ring + core.ringSize;
+  let kept = 0;
+  for (let i = 0; i < core.emitCount; i++) {
+    const emit = core.emit(i);
+    const body = core.u32(emit + Abi.EMIT_BODY);
+    if (body < end) continue;
+    const length = core.u32(emit + Abi.EMIT_BODY_LENGTH);
+    copy(core, body, length, slot.kept + kept);
+    shared.words[(slot.emits + i * Abi.EMIT_SIZE + Abi.EMIT_BODY) >>> 2] = end + kept;
+    kept += length;
+  }
 }
 
 function hasHeads(core: Core): boolean {
