@@ -1,6 +1,8 @@
 // The reasons that the verdict on a flow can have: of those that are let through, and of those that leave a denied flow. All other
 // reasons are about single packets.
 
+import * as Abi from "../abi.ts";
+import { REASONS } from "../reasons.ts";
 import type { Expectation } from "./expectation.ts";
 
 export const FLOW_REASONS: Readonly<Record<Expectation["verdict"], readonly string[]>> = {
@@ -19,17 +21,6 @@ export const FLOW_REASONS: Readonly<Record<Expectation["verdict"], readonly stri
     "flow-table-full",
     "nat-exhausted",
     "flow-expired",
-    "resource-denied",
-    "name-changed",
-    "name-missing",
-    "name-ambiguous",
-    "name-encrypted",
-    "protocol-unexpected",
-    "http2-prior-knowledge",
-    "first-message-too-long",
-    "segments-conflict",
-    "hold-pool-full",
-    "request-ambiguous",
-    "stream-opaque",
+    ...REASONS.slice(Abi.REASON_RESOURCE_DENIED, Abi.REASON_REFUSED_LAST + 1).map(({ name }) => name),
   ],
 };
