@@ -1,4 +1,4 @@
-// Vectors V25, V29 and V30: what the Linux kernel's selftests of its connection tracking ask
+// Vectors V25 to V30: what the Linux kernel's selftests of its connection tracking ask
 // (tools/testing/selftests/net/netfilter/packetdrill), written again for this plane.
 
 import { table } from "../table.ts";
@@ -17,6 +17,45 @@ table("V25 to V30: what TCP does in odd orders", [
       server("A seq=801001 ack=2000000110"),
     ],
     counters: { reasons: { "new-flow": 1, forwarded: 13 } },
+  },
+  {
+    name: "V26 an RST beside the next number neither ends the flow nor keeps it alive, and one at that number ends it",
+    steps: [
+      ...handshake,
+      server("R seq=905", "forward reset-out-of-sequence 0", 1),
+      server("PA seq=901 ack=101 data=alive", "forward forwarded 0", 200),
+      server("R seq=907", "forward reset-out-of-sequence 0", 499),
+      client("A seq=101 ack=906", "drop mid-stream", 500),
+      client("S seq=8000", "forward new-flow", 500),
+      server("SA seq=3000 ack=8001", "forward forwarded", 500),
+      client("A seq=8001 ack=3001", "forward forwarded", 500),
+      server("R seq=3001", "forward forwarded", 501),
+      client("A seq=8001 ack=3001", "drop mid-stream", 511),
+    ],
+  },
+  {
+    name: "V27 an RST with an old number, or one far ahead, is not taken, from either end",
+    steps: [
+      ...handshake,
+      server("R seq=5", "forward reset-out-of-sequence 0"),
+      server("R seq=900000", "forward reset-out-of-sequence 0"),
+      client("R seq=100", "forward reset-out-of-sequence 0"),
+      client("R seq=90000101", "forward reset-out-of-sequence 0"),
+      client("PA seq=101 ack=901 data=go-on", "forward forwarded 0", 299),
+    ],
+  },
+  {
+    name: "V28 a client that has forgotten its connection: SYN, challenge ACK, RST, SYN",
+    steps: [
+      ...handshake,
+      client("S seq=700000"),
+      server("A seq=901 ack=101"),
+      client("R seq=101"),
+      client("S seq=700000", "forward new-flow", 1),
+      server("SA seq=80000 ack=700001", "forward forwarded", 1),
+      client("A seq=700001 ack=80001", "forward forwarded", 1),
+      server("A seq=80001 ack=700001", "forward forwarded", 300),
+    ],
   },
   {
     name: "V29 an old SYN-ACK is reset by the client, and the connection opens with the right one",
