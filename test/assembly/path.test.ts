@@ -80,10 +80,10 @@ const syn = (client: number, second: bigint, flags = SYN): Packet => ({
   time: second * SECOND,
 });
 
-/** A plane with established flows that idle out with resets, and what it reports as ended. */
+/** A plane with established flows that idle out with resets and leave no denied ones behind, and what it reports as ended. */
 async function idling(flows: number): Promise<{ plane: Plane; ended: Flow[] }> {
   const configuration = baseConfiguration();
-  Object.assign(configuration.settings, { maxFlows: 2 * flows, endpointSources: "admit" });
+  Object.assign(configuration.settings, { maxFlows: 2 * flows, maxDenied: 0, endpointSources: "admit" });
   for (const rule of configuration.loadBalancers[0]?.loadBalancingRules ?? []) rule.enableTcpReset = true;
   const ended: Flow[] = [];
   const plane = await createPlane(markChecked(configuration), { onFlowEnd: (flow) => void ended.push(flow) });
