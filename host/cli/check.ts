@@ -47,10 +47,15 @@ export async function checkCommand(file: string, options: { json?: boolean; verb
   });
   if (configuration === undefined) return EXIT.configuration;
   const endpoints = endpointsOf(configuration);
-  if (options.json === true)
-    process.stdout.write(
-      `${JSON.stringify({ schema: "linkplane.check/1", ok: true, endpoints, warnings: warningsOf(configuration, endpoints), notes: proxyExceptions(configuration), ...(options.verbose === true ? { pools: collateralOf(configuration) } : {}) }, null, 2)}\n`,
-    );
+  const told = {
+    schema: "linkplane.check/1",
+    ok: true,
+    endpoints,
+    warnings: warningsOf(configuration, endpoints),
+    notes: proxyExceptions(configuration),
+    ...(options.verbose === true ? { pools: collateralOf(configuration) } : {}),
+  };
+  if (options.json === true) process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
   else process.stdout.write(textOf(file, configuration, endpoints, options.verbose === true));
   return EXIT.done;
 }

@@ -1,22 +1,22 @@
 // The shape of what SONiC-DASH programs for an endpoint, in its terms.
 
 import * as z from "zod";
-import { address6 } from "./address6.ts";
-import { address, port } from "./primitives.ts";
+import { plainForm } from "./ipv6.ts";
+import { address4, port } from "./primitives.ts";
 
 const TUNNEL_KEY_MAX = 0xff_ffff;
-const RANGE = /^(\d{1,5})(?:-(\d{1,5}))?$/;
+const RANGE = /^\d{1,5}(?:-\d{1,5})?$/;
 
 const ipv6 = z
   .string()
-  .refine((text) => address6(text) !== undefined, "This is no IPv6 address. Write it as fd40::1 or with all groups.");
+  .refine((text) => plainForm(text) !== undefined, "This is no IPv6 address. Write it as fd40::1 or with all groups.");
 
 const portRange = z.strictObject({
   destinationPorts: z
     .string()
     .regex(RANGE, "This is no range of ports. Write it as 2000-2100.")
     .describe("Ports of the endpoint, such as 2000-2100."),
-  backendIP: address
+  backendIP: address4
     .optional()
     .describe(
       "Where packets go instead (map_to_private_link_service). Left out: nowhere else, as without a map (skip_mapping).",
@@ -27,8 +27,8 @@ const portRange = z.strictObject({
 
 export const dash = z
   .strictObject({
-    plUnderlaySip: address.describe("Outer source of the consumer's leg, PL_UNDERLAY_SIP."),
-    underlayDip: address.describe("Outer destination, UNDERLAY_DIP of the mapping."),
+    plUnderlaySip: address4.describe("Outer source of the consumer's leg, PL_UNDERLAY_SIP."),
+    underlayDip: address4.describe("Outer destination, UNDERLAY_DIP of the mapping."),
     encapsulation: z.enum(["nvgre", "vxlan"]).default("nvgre").describe("What carries the leg."),
     tunnelKey: z
       .int()

@@ -16,9 +16,9 @@ export interface Span {
 /** Whether a text is meant as an IPv6 address or block. */
 export const isSix = (text: string): boolean => text.includes(":");
 
-/** The one plain form of an IPv6 address; undefined when the text is none, or has a zone. */
+/** The one plain form of an IPv6 address; undefined when the text is none, has a zone, or ends with an IPv4 address. */
 export function plainForm(text: string): string | undefined {
-  return ipaddr.IPv6.isValid(text) && !text.includes("%") ? ipaddr.IPv6.parse(text).toRFC5952String() : undefined;
+  return ipaddr.IPv6.isValid(text) && !/[%.]/.test(text) ? ipaddr.IPv6.parse(text).toRFC5952String() : undefined;
 }
 
 /** Whether a text is an IPv6 address in its one plain form. */
@@ -30,7 +30,7 @@ export const bytesOf = (text: string): Uint8Array => Uint8Array.from(ipaddr.IPv6
 /** The text of sixteen bytes. */
 export const textOf = (bytes: Uint8Array): string => new ipaddr.IPv6([...bytes]).toRFC5952String();
 
-/** An address as a number of 128 bits. */
+/** An address in any form as a number of 128 bits. */
 export function numberOf(text: string): bigint {
   return bytesOf(text).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }

@@ -14,8 +14,9 @@ export const name = z
   .max(80, "A name has at most 80 characters. Shorten it.");
 
 /** What is wrong with a text as the address of a host, if anything. */
-function addressFault(text: string): string | undefined {
-  if (isSix(text)) return addressFault6(text);
+const addressFault = (text: string): string | undefined => (isSix(text) ? addressFault6(text) : addressFault4(text));
+
+function addressFault4(text: string): string | undefined {
   if (!isAddress(text))
     return `"${text}" is no IPv4 address. Write four decimal parts from 0 to 255 without leading zeros, such as 10.0.0.1.`;
   if (!isHostAddress(addressNumber(text)))
@@ -38,6 +39,8 @@ const tell = (context: z.RefinementCtx, message: string | undefined): void => {
 
 /** Address of a host, of either family. */
 export const address = z.string().superRefine((text, context) => tell(context, addressFault(text)));
+
+export const address4 = z.string().superRefine((text, context) => tell(context, addressFault4(text)));
 
 export const address6 = z.string().superRefine((text, context) => {
   tell(

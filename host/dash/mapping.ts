@@ -2,9 +2,9 @@
 // and private-link-redirect-map.md of sonic-net/DASH).
 
 import { addressNumber } from "../config/address.ts";
-import { address6 } from "../config/address6.ts";
 import { linkIdentifiers } from "../config/approval.ts";
 import type { Configuration, DashMapping } from "../config/configuration.ts";
+import { numberOf } from "../config/ipv6.ts";
 
 const TUNNEL_KEY_MASK = 0xff_ffff;
 const ALL_ONES = 2n ** 128n - 1n;
@@ -49,12 +49,12 @@ export class Mapping {
     this.underlayDestination = addressNumber(dash.underlayDip);
     this.vxlan = dash.encapsulation === "vxlan";
     this.key = dash.tunnelKey ?? link & TUNNEL_KEY_MASK;
-    this.plSip = number(dash.plSip);
-    this.plSipMask = number(dash.plSipMask);
-    this.overlaySip = number(dash.overlaySip);
-    this.overlaySipMask = number(dash.overlaySipMask);
-    this.overlayDip = number(dash.overlayDip);
-    this.overlayDipMask = number(dash.overlayDipMask);
+    this.plSip = numberOf(dash.plSip);
+    this.plSipMask = numberOf(dash.plSipMask);
+    this.overlaySip = numberOf(dash.overlaySip);
+    this.overlaySipMask = numberOf(dash.overlaySipMask);
+    this.overlayDip = numberOf(dash.overlayDip);
+    this.overlayDipMask = numberOf(dash.overlayDipMask);
     this.ranges = dash.outboundPortMap?.map(({ destinationPorts, backendIP, matchPortBase, backendPortBase }) => {
       const [first = 0, last = first] = destinationPorts.split("-").map(Number);
       const matchBase = matchPortBase ?? first;
@@ -100,4 +100,3 @@ export function mappingsOf(configuration: Configuration): (Mapping | undefined)[
 }
 
 const not = (mask: bigint): bigint => ALL_ONES ^ mask;
-const number = (text: string): bigint => address6(text) as bigint;

@@ -9,7 +9,7 @@ import { addressBe } from "./admission.ts";
 import type { Step, Telling } from "./stage.ts";
 
 /** A tunnel's packet. */
-export interface TunnelTold {
+interface TunnelTold {
   type: TunnelType;
   source: string;
   destination: string;
@@ -25,7 +25,7 @@ const TITLES: Record<TunnelType, string> = { vxlan: "VXLAN", geneve: "GENEVE", n
 const IDENTIFIERS: Record<TunnelType, string> = { vxlan: "VNI", geneve: "VNI", nvgre: "VSID", gre: "key" };
 
 /** What a tunnel that was opened has in it. */
-export function openedTunnel(told: TunnelTold): Step {
+function openedTunnel(told: TunnelTold): Step {
   const { type, source, destination, identifier, network, bytes } = told;
   const known = identifier === undefined ? "without a key" : `${IDENTIFIERS[type]} ${identifier}`;
   const named = network === undefined ? "" : `, which is network ${network}`;

@@ -49,6 +49,7 @@ export class Drains {
 
   /** Whether a flow to a backend whose last packet was forwarded at `last` may have been cut by a time. */
   mayHaveEnded(backend: number, last: number, time: number): boolean {
+    if (this.running.size === 0 && this.past.length === 0) return false;
     const between = ({ address, over, unsure }: Drain): boolean =>
       address === backend && over <= time + SLACK && (unsure || last <= over + SLACK);
     return [...this.running.values()].some(between) || this.past.some(between);
@@ -56,6 +57,7 @@ export class Drains {
 
   /** Whether no flow to a backend can be left at a time. */
   forbids(backend: number, time: number): boolean {
+    if (this.running.size === 0) return false;
     const over = [...this.running.values()].filter(
       (drain) => drain.address === backend && !drain.unsure && drain.over < time - SLACK,
     );

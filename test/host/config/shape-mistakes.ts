@@ -4,7 +4,7 @@ import { type Mistaken, SAMPLE } from "./sample.ts";
 
 const many = (count: number, item: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => item(index)).join(", ");
-const noAddress = (text: string): string =>
+export const noAddress = (text: string): string =>
   `"${text}" is no IPv4 address. Write four decimal parts from 0 to 255 without leading zeros, such as 10.0.0.1.`;
 const noHost = (text: string): string =>
   `${text} cannot belong to a host. Choose an address between 1.0.0.0 and 223.255.255.255.`;

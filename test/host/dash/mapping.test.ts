@@ -1,6 +1,6 @@
 // Addresses and ports of the consumer's leg, as SONiC-DASH says they come about.
 import { addressNumber } from "../../../host/config/address.ts";
-import { address6 } from "../../../host/config/address6.ts";
+import { numberOf, plainForm } from "../../../host/config/ipv6.ts";
 import type { DashMapping } from "../../../host/config/configuration.ts";
 import { MAP_MISS, Mapping, RANGE_MISS } from "../../../host/dash/mapping.ts";
 import { assert, suite } from "../../kit.ts";
@@ -61,7 +61,7 @@ suite("IPv6 addresses as text", (test) => {
     ["1:2:3:4:5:6:7:8", 0x0001_0002_0003_0004_0005_0006_0007_0008n],
     ["FD40::a:0", (0xfd40n << 112n) | 0xa_0000n],
   ] as const)
-    test(text, () => assert.is(address6(text), value));
+    test(text, () => assert.is(numberOf(text), value));
 
   test("what is none", () => {
     for (const text of [
@@ -76,6 +76,6 @@ suite("IPv6 addresses as text", (test) => {
       "12345::",
       "::1.2.3.4",
     ])
-      assert.is(address6(text), undefined, text);
+      assert.is(plainForm(text), undefined, text);
   });
 });
