@@ -20,7 +20,7 @@ const KEYWORDS = [
 ];
 /** What the text of a field must be, which the JSON Schema does not say; and that of shards. */
 const UNSAID =
-  /no IPv4 address|cannot belong to a host|no address block|bits set beyond|no address prefix|are no ports|no MAC address|power of two/;
+  /no IPv[46] address|another plain form|cannot belong to a host|no address block|bits set beyond|no address prefix|are no ports|no MAC address|power of two/;
 
 interface Schema {
   $schema?: string;
