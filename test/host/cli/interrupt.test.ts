@@ -11,11 +11,12 @@ import { assert, suite } from "../../kit.ts";
 import { CAPTURE, CONFIGURATION, ended, type Ended, type Running, scratch, start } from "./command.ts";
 
 const file = scratch();
-/** One conversation over and over: each ends the flow of the one before, which is then written to the flow log. */
+/** One conversation over and over, so far apart that the flow of the one before has ended, and is written to the flow log. */
 const CONVERSATIONS = 20;
-const BEFORE = pcapOf(Array.from({ length: CONVERSATIONS }, (_, i) => conversation(5 * i)).flat());
+const APART_SECONDS = 600;
+const BEFORE = pcapOf(Array.from({ length: CONVERSATIONS }, (_, i) => conversation(APART_SECONDS * i)).flat());
 const FILE_HEADER = 24;
-const AFTER = pcapOf(conversation(1000)).subarray(FILE_HEADER);
+const AFTER = pcapOf(conversation(APART_SECONDS * CONVERSATIONS)).subarray(FILE_HEADER);
 const LATE_MILLISECONDS = 5_000;
 
 /** Interrupts a live replay when its first flows have come out of it; `late` when it went on for LATE_MILLISECONDS after that. */
