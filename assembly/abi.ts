@@ -288,6 +288,7 @@ export const CONTROL_FRAGMENTS = 104; // u32, 1 when fragments are translated
 export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that is activated next has to lie
 export const CONTROL_TRACE = 80; // u32, read by process and advance: 1 writes down what the stages look at and decide
 export const CONTROL_PROXIES = 100; // u32, 1 when some service puts PROXY headers in front of streams
+export const CONTROL_EVICTS = 116; // u32, 1 when flows that open take the place of others that do, where there is none
 export const CONTROL_SIX = 108; // u32, 1 when there are IPv6 addresses
 export const CONTROL_BOOK_BUCKETS = 112; // u32, written by configure: buckets in front of the places of the book of addresses
 export const CONTROL_HOLD_REMEMBERS = 96; // u32, 1 when some rule looks at every request

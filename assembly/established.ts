@@ -11,7 +11,7 @@ import {
   REC_SEQUENCE_END,
   REC_TEMPLATE,
   SEEN_ACKNOWLEDGED,
-  SEEN_LINK,
+  SEEN_HANDLED,
   SEEN_SEQUENCE,
   SEEN_TCP_MASK,
 } from "./abi/records";
@@ -63,7 +63,7 @@ export function forwardEstablished(desc: u32, parsed: u32, verdict: u32): void {
   const l4 = load<u32>(parsed, L4);
   if (Ipv4.ttl(ip) <= 1) return handle(desc, parsed, verdict);
   if (l4 - ip != Ipv4.HEADER_MIN) return handle(desc, parsed, verdict);
-  if ((seen & SEEN_LINK) != 0) return handle(desc, parsed, verdict);
+  if ((seen & SEEN_HANDLED) != 0) return handle(desc, parsed, verdict);
   const captured = load<u32>(parsed, L4_CAPTURED);
   const traffic = load<u64>(record, REC_PACKETS);
   const bytes = load<u32>(desc, DESC_WIRE);

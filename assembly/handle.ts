@@ -14,7 +14,7 @@ import {
   SIDE_PROVIDER,
   VERDICT_EMITS,
 } from "./abi";
-import { REC_ENDPOINT, REC_SEEN, SEEN_LINK } from "./abi/records";
+import { REC_ENDPOINT, REC_SEEN, SEEN_HANDLED } from "./abi/records";
 import { FLAG_TOO_BIG_DROP } from "./abi/tables";
 import { STAGE_JUDGED } from "./abi/trace";
 import { makeKey } from "./address/key";
@@ -145,7 +145,7 @@ function forward(desc: u32, parsed: u32, verdict: u32, record: u32): void {
     droppedAt(verdict, REASON_TRUNCATED, flow, <u32>load<u16>(record, REC_ENDPOINT));
     return;
   }
-  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) {
+  if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0) {
     if (isHeaded(flow) && !takeHeaded(desc, parsed, verdict, record)) return;
     if (HOLD_SLOTS != 0 && isInspected(flow)) return inspect(desc, parsed, verdict, record);
   }

@@ -13,6 +13,7 @@ import {
   CONTROL_BOOK_BUCKETS,
   CONTROL_DEALS,
   CONTROL_ENDPOINTS,
+  CONTROL_EVICTS,
   CONTROL_FRAGMENTS,
   CONTROL_HOLD_REMEMBERS,
   CONTROL_HOLD_SLOTS,
@@ -136,7 +137,9 @@ export let POOLS: u32 = 0;
 export let PORT_BLOCKS: u32 = 0;
 export let PORT_BLOCK_COUNT: u32 = 0;
 export let TIMERS: u32 = 0;
-/** Opening flows in their order (flow/opening.ts). */
+/** Whether flows that open take the place of others that do. */
+export let EVICTS: bool = false;
+/** Those in their order (flow/opening.ts). */
 export let OPENINGS: u32 = 0;
 export let LINKS: u32 = 0;
 export let INDEX: u32 = 0;
@@ -307,7 +310,8 @@ function layFlows(flows: u64, denied: u64): void {
   INDEX_GROUPS = <u32>(places / GROUP_PLACES + 1);
   WHEEL = region(REGION_WHEEL, WHEEL_TICKS * WHEEL_LIST_SIZE + WHEEL_TICKS / 8);
   TIMERS = region(REGION_TIMERS, (flows + denied) * TIMER_SIZE);
-  OPENINGS = region(REGION_OPENINGS, OPENING_LIST_SIZE + flows * OPENING_SIZE);
+  EVICTS = control(CONTROL_EVICTS) != 0;
+  OPENINGS = region(REGION_OPENINGS, EVICTS ? OPENING_LIST_SIZE + flows * OPENING_SIZE : 0);
   LINKS = region(REGION_LINKS, KEEP_LINKS ? flows * LINK_SIZE : 0);
   INDEX = region(REGION_INDEX, <u64>INDEX_GROUPS * GROUP_SIZE);
   COLD = region(REGION_COLD, flows * COLD_SIZE);

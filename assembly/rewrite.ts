@@ -1,7 +1,7 @@
 // The fast path's only action: apply a flow's transposition to a packet, in place.
 
 import { DESC_FRAME, DESC_LINK, LINK_ETHERNET, PROTOCOL_TCP, SIDE_CONSUMER } from "./abi";
-import { LINK_BYTES, LINK_SIZE, LINK_TYPE, REC_BACKEND, REC_SEEN, REC_TEMPLATE, SEEN_LINK } from "./abi/records";
+import { LINK_BYTES, LINK_SIZE, LINK_TYPE, REC_BACKEND, REC_SEEN, REC_TEMPLATE, SEEN_HANDLED } from "./abi/records";
 import { BACKEND_HAS_MAC, BACKEND_SIZE } from "./abi/tables";
 import { addressProvider } from "./emit/reset";
 import { flowOf } from "./flow/lifetime";
@@ -33,7 +33,7 @@ export function rewrite(desc: u32, parsed: u32, record: u32, side: u32): void {
   } else if (captured >= Udp.CHECKSUM_END) {
     Udp.adjustChecksum(l4, delta);
   }
-  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLink(desc, record, side);
+  if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0) rewriteLink(desc, record, side);
 }
 
 /** Rewrites addresses and ports that options lie between. */

@@ -12,7 +12,7 @@ import {
   SIDE_CONSUMER,
   SIDE_PROVIDER,
 } from "./abi";
-import { REC_KEY, REC_SEEN, REC_SIZE, REC_TEMPLATE, SEEN_LINK } from "./abi/records";
+import { REC_KEY, REC_SEEN, REC_SIZE, REC_TEMPLATE, SEEN_HANDLED } from "./abi/records";
 import { addressAt } from "./address/book";
 import { isSixKey } from "./address/key";
 import { emitWithHead, nextHead } from "./emit/queue";
@@ -51,7 +51,7 @@ export function rewrite6(desc: u32, parsed: u32, record: u32, side: u32): void {
   const fromSix = Ip.isSix(load<u32>(parsed, IP));
   if (fromSix) readdress(desc, parsed, toSix, <u32>(low >> 32), <u32>high, <u32>-1);
   else if (load<u8>(parsed, PROTOCOL) == PROTOCOL_UDP) addChecksum(parsed, <u32>(low >> 32), <u32>high);
-  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLink(desc, record, side);
+  if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0) rewriteLink(desc, record, side);
 }
 
 /** Turns a captured IPv6 reply back into what its backend sent; `record` is its request's. */

@@ -72,7 +72,7 @@ export function slowFlows({ core }: Plane, flows: number): number {
   const records = core.region(Abi.REGION_RECORDS);
   let slow = 0;
   for (let flow = 0; flow < flows; flow++)
-    if ((core.u8(records + flow * 2 * Abi.REC_SIZE + Abi.REC_SEEN) & Abi.SEEN_LINK) !== 0) slow++;
+    if ((core.u8(records + flow * 2 * Abi.REC_SIZE + Abi.REC_SEEN) & Abi.SEEN_HANDLED) !== 0) slow++;
   return slow;
 }
 

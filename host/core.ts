@@ -38,6 +38,8 @@ export interface CoreSizes {
   proxies?: boolean;
   /** Fragments are translated. */
   fragments?: boolean;
+  /** Flows that open take the place of others that do, where there is none. */
+  evicts?: boolean;
   /** There are IPv6 addresses. */
   six?: boolean;
   /** Report flows as they end. */
@@ -295,6 +297,7 @@ export async function instantiated(
   control[Abi.CONTROL_HOLD_REMEMBERS / 4] = Number(sizes.holdRemembers ?? false);
   control[Abi.CONTROL_PROXIES / 4] = Number(sizes.proxies ?? false);
   control[Abi.CONTROL_FRAGMENTS / 4] = Number(sizes.fragments ?? false);
+  control[Abi.CONTROL_EVICTS / 4] = Number(sizes.evicts ?? false);
   control[Abi.CONTROL_SIX / 4] = Number(sizes.six ?? false);
   control[Abi.CONTROL_SHARD / 4] = sizes.shard ?? 0;
   control[Abi.CONTROL_DEALS / 4] = Number(sizes.deals ?? false);

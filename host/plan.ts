@@ -62,6 +62,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     proxies: tables.proxies,
     // Several shards share nothing, and the fragments of one datagram have no tuple to be dealt by.
     fragments: settings.fragments === "translate" && settings.shards === 1,
+    evicts: settings.whenFull === "evict",
     six: tables.six,
     keepEnded: options.onFlowEnd !== undefined,
     ringSize: roundedUp(options.ringSize ?? RING_SIZE),

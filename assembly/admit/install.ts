@@ -16,12 +16,11 @@ import {
   REC_SEQUENCE_END,
   REC_SIZE,
   REC_TEMPLATE,
-  SEEN_LINK,
+  SEEN_HANDLED,
   SEEN_MID_STREAM,
 } from "../abi/records";
 import {
   BACKEND_ADDRESS_BE,
-  BACKEND_HAS_MAC,
   BACKEND_SIZE,
   NAT_IS_SIX,
   RULE_BACKEND_PORT,
@@ -38,9 +37,10 @@ import { coldOf, openFlow, takeFlow } from "../flow/flow";
 import { deathOf, requestOf, timerFor } from "../flow/lifetime";
 import { arrive } from "../flow/arrivals";
 import { enterOpening } from "../flow/opening";
+import { isAlwaysHandled } from "../flow/path";
 import { giveKey, insertAt } from "../flow/table";
 import { add } from "../flow/wheel";
-import { KEEP_LINKS, LINKS } from "../memory";
+import { EVICTS, KEEP_LINKS, LINKS } from "../memory";
 import { GROUP, IP, KEY_HIGH, KEY_LOW, PROTOCOL, TAG } from "../parse";
 import { BACKENDS, BACKENDS6, NATS6, NAT_ADDRESSES, RULES, SERVICES } from "../tables";
 import { delta16, delta32, fold } from "../wire/checksum";
@@ -100,7 +100,7 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
 
   writeCold(flow);
   writeLink(flow, desc, parsed);
-  const seen = (six || load<u16>(chosen, BACKEND_HAS_MAC) != 0 ? SEEN_LINK : 0) | (midStream ? SEEN_MID_STREAM : 0);
+  const seen = (isAlwaysHandled(low, chosen) ? SEEN_HANDLED : 0) | (midStream ? SEEN_MID_STREAM : 0);
   const timer = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP ? timerFor(flow, seen, 0) : STATE_UDP;
   writeRecord(request, seen, timer);
   writeRecord(request + REC_SIZE, seen, timer);
@@ -122,7 +122,7 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
     (low & 0xff00) | (SIDE_PROVIDER + 1) | (sixService ? KEY_SIX : 0) | (network << 16) | ((<u64>backendBe) << 32);
   arrive(replyLow, <u64>natBe | ((<u64>replyPorts) << 32), request + REC_SIZE);
   add(flow, tickAfter(deathOf(request)));
-  if (timer == STATE_OPENING) enterOpening(flow);
+  if (EVICTS && timer == STATE_OPENING) enterOpening(request);
   openFlow(flow);
   return request;
 }

@@ -25,7 +25,6 @@ import {
 import {
   ENDPOINT_SERVICE,
   ENDPOINT_SIZE,
-  FLAG_EVICT,
   FLAG_MID_STREAM_DROP,
   FLAG_TOO_BIG_DROP,
   RULE_IDENTIFY,
@@ -44,7 +43,7 @@ import { flowOf } from "../flow/lifetime";
 import { oldestOpening, oldestOpeningOf } from "../flow/opening";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
-import { HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
+import { EVICTS, HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
 import { FLAGS, IP, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
 import { announces, beginStream } from "../proxy/stream";
@@ -107,15 +106,7 @@ function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
   const reason = beginning(parsed, endpoint, protocol, midStream);
   if (tracing) trace(STAGE_BEGINNING, reason, identify, <u32>midStream);
   if (reason != CONTINUE) return reason;
-  return choose(
-    desc,
-    parsed,
-    endpoint,
-    service,
-    rule,
-    protocol,
-    protocol == PROTOCOL_TCP && !midStream && has(FLAG_EVICT),
-  );
+  return choose(desc, parsed, endpoint, service, rule, protocol, EVICTS && protocol == PROTOCOL_TCP && !midStream);
 }
 
 /** Whether a flow may begin with the packet at hand. */
@@ -164,7 +155,7 @@ function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64
   return false;
 }
 
-/** Looks likewise for the flow that has been opening longest, and takes its port. */
+/** Looks likewise for the flow that has been opening longest with no answer from its server, and takes its port. */
 function takeOverPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64): bool {
   const count = <u32>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NAT_COUNT);
   const first = firstAddress(count, low, high);

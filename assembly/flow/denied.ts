@@ -44,10 +44,12 @@ import { add, drop } from "./wheel";
 /// Number + 1 released last, 0 for none; the others are chained through their records.
 let free: u32 = 0;
 let top: u32 = 0;
+let taken: u32 = 0;
 
 export function resetDenied(): void {
   free = 0;
   top = 0;
+  taken = 0;
   setControl(CONTROL_DENIED_TOP, 0);
 }
 
@@ -119,10 +121,14 @@ export function deny(low: u64, high: u64, endpoint: u32, reason: u32, bytes: u32
   return enter(record);
 }
 
-/** Leaves a denied flow for the tuple of a flow that has just been released, of which no packet was refused yet, if there is room. */
-export function denyExpired(low: u64, high: u64, endpoint: u32): void {
-  if (!hasRoom()) return;
+/**
+ * Leaves a denied flow for the tuple of a flow that has just been released, of which no packet was refused yet, as long as refused
+ * tuples keep half of the places. `judged`: by the configuration in force.
+ */
+export function denyExpired(low: u64, high: u64, endpoint: u32, judged: bool): void {
+  if (taken << 1 >= MAX_DENIED) return;
   const record = begin(low, high, endpoint, REASON_FLOW_EXPIRED);
+  if (!judged) store<u32>(record, configurations - 1, DENIED_EPOCH);
   store<u64>(record, now, REC_LAST_SEEN);
   enter(record);
 }
@@ -163,6 +169,7 @@ export function releaseDenied(record: u32, how: u32): void {
   giveBack(low, high);
   store<u32>(record, free, REC_KEY + 8);
   free = number - MAX_FLOWS + 1;
+  taken--;
 }
 
 function hasRoom(): bool {
@@ -170,6 +177,7 @@ function hasRoom(): bool {
 }
 
 function take(): u32 {
+  taken++;
   if (free == 0) {
     const record = DENIED + top++ * REC_SIZE;
     setControl(CONTROL_DENIED_TOP, top);

@@ -37,10 +37,11 @@ import { releasePort } from "../admit/natport";
 import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
 import { emitResets } from "../emit/reset";
 import { leaveInspection } from "../inspect/discard";
-import { COLD, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
+import { COLD, EVICTS, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
 import { arrivalsSince, settleArrivals } from "./arrivals";
 import { denyExpired } from "./denied";
 import { reportEnded } from "./ended";
+import { isStale } from "./epoch";
 import { isOpen, lives, requestOf, stateOf } from "./lifetime";
 import { leaveOpening } from "./opening";
 import { remove } from "./table";
@@ -99,9 +100,10 @@ export function releaseDead(flow: u32): void {
   const low = load<u64>(request, REC_KEY);
   const high = load<u64>(request, REC_KEY + 8);
   const endpoint = <u32>load<u16>(request, REC_ENDPOINT);
+  const judged = !isStale(request);
   keepPlaces(low, high);
   release(flow, how);
-  denyExpired(low, high, endpoint);
+  denyExpired(low, high, endpoint, judged);
   giveBack(low, high);
 }
 
@@ -121,7 +123,7 @@ export function release(flow: u32, how: u32, returnsPort: bool = true): void {
   if (load<u64>(cold, COLD_FIRST_SEEN) >= arrivalsSince()) settleArrivals();
   reportEnded(request, cold, flow, how);
   if (HOLD_SLOTS != 0) leaveInspection(flow);
-  if (stateOf(request) == STATE_OPENING) leaveOpening(flow);
+  if (EVICTS && stateOf(request) == STATE_OPENING) leaveOpening(request);
   drop(flow);
   leaveIndex(request);
   leaveIndex(request + REC_SIZE);

@@ -17,9 +17,9 @@ import {
 } from "../abi/records";
 import { FLAG_HALF_CLOSED, RULE_SIZE, RULE_TIMER, TIMER_RULES } from "../abi/tables";
 import { now, tickAfter } from "../clock";
-import { COLD, RECORDS } from "../memory";
+import { COLD, EVICTS, RECORDS } from "../memory";
 import { RULES, has, timeout } from "../tables";
-import { enterOpening, leaveOpening } from "./opening";
+import { enterOpening, keepPort, leaveOpening } from "./opening";
 import { add, drop, tickOf } from "./wheel";
 
 /** Number of the flow that a hot record belongs to. */
@@ -57,9 +57,10 @@ export function stateOf(request: u32): u32 {
 
 /** Takes note of TCP flags not seen before in a record's direction; may move the flow to another state. */
 export function gather(record: u32, flags: u32): void {
-  store<u8>(record, load<u8>(record, REC_SEEN) | <u8>(flags & SEEN_TCP_MASK), REC_SEEN);
   const flow = flowOf(record);
   const request = requestOf(flow);
+  if (EVICTS && record != request && load<u8>(request, REC_TIMER) == STATE_OPENING) keepPort(request);
+  store<u8>(record, load<u8>(record, REC_SEEN) | <u8>(flags & SEEN_TCP_MASK), REC_SEEN);
   const timer = timerOf(flow, request);
   if (timer == STATE_CLOSING) watchForSyn(request);
   if (timer != <u32>load<u8>(request, REC_TIMER)) setTimer(flow, request, timer);
@@ -87,8 +88,8 @@ function timerOf(flow: u32, request: u32): u32 {
 }
 
 function setTimer(flow: u32, request: u32, timer: u32): void {
-  if (load<u8>(request, REC_TIMER) == STATE_OPENING) leaveOpening(flow);
-  if (timer == STATE_OPENING) enterOpening(flow);
+  if (EVICTS && load<u8>(request, REC_TIMER) == STATE_OPENING) leaveOpening(request);
+  if (EVICTS && timer == STATE_OPENING) enterOpening(request);
   store<u8>(request, <u8>timer, REC_TIMER);
   store<u8>(request + REC_SIZE, <u8>timer, REC_TIMER);
   const tick = tickAfter(deathOf(request));

@@ -1,9 +1,10 @@
-// Opening flows in the order in which they came to be so, all of them and those of each pool of NAT ports: the oldest gives way when
-// there is no room or port for another one (docs/behaviour.md, section 20.4). A list is the first and the last of its flows, linked
-// both ways.
+// Opening flows in the order in which they came to be so, all of them and, of each pool of NAT ports, those over whose port no server
+// has answered: the oldest gives way when there is no room or port for another one (docs/behaviour.md, section 20.4). A list is the
+// first and the last of its flows, linked both ways. Only planes whose flows give way keep them.
 
-import { COLD_POOL_SLOT, COLD_SIZE, POOL_OPENING } from "../abi/records";
-import { COLD, OPENINGS, POOL_SLOTS } from "../memory";
+import { COLD_POOL_SLOT, COLD_SIZE, POOL_OPENING, REC_SEEN, REC_SIZE, SEEN_TCP_MASK } from "../abi/records";
+import { COLD, EVICTS, OPENINGS, POOL_SLOTS } from "../memory";
+import { flowOf } from "./lifetime";
 
 /// A list: flow number + 1 of its first and last.
 const FIRST: usize = 0;
@@ -19,17 +20,32 @@ export const OPENING_SIZE: u32 = 16;
 
 /** No flow is opening; pools are reset by themselves. */
 export function resetOpening(): void {
-  store<u64>(OPENINGS, 0);
+  if (EVICTS) store<u64>(OPENINGS, 0);
 }
 
-export function enterOpening(flow: u32): void {
+/** A flow is opening from now on, by its request direction. */
+export function enterOpening(request: u32): void {
+  const flow = flowOf(request);
   append(OPENINGS, flow, IN_ALL);
-  append(poolOf(flow) + POOL_OPENING, flow, IN_POOL);
+  if (!isAnswered(request)) append(poolOf(flow) + POOL_OPENING, flow, IN_POOL);
 }
 
-export function leaveOpening(flow: u32): void {
+/** An opening flow is so no longer. */
+export function leaveOpening(request: u32): void {
+  const flow = flowOf(request);
   unlink(OPENINGS, flow, IN_ALL);
-  unlink(poolOf(flow) + POOL_OPENING, flow, IN_POOL);
+  if (!isAnswered(request)) unlink(poolOf(flow) + POOL_OPENING, flow, IN_POOL);
+}
+
+/** The first flags of a server come, which are not gathered yet, or a packet of an opening flow whose server has answered before. */
+export function keepPort(request: u32): void {
+  const flow = flowOf(request);
+  if (!isAnswered(request)) unlink(poolOf(flow) + POOL_OPENING, flow, IN_POOL);
+}
+
+/** Whether flags of an opening flow's server were gathered. */
+function isAnswered(request: u32): bool {
+  return (load<u8>(request + REC_SIZE, REC_SEEN) & SEEN_TCP_MASK) != 0;
 }
 
 /** Number, plus one, of the flow that has been opening longest; 0 when there is none. */
@@ -37,7 +53,7 @@ export function oldestOpening(): u32 {
   return load<u32>(OPENINGS, FIRST);
 }
 
-/** The same of those whose NAT port is of a pool, by its slot. */
+/** The same of those that no server has answered and whose NAT port is of a pool, by its slot. */
 export function oldestOpeningOf(slot: u32): u32 {
   const pool = load<u32>(POOL_SLOTS + slot * 4);
   return pool == 0 ? 0 : load<u32>(pool + POOL_OPENING, FIRST);

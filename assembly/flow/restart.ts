@@ -11,7 +11,7 @@ import {
   REC_SEQUENCE_END,
   REC_SIZE,
   SEEN_ACKNOWLEDGED,
-  SEEN_LINK,
+  SEEN_HANDLED,
   SEEN_MID_STREAM,
   SEEN_RST,
   SEEN_SEQUENCE,
@@ -28,7 +28,7 @@ import * as Tcp from "../wire/tcp";
 import { flowOf, requestOf, stateOf } from "./lifetime";
 
 /// What a flow keeps of its flags when its connection begins anew.
-const KEPT: u32 = SEEN_LINK | SEEN_MID_STREAM;
+const KEPT: u32 = SEEN_HANDLED | SEEN_MID_STREAM;
 
 /** Whether a packet with RST ends the connection of a record's flow. */
 export function resetCounts(record: u32, parsed: u32): bool {

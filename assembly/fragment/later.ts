@@ -24,7 +24,7 @@ import {
   REC_SEEN,
   REC_SIZE,
   REC_TEMPLATE,
-  SEEN_LINK,
+  SEEN_HANDLED,
   TEMPLATE_DESTINATION,
   TEMPLATE_SOURCE,
 } from "../abi/records";
@@ -123,7 +123,7 @@ function translate(frame: u32, ip: u32, link: u32, request: u32, wire: u32): voi
     Ipv4.restore(ip, templateDestination(request), templateSource(request), addressesDelta(request));
   } else {
     Ipv4.transpose(ip, templateSource(record), templateDestination(record), addressesDelta(record));
-    if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLinkOf(frame, link, record, side);
+    if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0) rewriteLinkOf(frame, link, record, side);
   }
   store<u64>(record, now, REC_LAST_SEEN);
   tally(record, side == SIDE_CONSUMER ? SIDE_CONSUMER : SIDE_PROVIDER, wire);

@@ -16,7 +16,7 @@ import {
   REC_ENDPOINT,
   REC_SEEN,
   REC_TEMPLATE,
-  SEEN_LINK,
+  SEEN_HANDLED,
   TEMPLATE_DESTINATION,
   TEMPLATE_PORTS,
   TEMPLATE_SOURCE,
@@ -125,7 +125,7 @@ export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32):
   if (tracing) traceRewriteTo(ip, sourceBe, destinationBe);
   retarget(parsed, destinationBe, sourceBe, portsBe, flow, side);
   Ipv4.transpose(ip, sourceBe, destinationBe, Ipv4.addressesDelta(ip, sourceBe, destinationBe));
-  if ((load<u8>(record, REC_SEEN) & SEEN_LINK) != 0) rewriteLink(desc, record, side);
+  if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0) rewriteLink(desc, record, side);
   forwarded(verdict, REASON_ICMP_ERROR, side ^ 1, flow);
   emitInput(side ^ 1, flow, desc);
 }

@@ -13,13 +13,14 @@ import {
   INSPECT_SIZE,
   REC_ACKNOWLEDGED,
   REC_BACKEND,
+  REC_KEY,
   REC_SEEN,
   REC_SIZE,
   SEEN_ACKNOWLEDGED,
-  SEEN_LINK,
 } from "../abi/records";
-import { BACKEND_HAS_MAC, BACKEND_SIZE } from "../abi/tables";
+import { BACKEND_SIZE } from "../abi/tables";
 import { flowOf } from "../flow/lifetime";
+import { enterFastPath, isAlwaysHandled, leaveFastPath } from "../flow/path";
 import { HOLDS, HOLD_SIZE, INSPECTIONS } from "../memory";
 import { isHeaded } from "../proxy/stream";
 import { BACKENDS } from "../tables";
@@ -36,20 +37,14 @@ export function beginInspection(request: u32, identify: u32): void {
   store<u32>(state, (inspected ? first : EXPECT_NOTHING) | (identify << ((<u32>INSPECT_MODE) << 3)), INSPECT_EXPECTS);
   store<u64>(state, 0, INSPECT_NAME); // and INSPECT_HOLD, beside it
   store<u64>(state, 0, INSPECT_REST);
-  if (inspected) mark(request, SEEN_LINK);
+  if (inspected) leaveFastPath(request);
 }
 
 /** The flow's later packets are nobody's concern any more; its place in the hold pool was given up. */
 export function endInspection(request: u32): void {
   store<u8>(inspectionOf(flowOf(request)), <u8>EXPECT_NOTHING, INSPECT_EXPECTS);
   const backend = BACKENDS + <u32>load<u16>(request, REC_BACKEND) * BACKEND_SIZE;
-  if (load<u16>(backend, BACKEND_HAS_MAC) == 0 && !isHeaded(flowOf(request))) mark(request, 0);
-}
-
-function mark(request: u32, link: u32): void {
-  const reply = request + REC_SIZE;
-  store<u8>(request, <u8>((<u32>load<u8>(request, REC_SEEN) & ~SEEN_LINK) | link), REC_SEEN);
-  store<u8>(reply, <u8>((<u32>load<u8>(reply, REC_SEEN) & ~SEEN_LINK) | link), REC_SEEN);
+  if (!isAlwaysHandled(load<u64>(request, REC_KEY), backend) && !isHeaded(flowOf(request))) enterFastPath(request);
 }
 
 /** Address of a flow's place in the hold pool, or 0. */

@@ -12,13 +12,11 @@ import {
   PROXY_STARTED,
   REC_ENDPOINT,
   REC_KEY,
-  REC_SEEN,
-  REC_SIZE,
-  SEEN_LINK,
 } from "../abi/records";
 import { ENDPOINT_IDENTITY, ENDPOINT_SIZE } from "../abi/tables";
 import { destinationAt, isSixKey, sourceAt } from "../address/key";
 import { flowOf, requestOf } from "../flow/lifetime";
+import { leaveFastPath } from "../flow/path";
 import { HAS_PROXIES, PROXIES, TABLES } from "../memory";
 import { ENDPOINTS } from "../tables";
 import * as Proxy from "../wire/proxy";
@@ -30,8 +28,7 @@ export function beginStream(request: u32, headed: bool): void {
   const length = headed && identity != 0 ? addressed(request) + <u32>load<u8>(TABLES + identity) : 0;
   store<u64>(streamOf(flowOf(request)), (<u64>length) << ((<u64>PROXY_LENGTH) << 3));
   if (length == 0) return;
-  store<u8>(request, load<u8>(request, REC_SEEN) | SEEN_LINK, REC_SEEN);
-  store<u8>(request + REC_SIZE, load<u8>(request + REC_SIZE, REC_SEEN) | SEEN_LINK, REC_SEEN);
+  leaveFastPath(request);
 }
 
 /** Bytes of a flow's header in front of its typed values. */

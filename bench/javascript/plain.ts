@@ -25,7 +25,7 @@ const { ETHERNET_HEADER, TYPE_AT, TYPE_IPV4_BE, TAG_SIZE, TCP, UDP, TCP_ACK } = 
 const { IP_FRAGMENT, IP_LIFE, IP_SOURCE, IP_DESTINATION, IP_HEADER_MIN, FRAGMENT_MASK_BE, TTL_LESS_ONE } = Packet;
 const { TCP_SEQUENCE, TCP_ACKNOWLEDGEMENT, TCP_OFFSET, TCP_CHECKSUM, UDP_LENGTH } = Packet;
 const { swap16, swap32, adjust, sequenceEnd, tcpIsSound, udpIsSound, networkOfTag } = Packet;
-const { SEEN_LINK, LINK_ETHERNET } = Abi;
+const { SEEN_HANDLED, LINK_ETHERNET } = Abi;
 const NUMBERS_SEEN = Abi.SEEN_SEQUENCE | Abi.SEEN_ACKNOWLEDGED;
 const FLAGS_SEEN = Abi.SEEN_TCP_MASK | NUMBERS_SEEN;
 const FORWARDED = Abi.FORWARD | (Abi.REASON_FORWARDED << 8);
@@ -111,7 +111,7 @@ function takes(record: number, now: number, life: number): boolean {
   const silent = now - (times[(record >> 1) + LAST_SEEN] as number);
   if (now >= quiet || silent >= (timeouts[(seen >>> 8) & 0xff] as number)) return false;
   if (((held[record + PACKETS] as number) | (held[record + BYTES] as number)) < 0) return false;
-  return (seen & SEEN_LINK) === 0 && (life & 0xff) > 1;
+  return (seen & SEEN_HANDLED) === 0 && (life & 0xff) > 1;
 }
 
 /** Takes note of a segment's numbers; false if it would change the flow's state. `word` has its offset and flags. */

@@ -68,7 +68,7 @@ INLINE bool takes(u32 desc, const Parsed *parsed, u32 record, u64 now) {
   u64 about = get64(record + REC_ENDPOINT), traffic = get64(record + REC_PACKETS);
   u32 seen = (u32)(about >> 32), timer = (u32)(about >> 40) & 0xff, bytes = get32(desc + DESC_WIRE);
   if (record >= map.denied || now - get64(record + REC_LAST_SEEN) >= get64(map.timeouts + (timer << 3))) return false;
-  if (get8(parsed->ip + IP_TTL) <= 1 || parsed->l4 - parsed->ip != IP_HEADER_MIN || (seen & SEEN_LINK) != 0) return false;
+  if (get8(parsed->ip + IP_TTL) <= 1 || parsed->l4 - parsed->ip != IP_HEADER_MIN || (seen & SEEN_HANDLED) != 0) return false;
   if (((u32)(traffic >> 32) | (u32)traffic | bytes) > 0x7fffffff) return false;
   if (parsed->protocol != PROTOCOL_TCP) return parsed->l4Captured >= UDP_CHECKSUM + 2;
   u32 numbersSeen = SEEN_SEQUENCE | SEEN_ACKNOWLEDGED;

@@ -30,7 +30,15 @@ export interface Demand extends Capacity {
   idleTimeouts: number;
 }
 
-const FIXED = ["profile", "seed", "shards", "maxFlows", "maxDenied", "fragments"] as const satisfies (keyof Settings)[];
+const FIXED = [
+  "profile",
+  "seed",
+  "shards",
+  "maxFlows",
+  "maxDenied",
+  "fragments",
+  "whenFull",
+] as const satisfies (keyof Settings)[];
 
 function refused(sentence: string, remedy = "Make a new plane."): LinkplaneError {
   return new LinkplaneError("CHANGE_REFUSED", sentence, { remedy });

@@ -136,7 +136,6 @@ function flags({ settings }: Configuration, midStream: "admit" | "drop"): number
     (settings.packetTooBig === "forward" ? 0 : Abi.FLAG_TOO_BIG_DROP) |
     (settings.packetTooBig === "answer" ? Abi.FLAG_TOO_BIG_ANSWER : 0) |
     (settings.clampMss ? Abi.FLAG_CLAMP_MSS : 0) |
-    (settings.whenFull === "evict" ? Abi.FLAG_EVICT : 0) |
     (settings.timers.tcpHalfClosedSeconds === undefined ? 0 : Abi.FLAG_HALF_CLOSED) |
     (settings.identification.enableTcpReset ? 0 : Abi.FLAG_REFUSE_SILENTLY) |
     (settings.identification.otherBeginning === "allow" ? Abi.FLAG_OTHER_BEGINNING : 0)

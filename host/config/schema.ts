@@ -300,7 +300,7 @@ const settings = z.strictObject({
     .enum(["refuse", "evict"])
     .default(d.whenFull)
     .describe(
-      "A TCP flow that opens and finds no room or NAT port: refused, or the flow that has been opening longest ends for it, so that a SYN flood keeps nobody out.",
+      "A TCP flow that opens and finds no room or NAT port: refused, or the flow that has been opening longest ends for it, so that a SYN flood keeps nobody out. Fixed while a plane runs.",
     ),
   portQuarantineSeconds: z
     .number()

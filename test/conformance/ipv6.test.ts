@@ -1,5 +1,8 @@
 // IPv6 clients: 6 to 6 and 6 to 4 (docs/behaviour.md, 23.3).
 
+import type { Configuration } from "../../host/config/configuration.ts";
+import { clientHello, hexOf } from "../names/hello.ts";
+import { identifying, OWN } from "./first-message-kit.ts";
 import { BACKEND6, CLIENT, DUAL, NAT6, PENDING, SIX, withIpv6 } from "./ipv6-kit.ts";
 import { table } from "./table.ts";
 
@@ -190,3 +193,38 @@ table("IPv6", [
     steps: [{ in: `tcp ${CLIENT}:5000 > ${SIX}:443 S`, gives: "pass ipv6 -1", out: [] }],
   },
 ]);
+
+const hello = clientHello(OWN);
+const identified = (configuration: Configuration): void => {
+  withIpv6(configuration);
+  identifying("tls")(configuration);
+};
+
+table(
+  "IPv6 behind a rule that identifies",
+  (
+    [
+      [DUAL, "10.2.0.10", "10.2.1.1", "6 to 4"],
+      [SIX, NAT6, BACKEND6, "6 to 6"],
+    ] as const
+  ).map(([endpoint, nat, backend, families]) => ({
+    name: `${families}: the flow goes on behind its first message`,
+    change: identified,
+    steps: [
+      { in: `tcp ${CLIENT}:5000 > ${endpoint}:443 S seq=100`, gives: "forward new-flow 0" },
+      { side: "provider" as const, in: `tcp ${backend}:8443 > ${nat}:1024 SA seq=900 ack=101` },
+      { in: `tcp ${CLIENT}:5000 > ${endpoint}:443 A seq=101 ack=901` },
+      {
+        in: `tcp ${CLIENT}:5000 > ${endpoint}:443 PA seq=101 ack=901 hex=${hexOf(hello)}`,
+        gives: "forward forwarded 0",
+      },
+      {
+        side: "provider" as const,
+        in: `tcp ${backend}:8443 > ${nat}:1024 PA seq=901 ack=${101 + hello.length} data=hello`,
+        gives: "forward forwarded 0",
+        out: [`consumer tcp ${endpoint}:443 > ${CLIENT}:5000 PA seq=901 ack=${101 + hello.length} data=hello ttl=63`],
+      },
+      { in: `tcp ${CLIENT}:5000 > ${endpoint}:443 A seq=${101 + hello.length} ack=906`, gives: "forward forwarded 0" },
+    ],
+  })),
+);

@@ -32,6 +32,34 @@ table("A late packet of a flow that timed out, where its rule has enableTcpReset
     counters: { generated: { reset: 4 }, flows: { denied: 1, expired: 1 }, reasons: { "flow-expired": 2 } },
   },
   {
+    name: "is remembered while refused tuples keep half of maxDenied",
+    settings: { maxDenied: 2 },
+    change: resetting,
+    steps: [
+      ...handshake,
+      { in: client("S seq=100").replace("5000", "5001") },
+      { in: server("SA seq=900 ack=101").replace("1024", "1025"), side: "provider" },
+      { in: client("A seq=101 ack=901").replace("5000", "5001") },
+      { at: 310 },
+      { at: 311, in: client("A seq=101 ack=901").replace("5000", "5001"), gives: "drop mid-stream 1001" },
+      { at: 311, in: client("A seq=101 ack=901"), gives: "drop flow-expired 1000" },
+    ],
+    counters: { flows: { denied: 2, expired: 2 } },
+  },
+  {
+    name: "was judged by the configuration that judged its flow: another one judges anew",
+    change: resetting,
+    steps: [
+      ...handshake,
+      {
+        at: 299,
+        apply: ({ privateEndpoints }) => Object.assign(privateEndpoints[0] as object, { connectionState: "Rejected" }),
+      },
+      { at: 310, in: client("A seq=101 ack=901"), gives: "drop connection-rejected 1000" },
+    ],
+    counters: { flows: { cut: 0, expired: 1 } },
+  },
+  {
     name: "that is the one to find out that it is dead: both ends are told, then it is answered",
     change: resetting,
     steps: [

@@ -27,6 +27,16 @@ const SHARD = 5;
 const SLICE = 64512 / SHARDS;
 const [next = "", ...slice] = synsOfShard(SHARDS, SHARD, SLICE + 1);
 
+const ofSlices = {
+  shards: SHARDS,
+  maxFlows: SHARDS * 5000,
+  endpointSources: "admit",
+  whenFull: "evict",
+} as const;
+/** The server's packet to the NAT port that the shard gave out as its `which`th. */
+const ofServer = (rest: string, which = 0): string =>
+  `tcp 10.2.1.1:8443 > 10.2.0.10:${1024 + SHARD * SLICE + which} ${rest}`;
+
 table("Opening flows give way", [
   {
     name: "where there is no room, the one that has been opening longest: it is forgotten",
@@ -59,13 +69,7 @@ table("Opening flows give way", [
   },
   {
     name: "where there is no NAT port, the one of that pool that has been opening longest: the new flow has its port, rested or not",
-    settings: {
-      shards: SHARDS,
-      maxFlows: SHARDS * 5000,
-      endpointSources: "admit",
-      whenFull: "evict",
-      portQuarantineSeconds: 120,
-    },
+    settings: { ...ofSlices, portQuarantineSeconds: 120 },
     steps: [
       ...slice.map((text) => ({ in: text, gives: "forward new-flow" })),
       { in: next, gives: `forward new-flow ${SHARD * 5000}` },
@@ -76,6 +80,43 @@ table("Opening flows give way", [
       flows: { evicted: 2 },
       natPools: { [`service 10.2.0.10 10.2.1.1 tcp ${SHARD}`]: { inUse: SLICE, peak: SLICE, exhausted: 2 } },
     },
+  },
+  {
+    name: "but no port that a server has answered over: whoever opened behind it gives way",
+    settings: ofSlices,
+    steps: [
+      ...slice.map((text) => ({ in: text, gives: "forward new-flow" })),
+      { in: ofServer("SA seq=900 ack=1"), side: "provider", gives: `forward forwarded ${SHARD * 5000}` },
+      { in: next, gives: `forward new-flow ${SHARD * 5000 + 1}` },
+      { in: slice[0] as string, gives: `forward forwarded ${SHARD * 5000}` },
+    ],
+  },
+  {
+    name: "nor one whose connection began anew",
+    settings: ofSlices,
+    steps: [
+      ...slice.map((text) => ({ in: text, gives: "forward new-flow" })),
+      { in: ofServer("SA seq=900 ack=1"), side: "provider" },
+      { in: `${(slice[0] as string).slice(0, -1)}A seq=1 ack=901` },
+      { in: `${(slice[0] as string).slice(0, -1)}FA seq=1 ack=901` },
+      { in: ofServer("FA seq=901 ack=2"), side: "provider", gives: `forward forwarded ${SHARD * 5000}` },
+      { in: ofServer("SA seq=70000 ack=5001"), side: "provider", gives: `forward forwarded ${SHARD * 5000}` },
+      { in: next, gives: `forward new-flow ${SHARD * 5000 + 1}` },
+      { in: ofServer("A seq=70001 ack=5001"), side: "provider", gives: `forward forwarded ${SHARD * 5000}` },
+    ],
+    check: (plane) => {
+      assert.is(plane.flows().find(({ number }) => number === SHARD * 5000)?.state, "opening");
+    },
+  },
+  {
+    name: "where all were answered there is none: the new one is refused",
+    settings: ofSlices,
+    steps: [
+      ...slice.map((text) => ({ in: text, gives: "forward new-flow" })),
+      ...slice.map((_, i) => ({ in: ofServer("SA seq=900 ack=1", i), side: "provider" as const })),
+      { in: next, gives: "drop nat-exhausted" },
+    ],
+    counters: { flows: { evicted: 0 } },
   },
   {
     name: "without whenFull: evict none does: the new one is refused",

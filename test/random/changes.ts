@@ -95,9 +95,19 @@ export class Changes {
   }
 
   private changeSettings(next: Configuration, fresh: Configuration): void {
-    const { profile, seed, shards, maxFlows, maxDenied, fragments } = next.settings;
+    const { profile, seed, shards, maxFlows, maxDenied, fragments, whenFull } = next.settings;
     const connectionLost = this.dice.pick(["cut", "keep"] as const);
-    next.settings = { ...fresh.settings, profile, seed, shards, maxFlows, maxDenied, fragments, connectionLost };
+    next.settings = {
+      ...fresh.settings,
+      profile,
+      seed,
+      shards,
+      maxFlows,
+      maxDenied,
+      fragments,
+      whenFull,
+      connectionLost,
+    };
   }
 
   /** Gives what had a MAC address, or none, the same again. */

@@ -3,6 +3,7 @@
 
 import { type Configuration, markChecked, type PrivateEndpoint } from "../../host/config/configuration.ts";
 import { randomConfiguration } from "./configuration.ts";
+import { identifying } from "../conformance/first-message-kit.ts";
 import type { Dice } from "./dice.ts";
 
 const BLOCKS = ["fd01::/64", "fd01::/127", "fd01::2/128", "fd00::/16", "2001:db8::/32", "fd00::4/127"];
@@ -28,6 +29,8 @@ export function ipv6Configuration(dice: Dice): Configuration {
   const natAddresses = ["fd10::1", "fd10::2", "fd10::3"].slice(0, 1 + dice.below(3));
   privateLinkServices.push({ ...service, name: "service-c", loadBalancer: "lb-c", natAddresses });
   for (const endpoint of configuration.privateEndpoints) dress(dice, endpoint);
+  // Bytes that mean nothing pass, so that flows go on behind their first message.
+  if (dice.chance(30)) identifying("auto", { missingName: "allow", unexpectedProtocol: "allow" })(configuration);
   return markChecked(configuration);
 }
 

@@ -1,6 +1,6 @@
 // Denied flows (behaviour 7).
 import { addPacket } from "./counters.ts";
-import { type DeniedFlow, noDirection, type Tuple, tupleKey } from "./flow.ts";
+import { type DeniedFlow, type Flow, noDirection, type Tuple, tupleKey } from "./flow.ts";
 import { RELEASE_WHEN_FULL } from "./flows.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { answerLate } from "./late-reset.ts";
@@ -72,9 +72,9 @@ function created(path: Path, tuple: Tuple, reason: string): DeniedFlow | undefin
   return flows.deniedNumbers.hasRoom() ? leave(path, tuple, reason) : undefined;
 }
 
-/** Remembers that an open flow whose rule has resets timed out, if there is room. */
-export function leaveExpired(path: Path, flow: Tuple): void {
-  if (path.flows.deniedNumbers.hasRoom()) leave(path, flow, "flow-expired");
+/** Remembers that an open flow whose rule has resets timed out, if less than half of the room is taken. */
+export function leaveExpired(path: Path, flow: Flow): void {
+  if (!path.flows.deniedNumbers.isHalfTaken) leave(path, flow, "flow-expired").epoch = flow.epoch;
 }
 
 function leave({ flows, counters }: Path, tuple: Tuple, reason: string): DeniedFlow {

@@ -130,6 +130,7 @@ export class Flows {
 
   /** Sees to the state after flags were gathered. */
   follow(flow: Flow): void {
+    if (flow.toConsumer.flags !== 0) flow.pool.opening.delete(flow);
     const state = stateOf(flow, this.timeouts);
     if (state === flow.state) return;
     if (flow.state === "opening") this.leaveOpening(flow);
@@ -170,7 +171,7 @@ export class Flows {
 
   private enterOpening(flow: Flow): void {
     this.opening.add(flow);
-    flow.pool.opening.add(flow);
+    if (flow.toConsumer.flags === 0) flow.pool.opening.add(flow);
   }
 
   private leaveOpening(flow: Flow): void {

@@ -24,6 +24,11 @@ export class Numbers {
     return this.taken < this.count;
   }
 
+  /** Half of them are in use, at least. */
+  get isHalfTaken(): boolean {
+    return this.taken >= this.count / 2;
+  }
+
   /** Only when there is room. */
   take(): number {
     this.taken++;
