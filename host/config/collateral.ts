@@ -3,8 +3,8 @@
 
 import type { Backend, BackendAddressPool, Configuration } from "./configuration.ts";
 import { seedWords, type SeedWords } from "./hash.ts";
-import { fillTable, permutationOf, tableSize } from "./maglev.ts";
-import { countedAs, placeOf, takersOf } from "./pools.ts";
+import { tableSize } from "./maglev.ts";
+import { inOrder, tableOf, takersOf } from "./pools.ts";
 
 /** What leaves a pool's table when a backend does. */
 export interface Collateral {
@@ -33,7 +33,7 @@ export function collateralOf({ loadBalancers, settings }: Configuration): Collat
 }
 
 function ofPool(pool: BackendAddressPool, seed: SeedWords): Omit<Collateral, "loadBalancer" | "pool"> {
-  const takers = [...takersOf(pool)].sort((a, b) => (placeOf(a.address) < placeOf(b.address) ? -1 : 1));
+  const takers = inOrder(takersOf(pool));
   const backends = takers.length;
   const places = tableSize(pool.backends.length);
   if (backends === 0) return { backends, places: 0, tried: 0, moved: NONE };
@@ -56,8 +56,5 @@ function ofPool(pool: BackendAddressPool, seed: SeedWords): Omit<Collateral, "lo
 
 /** The owner of each place of a table. */
 function ownersOf(members: readonly Backend[], places: number, seed: SeedWords): (Backend | undefined)[] {
-  const permutations = members.map(({ address, weight }) =>
-    permutationOf(countedAs(address, seed), weight, places, seed),
-  );
-  return Array.from(fillTable(permutations, places), (member) => members[member]);
+  return Array.from(tableOf(members, places, seed), (member) => members[member]);
 }

@@ -136,30 +136,31 @@ const isPutUp = ({ state, weight, adminState }: Backend): boolean =>
   adminState === "Up" && state !== "draining" && weight > 0;
 
 /** An address as the number that a pool's table counts with. */
-export const countedAs = (address: string, seed: SeedWords): number =>
+const countedAs = (address: string, seed: SeedWords): number =>
   isSix(address) ? mix32(...wordsOf(address), seed) : addressNumber(address);
 
-/** Where an address stands among others. */
-export const placeOf = (address: string): bigint =>
-  isSix(address) ? numberOf(address) : BigInt(addressNumber(address));
+/** In ascending order of address, so that the order of the file does not matter. */
+export function inOrder<Of extends { address: string }>(backends: Iterable<Of>): Of[] {
+  const placeOf = ({ address }: Of): bigint => (isSix(address) ? numberOf(address) : BigInt(addressNumber(address)));
+  return [...backends].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
 
-/** Members take part in ascending order of address, so the order of the file does not matter. */
+/** The table of some backends, of which there is one at least, in their order: entry i is the index of the one that owns place i. */
+export function tableOf(backends: readonly Backend[], places: number, seed: SeedWords): Uint16Array {
+  const permutations = backends.map(({ address, weight }) =>
+    permutationOf(countedAs(address, seed), weight, places, seed),
+  );
+  return fillTable(permutations, places);
+}
+
 function writeTable(image: TableImage, pool: number, all: readonly Member[], seed: SeedWords): void {
-  const members = all
-    .filter(({ takes }) => takes)
-    .map(({ backend: { address, weight }, number }) => ({
-      address: countedAs(address, seed),
-      place: placeOf(address),
-      weight,
-      number,
-    }))
-    .sort((a, b) => (a.place < b.place ? -1 : 1));
-  if (members.length === 0) return;
+  const numbers = new Map(all.map(({ backend, number }) => [backend, number]));
+  const takers = inOrder(all.filter(({ takes }) => takes).map(({ backend }) => backend));
+  if (takers.length === 0) return;
   const size = tableSize(all.length);
-  const permutations = members.map(({ address, weight }) => permutationOf(address, weight, size, seed));
   const section = image.section(size * 2);
-  fillTable(permutations, size).forEach((member, slot) =>
-    image.u16(section + slot * 2, (members[member] as { number: number }).number),
+  tableOf(takers, size, seed).forEach((owner, place) =>
+    image.u16(section + place * 2, numbers.get(takers[owner] as Backend) as number),
   );
   image.u32(pool + Abi.BACKEND_POOL_TABLE, section);
   image.u32(pool + Abi.BACKEND_POOL_SLOTS, size);

@@ -64,7 +64,7 @@ export class Comparison {
       : against !== undefined
         ? `request differs: it is against its PROXY header (${REASONS[against]?.name}), and the plane let it through`
         : this.translation(at, conversation, left, bound, reason);
-    if (reason !== Abi.REASON_RESET_OUT_OF_SEQUENCE) mirror.forwarded(conversation, false, flags, time);
+    mirror.forwarded(conversation, false, flags, time, reason);
     return fault === undefined ? undefined : this.differs(fault);
   }
 
@@ -100,8 +100,7 @@ export class Comparison {
       tally.refused++;
       return undefined;
     }
-    if (reason !== Abi.REASON_RESET_OUT_OF_SEQUENCE)
-      mirror.forwarded(conversation, true, pending.flags[at] as number, time);
+    mirror.forwarded(conversation, true, pending.flags[at] as number, time, reason);
     if (conversation.stream !== undefined && this.reads(at)) conversation.stream.answered(this.before);
     if (unfit)
       return this.differs(

@@ -1,7 +1,7 @@
 // The mirror: from a one-sided capture, what the backend must have sent. It learns a flow's translation from the bytes of
 // the translated request, never from the plane's records, and does its own arithmetic, so that it can find the plane wrong.
 
-import { FRAME_MAX } from "../abi.ts";
+import { FRAME_MAX, REASON_RESET_OUT_OF_SEQUENCE } from "../abi.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { LinkName } from "../links.ts";
 import { Changes } from "./changes.ts";
@@ -137,8 +137,9 @@ export class Mirror {
     return !(conversation.closing && isBeginning(flags));
   }
 
-  /** Takes note of a packet that was forwarded at a time. */
-  forwarded(conversation: Conversation, isReply: boolean, flags: number, time: number): void {
+  /** Takes note of a packet that was forwarded at a time; a reset out of sequence leaves its flow as it was (behaviour.md, 20.2). */
+  forwarded(conversation: Conversation, isReply: boolean, flags: number, time: number, reason: number): void {
+    if (reason === REASON_RESET_OUT_OF_SEQUENCE) return;
     if (isReply && (flags & (SYN | ACK | RST)) === (SYN | ACK)) conversation.mayBeAnew ||= conversation.closing;
     if (isReply) conversation.answered |= flags;
     else conversation.asked |= flags;
