@@ -26,7 +26,6 @@ import * as Embedded from "./icmp/embedded";
 import {
   IP,
   KEY_HIGH,
-  KEY_LOW,
   KIND,
   KIND_BETWEEN,
   KIND_FLOW,
@@ -37,17 +36,16 @@ import {
   L4_CAPTURED,
   NETWORK,
   PARSED_SIZE,
-  PROTOCOL,
   REASON,
   SIDE,
 } from "./parse";
 import { parseLane } from "./path";
 import { PLAIN, SHARDS, SLICE, SLICE_FIRST } from "./tables";
 import { keepLane, restoreLane } from "./tunnel/lane";
-import { tupleHigh, tupleLow } from "./tuple";
+import { highWord, lowWord, tupleHigh, tupleLow } from "./tuple";
 import * as Icmp from "./wire/icmp";
+import * as Icmp6 from "./wire/icmp6";
 import * as Ip from "./wire/ip";
-import * as Ipv4 from "./wire/ipv4";
 
 /// Frames lie on multiples of this, and are copied by it.
 const ALIGNMENT: u32 = 16;
@@ -88,7 +86,6 @@ function sort(count: u32): u32 {
 function shardOf(parsed: u32): u32 {
   const kind = <u32>load<u8>(parsed, KIND);
   const icmp = kind == KIND_ICMP_REPLY || (kind == KIND_SPECIAL && <u32>load<u8>(parsed, REASON) == REASON_ICMP);
-  if (icmp && Ip.isSix(load<u32>(parsed, IP))) return 0;
   if (icmp) return shardOfError(parsed, kind == KIND_ICMP_REPLY);
   if (kind != KIND_FLOW && kind != KIND_REPLY && kind != KIND_BETWEEN) return 0;
   if (load<u8>(parsed, SIDE) == SIDE_CONSUMER)
@@ -104,26 +101,17 @@ function shardOfPort(port: u32): u32 {
 /** The shard of the flow that an ICMP error is about, by the packet in it; `captured` says that a capture has it from an endpoint. */
 function shardOfError(parsed: u32, captured: bool): u32 {
   const icmp = load<u32>(parsed, L4);
-  if (load<u32>(parsed, L4_CAPTURED) < Icmp.HEADER || !Icmp.isError(icmp)) return 0;
-  if (Embedded.find(parsed) != 0 || !Embedded.isTranslatable()) return 0;
   const outer = load<u32>(parsed, IP);
-  const sourceBe = Ipv4.sourceBe(Embedded.ip);
-  const destinationBe = Ipv4.destinationBe(Embedded.ip);
-  if (captured ? destinationBe != Ipv4.sourceBe(outer) : sourceBe != Ipv4.destinationBe(outer)) return 0;
+  if (load<u32>(parsed, L4_CAPTURED) < Icmp.HEADER) return 0;
+  if (!(Ip.isSix(outer) ? Icmp6.isError(icmp) : Icmp.isError(icmp))) return 0;
+  if (Embedded.find(parsed) != 0 || !Embedded.isTranslatable() || !Embedded.agrees(outer, captured)) return 0;
   const ports = Embedded.portsBe();
   if (load<u8>(parsed, SIDE) != SIDE_CONSUMER) return shardOfPort(<u32>bswap<u16>(<u16>ports));
-  const clientBe = captured ? sourceBe : destinationBe;
-  const endpointBe = captured ? destinationBe : sourceBe;
-  // The flow's request, as parsing would have it.
-  store<u8>(parsed, <u8>Embedded.protocol, PROTOCOL);
-  const network = <u64>load<u16>(parsed, NETWORK);
-  store<u64>(
-    parsed,
-    ((<u64>clientBe) << 32) | (network << 16) | <u64>((Embedded.protocol << 8) | (SIDE_CONSUMER + 1)),
-    KEY_LOW,
-  );
-  store<u64>(parsed, <u64>endpointBe | ((<u64>(captured ? ports : Embedded.turned(ports))) << 32), KEY_HIGH);
-  return pick(mix32(tupleLow(parsed) ^ SALT_SHARD, tupleHigh(parsed)), SHARDS);
+  const source = Embedded.sourceCounted();
+  const destination = Embedded.destinationCounted();
+  const low = lowWord(<u32>load<u16>(parsed, NETWORK), Embedded.protocol, captured ? ports : Embedded.turned(ports));
+  const high = captured ? highWord(source, destination) : highWord(destination, source);
+  return pick(mix32(low ^ SALT_SHARD, high), SHARDS);
 }
 
 /** Gives each shard its stretches, empty ones; `give` fills them. */

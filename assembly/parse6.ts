@@ -35,11 +35,11 @@ import * as Tcp from "./wire/tcp";
 
 const EXTENSIONS_MOST: u32 = 8;
 
-/// What follows the extension headers walked last: its number, where it lies, its bytes in all and those captured.
-let next: u32 = 0;
-let at: u32 = 0;
-let left: u32 = 0;
-let there: u32 = 0;
+/** What follows the extension headers walked last: its number, where it lies, its bytes in all and those captured. */
+export let next: u32 = 0;
+export let at: u32 = 0;
+export let left: u32 = 0;
+export let there: u32 = 0;
 
 /** Parses an IPv6 packet whose captured bytes end at `end`, its frame on the wire at `wireEnd`. */
 export function parseIpv6(ip: u32, end: u32, wireEnd: u32, parsed: u32): void {

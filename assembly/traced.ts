@@ -33,6 +33,7 @@ import {
   STAGE_BALANCE,
   STAGE_CANDIDATE,
   STAGE_CONNECTION,
+  STAGE_EMBEDDED,
   STAGE_ENDPOINT_RULES,
   STAGE_FLOW,
   STAGE_MESSAGE,
@@ -56,6 +57,7 @@ import { counter } from "./counters";
 import { deniedDeath, deniedNumber, deniedReason, isDenied } from "./flow/denied";
 import { flowOf, lives, requestOf, stateOf } from "./flow/lifetime";
 import { HOLDS, HOLD_SIZE, HOLD_SLOTS, MAX_FLOWS, NAME, POOL_SLOTS, TABLES } from "./memory";
+import * as Embedded from "./icmp/embedded";
 import * as Parsed from "./parse";
 import { now } from "./clock";
 import { BACKENDS, ENDPOINTS } from "./tables";
@@ -160,26 +162,49 @@ export function traceRewriteTo(ip: u32, source: u32, destination: u32): void {
 
 /** The same of a packet of a flow with IPv6 addresses: new ones are places of the book where the packet leaves as IPv6. */
 export function traceRewrite6(parsed: u32, toSix: bool, source: u32, destination: u32, ports: u32): void {
+  traceEnds6(parsed, toSix, source, destination, load<u32>(load<u32>(parsed, Parsed.L4)), ports);
+}
+
+/** The same, its ports staying as they are. */
+export function traceRewriteTo6(parsed: u32, toSix: bool, source: u32, destination: u32): void {
+  traceEnds6(parsed, toSix, source, destination, 0, 0);
+}
+
+function traceEnds6(parsed: u32, toSix: bool, source: u32, destination: u32, before: u32, after: u32): void {
   const ip = load<u32>(parsed, Parsed.IP);
-  if (Ip.isSix(ip)) {
-    traceAddress(ADDRESS_SOURCE, ip + Ipv6.SOURCE);
-    traceAddress(ADDRESS_DESTINATION, ip + Ipv6.DESTINATION);
-  }
+  const six = Ip.isSix(ip);
+  if (six) traceAddresses(ip);
   if (toSix) {
     traceAddress(ADDRESS_NEW_SOURCE, addressAt(source));
     traceAddress(ADDRESS_NEW_DESTINATION, addressAt(destination));
   }
-  const six = Ip.isSix(ip);
   trace(
     STAGE_REWRITE,
     GOES_ON,
     six ? 0 : Ipv4.sourceBe(ip),
     six ? 0 : Ipv4.destinationBe(ip),
-    load<u32>(load<u32>(parsed, Parsed.L4)),
+    before,
     toSix ? 0 : source,
     toSix ? 0 : destination,
-    ports,
+    after,
   );
+}
+
+/** The packet in an ICMP error, and what is against it, or 0. */
+export function traceEmbedded(reason: u32): void {
+  const readable = reason == 0;
+  const six = readable && Embedded.isSix();
+  if (six) traceAddresses(Embedded.ip);
+  const source = readable && !six ? Ipv4.sourceBe(Embedded.ip) : 0;
+  const destination = readable && !six ? Ipv4.destinationBe(Embedded.ip) : 0;
+  const ports = readable ? Embedded.portsBe() : 0;
+  trace(STAGE_EMBEDDED, readable ? GOES_ON : reason, source, destination, ports, Embedded.protocol);
+}
+
+/** The addresses of an IPv6 packet. */
+function traceAddresses(ip: u32): void {
+  traceAddress(ADDRESS_SOURCE, ip + Ipv6.SOURCE);
+  traceAddress(ADDRESS_DESTINATION, ip + Ipv6.DESTINATION);
 }
 
 /** An IPv6 address, whose bytes lie at `at`. */

@@ -73,7 +73,7 @@ export const REASONS: readonly Reason[] = [
   row(
     "icmp",
     "drop",
-    "ICMP other than errors about packets of flows is not translated.",
+    "ICMP other than errors about packets of flows is not translated, nor is one that the flow's other side has no type for.",
     "Nothing, if that was meant: real private endpoints carry none either.",
   ),
   row(

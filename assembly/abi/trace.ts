@@ -105,11 +105,14 @@ export const STAGE_TUNNEL = 36;
 /// Of an RST: sequence number, 1 when the other side has acknowledged anything and up to where, 1 when this side has sent anything and the
 /// number behind it.
 export const STAGE_RESET = 37;
-/// ADDRESS_, an IPv6 address: four words as loaded. What STAGE_REWRITE, which follows, has 0 for.
+/// ADDRESS_, an IPv6 address: four words as loaded. What STAGE_REWRITE or STAGE_EMBEDDED, which follows, has 0 for.
 export const STAGE_ADDRESS = 46;
 export const ADDRESS_SOURCE = 0;
 export const ADDRESS_DESTINATION = 1;
 export const ADDRESS_NEW_SOURCE = 2;
 export const ADDRESS_NEW_DESTINATION = 3;
+/// Of an ICMP error that leaves as one of the other family: type * 256 + code before, and after or none, the four bytes behind its
+/// checksum (host order), 1 when that is IPv6.
+export const STAGE_COUNTERPART = 38;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

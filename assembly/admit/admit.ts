@@ -73,7 +73,7 @@ export function admit(desc: u32, parsed: u32, verdict: u32): u32 {
   if (endpoint < 0) return toOthers(parsed, verdict, speaker);
   if (load<u8>(parsed, KIND) != KIND_FLOW) {
     const special = <u32>load<u8>(parsed, REASON);
-    if (special == REASON_ICMP && !Ip.isSix(ip)) return fromConsumer(desc, parsed, verdict, endpoint);
+    if (special == REASON_ICMP) return fromConsumer(desc, parsed, verdict, endpoint);
     if (special == REASON_FRAGMENT) return takeFragment(desc, parsed, verdict, SIDE_CONSUMER, endpoint);
     if (tracing) trace(STAGE_KIND, <u32>load<u8>(parsed, REASON));
     return droppedAt(verdict, <u32>load<u8>(parsed, REASON), <u32>NO_FLOW, endpoint);

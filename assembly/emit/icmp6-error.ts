@@ -13,7 +13,7 @@ const LOOPBACK_LAST: u64 = 0x0100000000000000;
 const MULTICAST: u32 = 0xff;
 
 /** Whether an address is a host's, which can be answered: neither ::, nor ::1, nor multicast. */
-function isAnswerable(address: u32): bool {
+export function isAnswerable6(address: u32): bool {
   if (load<u8>(address) == MULTICAST) return false;
   const last = load<u64>(address, 8);
   return load<u64>(address) != 0 || (last != 0 && last != LOOPBACK_LAST);
@@ -22,7 +22,7 @@ function isAnswerable(address: u32): bool {
 /** Answers the sender of an IPv6 packet, when its address is one that can be answered; `type` is that of an IPv4 error. */
 export function answer6(desc: u32, parsed: u32, flow: u32, type: u32, mtu: u32): bool {
   const ip = load<u32>(parsed, IP);
-  if (!isAnswerable(ip + Ipv6.SOURCE)) return false;
+  if (!isAnswerable6(ip + Ipv6.SOURCE)) return false;
   const frame = load<u32>(desc, DESC_FRAME);
   const linkLength = ip - frame;
   const head = nextHead();

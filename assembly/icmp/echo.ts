@@ -1,4 +1,4 @@
-// Echo to an endpoint, which real private endpoints do not answer, answered when configured (docs/behaviour.md, 17.6).
+// Echo to an endpoint, which real private endpoints do not answer, answered when configured (docs/behaviour.md, 17.6 and 23.6).
 
 import {
   CAUSE_ANSWER,
@@ -13,36 +13,35 @@ import {
 import { FLAG_ANSWER_ECHO } from "../abi/tables";
 import { STAGE_ANSWER, TRACE_ECHO, TRACE_GOES_ON } from "../abi/trace";
 import { CONTINUE, connection } from "../admit/connection";
-import { reaches } from "../admit/reach";
+import { reaches, reaches6 } from "../admit/reach";
 import { count } from "../counters";
 import { isAnswerable } from "../emit/icmp-error";
+import { isAnswerable6 } from "../emit/icmp6-error";
 import { emitWithHead, nextHead } from "../emit/queue";
 import { IP, L4, L4_CAPTURED, L4_LENGTH, NETWORK } from "../parse";
 import { has } from "../tables";
 import { trace, tracing } from "../trace";
 import * as Icmp from "../wire/icmp";
+import * as Icmp6 from "../wire/icmp6";
+import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
+import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 
 /** Answers an echo request to an endpoint, when configured and when a flow from there might begin. */
 export function answerEcho(desc: u32, parsed: u32, endpoint: u32): void {
   const ip = load<u32>(parsed, IP);
   const length = load<u32>(parsed, L4_LENGTH);
-  const sourceBe = Ipv4.sourceBe(ip);
-  if (!has(FLAG_ANSWER_ECHO) || load<u32>(parsed, L4_CAPTURED) < length || !isAnswerable(sourceBe)) return;
-  if (!reaches(<u32>load<u16>(parsed, NETWORK), endpoint, sourceBe) || connection(endpoint) != CONTINUE) return;
+  if (!has(FLAG_ANSWER_ECHO) || load<u32>(parsed, L4_CAPTURED) < length || !isHost(ip)) return;
+  if (!mayBegin(parsed, endpoint) || connection(endpoint) != CONTINUE) return;
   const frame = load<u32>(desc, DESC_FRAME);
   const icmp = load<u32>(parsed, L4);
   const head = nextHead();
   const linkLength = ip - frame;
   memory.copy(head, frame, linkLength);
   if (load<u8>(desc, DESC_LINK) == LINK_ETHERNET) Link.swapAddresses(head);
-  const ownIp = head + linkLength;
-  Ipv4.write(ownIp, Ipv4.HEADER_MIN + length, PROTOCOL_ICMP, Ipv4.destinationBe(ip), sourceBe, true);
-  Ipv4.setTypeOfService(ownIp, Ipv4.typeOfService(ip));
-  memory.copy(ownIp + Ipv4.HEADER_MIN, icmp, Icmp.HEADER);
-  Icmp.answerEcho(ownIp + Ipv4.HEADER_MIN);
-  const headLength = linkLength + Ipv4.HEADER_MIN + Icmp.HEADER;
+  const own = writeAnswer(head + linkLength, ip, icmp, length);
+  const headLength = own + Icmp.HEADER - head;
   const data = length - Icmp.HEADER;
   emitWithHead(
     SIDE_CONSUMER,
@@ -56,4 +55,31 @@ export function answerEcho(desc: u32, parsed: u32, endpoint: u32): void {
   );
   count(COUNTER_ICMP_SENT, 1);
   if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_ECHO, SIDE_CONSUMER);
+}
+
+function isHost(ip: u32): bool {
+  return Ip.isSix(ip) ? isAnswerable6(ip + Ipv6.SOURCE) : isAnswerable(Ipv4.sourceBe(ip));
+}
+
+/** Whether the request comes from where a flow to the endpoint may begin. */
+function mayBegin(parsed: u32, endpoint: u32): bool {
+  const ip = load<u32>(parsed, IP);
+  const network = <u32>load<u16>(parsed, NETWORK);
+  return Ip.isSix(ip) ? reaches6(network, endpoint, ip + Ipv6.SOURCE) : reaches(network, endpoint, Ipv4.sourceBe(ip));
+}
+
+/** Writes the answer's IP and ICMP headers; where the latter lies. */
+function writeAnswer(own: u32, ip: u32, icmp: u32, length: u32): u32 {
+  if (Ip.isSix(ip)) {
+    Ipv6.writeFront(own, Ipv6.trafficClass(ip), length, Icmp6.PROTOCOL, Ipv6.DEFAULT_HOP_LIMIT);
+    Ipv6.setAddresses(own, ip + Ipv6.DESTINATION, ip + Ipv6.SOURCE);
+    memory.copy(own + Ipv6.HEADER, icmp, Icmp.HEADER);
+    Icmp6.answerEcho(own + Ipv6.HEADER);
+    return own + Ipv6.HEADER;
+  }
+  Ipv4.write(own, Ipv4.HEADER_MIN + length, PROTOCOL_ICMP, Ipv4.destinationBe(ip), Ipv4.sourceBe(ip), true);
+  Ipv4.setTypeOfService(own, Ipv4.typeOfService(ip));
+  memory.copy(own + Ipv4.HEADER_MIN, icmp, Icmp.HEADER);
+  Icmp.answerEcho(own + Ipv4.HEADER_MIN);
+  return own + Ipv4.HEADER_MIN;
 }

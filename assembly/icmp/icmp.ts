@@ -1,5 +1,5 @@
 // ICMP to an endpoint, to a NAT address, or from an endpoint in a capture: errors follow their flows, echo is answered or dropped, the
-// rest is dropped (docs/behaviour.md, section 17).
+// rest is dropped (docs/behaviour.md, 17 and 23.6).
 
 import { REASON_ICMP, REASON_ICMP_ECHO, REASON_ICMP_MALFORMED, REASON_TRUNCATED } from "../abi";
 import { STAGE_KIND } from "../abi/trace";
@@ -8,6 +8,7 @@ import { IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
 import { trace, tracing } from "../trace";
 import { dropFor } from "../verdict";
 import * as Icmp from "../wire/icmp";
+import * as Icmp6 from "../wire/icmp6";
 import * as Ip from "../wire/ip";
 import { answerEcho } from "./echo";
 import { followFlow, readError, turnErrorBack } from "./error";
@@ -38,10 +39,6 @@ export function fromProvider(desc: u32, parsed: u32, verdict: u32): u32 {
 /** Decides on ICMP that an endpoint's address sent in a capture. */
 export function capturedIcmp(desc: u32, parsed: u32, verdict: u32): u32 {
   const endpoint = sourceSpeaker(parsed);
-  if (Ip.isSix(load<u32>(parsed, IP))) {
-    if (tracing) trace(STAGE_KIND, REASON_ICMP);
-    return drop(verdict, REASON_ICMP, endpoint);
-  }
   const reason = kindOf(parsed, false);
   if (reason != 0) return drop(verdict, reason, endpoint);
   const fault = readError(parsed, true);
@@ -61,8 +58,9 @@ function reasonOf(parsed: u32, toEndpoint: bool): u32 {
   if (load<u32>(parsed, L4_LENGTH) < Icmp.HEADER) return REASON_ICMP_MALFORMED;
   if (load<u32>(parsed, L4_CAPTURED) < Icmp.HEADER) return REASON_TRUNCATED;
   const icmp = load<u32>(parsed, L4);
-  if (Icmp.isError(icmp)) return 0;
-  return toEndpoint && Icmp.isEcho(icmp) ? <u32>REASON_ICMP_ECHO : <u32>REASON_ICMP;
+  const six = Ip.isSix(load<u32>(parsed, IP));
+  if (six ? Icmp6.isError(icmp) : Icmp.isError(icmp)) return 0;
+  return toEndpoint && (six ? Icmp6.isEcho(icmp) : Icmp.isEcho(icmp)) ? <u32>REASON_ICMP_ECHO : <u32>REASON_ICMP;
 }
 
 function drop(verdict: u32, reason: u32, endpoint: i32): u32 {

@@ -45,7 +45,7 @@ function mtuOf(network: u32): u32 {
 }
 
 /** MTU of the network that a flow's client lies in, bytes. */
-function clientMtu(request: u32): u32 {
+export function clientMtu(request: u32): u32 {
   return mtuOf(<u32>(load<u64>(request, REC_KEY) >> 16) & 0xffff);
 }
 

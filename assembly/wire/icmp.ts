@@ -1,6 +1,6 @@
 // ICMP (RFC 792): errors and the packet in them, echo.
 
-import { adjust, complement, delta16, sum } from "./checksum";
+import { adjust, complement, delta16, fold, sum } from "./checksum";
 
 const TYPE: usize = 0;
 const CODE: usize = 1;
@@ -8,6 +8,8 @@ const CHECKSUM: usize = 2;
 const REST: usize = 4;
 /** Next-hop MTU of a message that a packet is too big (RFC 1191). */
 const MTU: usize = 6;
+/** Byte of the packet that a parameter problem points at. */
+const POINTER: usize = 4;
 /** Header; the packet in an error lies behind it. */
 export const HEADER: u32 = 8;
 /** Bytes of the packet's payload that an error has at least. */
@@ -16,13 +18,59 @@ export const QUOTED_PAYLOAD: u32 = 8;
 export const TYPE_UNREACHABLE: u32 = 3;
 const TYPE_ECHO: u32 = 8;
 export const TYPE_TIME_EXCEEDED: u32 = 11;
-const TYPE_PARAMETER_PROBLEM: u32 = 12;
+export const TYPE_PARAMETER_PROBLEM: u32 = 12;
+/// Codes of an unreachable destination.
+export const CODE_HOST: u32 = 1;
+export const CODE_PROTOCOL: u32 = 2;
+export const CODE_PORT: u32 = 3;
 export const CODE_FRAGMENTATION_NEEDED: u32 = 4;
+const CODE_NETWORK_PROHIBITED: u32 = 9;
+export const CODE_HOST_PROHIBITED: u32 = 10;
+export const CODE_HOST_FOR_SERVICE: u32 = 12;
+const CODE_PROHIBITED: u32 = 13;
+const CODE_CUTOFF: u32 = 15;
+/** Code of a parameter problem. */
+export const CODE_BAD_LENGTH: u32 = 2;
+
+export function type(icmp: u32): u32 {
+  return <u32>load<u8>(icmp, TYPE);
+}
+
+export function code(icmp: u32): u32 {
+  return <u32>load<u8>(icmp, CODE);
+}
+
+/** Whether a code of an unreachable destination says that some administrator does not want it reached. */
+export function isProhibited(code: u32): bool {
+  const host = code == CODE_NETWORK_PROHIBITED || code == CODE_HOST_PROHIBITED;
+  return host || code == CODE_PROHIBITED || code == CODE_CUTOFF;
+}
+
+export function mtu(icmp: u32): u32 {
+  return <u32>bswap<u16>(load<u16>(icmp, MTU));
+}
+
+export function pointer(icmp: u32): u32 {
+  return <u32>load<u8>(icmp, POINTER);
+}
+
+/** Folded sum of all of a message but its checksum, as far as `length` bytes go. */
+export function sumWithout(icmp: u32, length: u32): u32 {
+  return fold(sum(icmp, <u32>CHECKSUM) + sum(icmp + <u32>REST, length - <u32>REST));
+}
+
+/** Writes a header whose checksum is another one's yet; `rest` is in host order. */
+export function writeHeader(icmp: u32, type: u32, code: u32, rest: u32, other: u32): void {
+  store<u8>(icmp, <u8>type, TYPE);
+  store<u8>(icmp, <u8>code, CODE);
+  store<u16>(icmp, load<u16>(other, CHECKSUM), CHECKSUM);
+  store<u32>(icmp, bswap<u32>(rest), REST);
+}
 
 /** Whether a message is an error. */
 export function isError(icmp: u32): bool {
-  const type = <u32>load<u8>(icmp, TYPE);
-  return type == TYPE_UNREACHABLE || type == TYPE_TIME_EXCEEDED || type == TYPE_PARAMETER_PROBLEM;
+  const its = type(icmp);
+  return its == TYPE_UNREACHABLE || its == TYPE_TIME_EXCEEDED || its == TYPE_PARAMETER_PROBLEM;
 }
 
 /** Whether a message asks for an echo. */

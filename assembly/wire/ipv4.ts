@@ -4,14 +4,14 @@ import { adjust, complement, delta16, delta32, fold, sum } from "./checksum";
 
 const VERSION_IHL: usize = 0;
 const TYPE_OF_SERVICE: usize = 1;
-const TOTAL_LENGTH: usize = 2;
-const IDENTIFICATION: usize = 4;
+export const TOTAL_LENGTH: u32 = 2;
+export const IDENTIFICATION: u32 = 4;
 const FRAGMENT: usize = 6;
-const TTL: usize = 8;
-const PROTOCOL: usize = 9;
+export const TTL: u32 = 8;
+export const PROTOCOL: u32 = 9;
 const CHECKSUM: usize = 10;
-const SOURCE: usize = 12;
-const DESTINATION: usize = 16;
+export const SOURCE: u32 = 12;
+export const DESTINATION: u32 = 16;
 /** Where a header without options ends and the ports begin. */
 export const HEADER_MIN: u32 = 20;
 /** Offset of the 16 bytes TTL to ports that a flow's key and template mirror. */
@@ -176,7 +176,7 @@ export function setTotalLength(ip: u32, length: u32): void {
 
 /** Folded sum of both addresses, as a pseudo-header has them. */
 export function addressesSum(ip: u32): u32 {
-  return sum(ip + <u32>SOURCE, 8);
+  return sum(ip + SOURCE, 8);
 }
 
 /** Writes a header without options, don't-fragment set or not, checksum right. */
@@ -204,6 +204,13 @@ export function writeWith(
 ): void {
   writeFront(ip, typeOfService, length, true, ttl, protocol);
   finish(ip, sourceBe, destinationBe);
+}
+
+/** Makes a header that was written without options that of a fragment, the first one of its datagram; checksum right. */
+export function setFragment(ip: u32, identificationBe: u32, more: bool): void {
+  store<u16>(ip, <u16>identificationBe, IDENTIFICATION);
+  store<u16>(ip, more ? <u16>MORE_FRAGMENTS_BE : 0, FRAGMENT);
+  finish(ip, sourceBe(ip), destinationBe(ip));
 }
 
 function writeFront(ip: u32, typeOfService: u32, length: u32, dontFragment: bool, ttl: u32, protocol: u32): void {

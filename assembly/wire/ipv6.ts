@@ -4,14 +4,14 @@
 import { fold, sum } from "./checksum";
 
 const VERSION_CLASS_LABEL: usize = 0;
-const PAYLOAD_LENGTH: usize = 4;
-const NEXT_HEADER: usize = 6;
-const HOP_LIMIT: usize = 7;
+export const PAYLOAD_LENGTH: u32 = 4;
+export const NEXT_HEADER: u32 = 6;
+export const HOP_LIMIT: u32 = 7;
 export const SOURCE: u32 = 8;
 export const DESTINATION: u32 = 24;
 export const ADDRESS_SIZE: u32 = 16;
 export const HEADER: u32 = 40;
-const DEFAULT_HOP_LIMIT: u32 = 64;
+export const DEFAULT_HOP_LIMIT: u32 = 64;
 
 /// Extension headers: next header, length in units of eight bytes beyond the first, then what its kind has.
 const EXTENSION_NEXT: usize = 0;
@@ -22,6 +22,11 @@ export const HOP_BY_HOP: u32 = 0;
 const ROUTING: u32 = 43;
 export const FRAGMENT: u32 = 44;
 const DESTINATION_OPTIONS: u32 = 60;
+/// Fragment header: next header, reserved, then these. The offset is a multiple of eight, which the low bits leave room for.
+const FRAGMENT_OFFSET: usize = 2;
+const FRAGMENT_IDENTIFICATION: usize = 4;
+const OFFSET_MASK: u32 = 0xfff8;
+const MORE_FRAGMENTS: u32 = 1;
 
 /** Payload length, bytes; 0 in an offloaded frame. */
 export function payloadLength(ip: u32): u32 {
@@ -69,6 +74,28 @@ export function extensionNext(at: u32): u32 {
 /** Whether an extension header says that the packet's destination is not its last one. */
 export function leadsOn(kind: u32, at: u32): bool {
   return kind == ROUTING && load<u8>(at, SEGMENTS_LEFT) != 0;
+}
+
+/** Where a fragment's data begin in its datagram, bytes; of a fragment header. */
+export function fragmentOffset(header: u32): u32 {
+  return <u32>bswap<u16>(load<u16>(header, FRAGMENT_OFFSET)) & OFFSET_MASK;
+}
+
+/** Whether a fragment is not the last one. */
+export function moreFragments(header: u32): bool {
+  return (<u32>bswap<u16>(load<u16>(header, FRAGMENT_OFFSET)) & MORE_FRAGMENTS) != 0;
+}
+
+/** Identification, network order. */
+export function identificationBe(header: u32): u32 {
+  return load<u32>(header, FRAGMENT_IDENTIFICATION);
+}
+
+/** Writes a fragment header; the identification is in network order. */
+export function writeFragment(header: u32, protocol: u32, offset: u32, more: bool, identificationBe: u32): void {
+  store<u16>(header, <u16>protocol, EXTENSION_NEXT);
+  store<u16>(header, bswap<u16>(<u16>(offset | <u32>more)), FRAGMENT_OFFSET);
+  store<u32>(header, identificationBe, FRAGMENT_IDENTIFICATION);
 }
 
 /** Folded sum of an address's words; `at` is where its bytes lie. */

@@ -53,10 +53,11 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_EMBEDDED]: {
     stage: "packet in it",
-    tell([source = 0, destination = 0, ports = 0, protocol = 0], _, __, reason) {
+    tell([source = 0, destination = 0, ports = 0, protocol = 0], _, text, reason) {
       if (reason !== undefined) return { decided: "it cannot be followed to a flow", looked: {} };
-      const from = `${addressBe(source)}:${portBe(ports)}`;
-      const to = `${addressBe(destination)}:${portBe(ports >>> 16)}`;
+      const [six = "-", sixTo = "-"] = text.split(" ");
+      const from = `${six === "-" ? addressBe(source) : six}:${portBe(ports)}`;
+      const to = `${sixTo === "-" ? addressBe(destination) : sixTo}:${portBe(ports >>> 16)}`;
       const looked = { protocol: protocolName(protocol), source: from, destination: to };
       return { decided: `${looked.protocol} ${from} > ${to}`, looked };
     },

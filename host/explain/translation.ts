@@ -131,6 +131,16 @@ export const TRANSLATION: Record<number, Telling> = {
       return { decided: `${before} becomes ${after}`, looked: { before, after } };
     },
   },
+  [Abi.STAGE_COUNTERPART]: {
+    stage: "ICMP family",
+    tell([before = 0, after = 0, rest = 0, toSix = 0], _, __, reason) {
+      const [from, to] = toSix === 1 ? ["ICMP", "ICMPv6"] : ["ICMPv6", "ICMP"];
+      const type = `${from} ${typeAndCode(before)}`;
+      if (reason !== undefined) return { decided: `${type} has no counterpart in ${to}`, looked: { type } };
+      const counterpart = `${to} ${typeAndCode(after)}`;
+      return { decided: `${type} becomes ${counterpart}`, looked: { type, counterpart, rest } };
+    },
+  },
   [Abi.STAGE_MSS]: {
     stage: "MSS",
     tell: ([before = 0, after = 0]) => ({ decided: `${before} becomes ${after}`, looked: { before, after } }),
@@ -249,6 +259,8 @@ function placeOf(sequence: number, due: number): string {
   if (distance === 0) return ", the next that are due";
   return distance > 0 ? `, ${distance} behind those that are due` : `, ${-distance} before those that are due`;
 }
+
+const typeAndCode = (both: number): string => `type ${both >>> 8}, code ${both & 255}`;
 
 /** `address:port > address:port`; without ports where there are none. */
 function pairs(source: string, destination: string, ports: number): string {

@@ -53,14 +53,14 @@ table("IPv6 headers", [
     change: withIpv6,
     steps: [
       { in: `icmp6 ${CLIENT} > ${SIX} next=44 hex=0600000100000001`, gives: "drop fragment -1", out: [] },
-      { in: `icmp6 ${CLIENT} > ${SIX} hex=8000000000010001`, gives: "drop icmp -1", out: [] },
+      { in: `icmp6 ${CLIENT} > ${SIX} hex=8000000000010001`, gives: "drop icmp-echo -1", out: [] },
       { in: `icmp6 ${CLIENT} > ${SIX} next=50`, gives: "drop protocol -1", out: [] },
       { in: `icmp6 ${CLIENT} > ${SIX} next=1`, gives: "drop protocol -1", out: [] },
       { in: `icmp6 ${CLIENT} > ${SIX} next=41`, gives: "drop protocol -1", out: [] },
       { in: `icmp6 ${CLIENT} > [fd00:1::99] next=41`, gives: "pass tunnel -1", out: [] },
       { in: `icmp6 ${CLIENT} > [fd00:1::99] next=44`, gives: "pass no-endpoint -1", out: [] },
     ],
-    counters: { endpoints: { six: { drops: { fragment: 1, icmp: 1, protocol: 3 } } } },
+    counters: { endpoints: { six: { drops: { fragment: 1, "icmp-echo": 1, protocol: 3 } } } },
   },
   {
     name: "neighbours and multicast listeners speak of their link alone",

@@ -1,6 +1,7 @@
 // The configuration that tables of IPv6 start from: endpoints of both families before an IPv4 service, and an IPv6 service.
 
 import type { Configuration, PrivateEndpoint } from "../../host/config/configuration.ts";
+import { type Row, table } from "./table.ts";
 
 /** Client, endpoint of the IPv4 service (dual-stack, beside 10.1.0.4) and of the IPv6 one. */
 export const CLIENT = "[fd00:1::9]";
@@ -44,3 +45,10 @@ export function withIpv6(configuration: Configuration): void {
     backendAddressPools: [{ name: "pool", backends: [{ address: "fd00:2::1:1", weight: 1, state: "up" }] }],
   });
 }
+
+/** A table whose rows start from this configuration, unless they say otherwise. */
+export const table6 = (title: string, rows: readonly Row[]): void =>
+  table(
+    title,
+    rows.map((row) => ({ change: withIpv6, ...row })),
+  );

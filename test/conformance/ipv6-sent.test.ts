@@ -1,25 +1,15 @@
 // What the plane itself sends about IPv6 packets, sizes, captured replies and PROXY headers (docs/behaviour.md, 23.3 to 23.5).
 
 import type { Configuration } from "../../host/config/configuration.ts";
-import { hexOf } from "../names/hello.ts";
+import { errorAbout6 } from "./icmp-kit.ts";
 import { BACKEND6, CLIENT, DUAL, NAT6, SIX, withIpv6 } from "./ipv6-kit.ts";
-import { frameOf } from "./packet.ts";
 import { table } from "./table.ts";
 
 const SYN = `tcp ${CLIENT}:5000 > ${SIX}:443 S`;
 
 /** An ICMPv6 error about a packet, as the text of a packet. */
-function error(from: string, to: string, type: number, rest: number, about: string, words = ""): string {
-  const quoted = frameOf(about, "raw").slice(0, 1232);
-  const body = Uint8Array.from([type, 0, 0, 0, 0, 0, rest >> 8, rest & 255, ...quoted]);
-  const addresses = frameOf(`icmp6 ${from} > ${to}`, "raw").slice(8, 40);
-  const pseudo = [...addresses, 0, 0, body.length >> 8, body.length & 255, 0, 0, 0, 58, ...body];
-  let sum = 0;
-  for (let i = 0; i < pseudo.length; i += 2) sum += ((pseudo[i] as number) << 8) + (pseudo[i + 1] ?? 0);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  body.set([(~sum >> 8) & 255, ~sum & 255], 2);
-  return `icmp6 ${from} > ${to} ${words}hex=${hexOf(body)}`;
-}
+const error = (from: string, to: string, type: number, rest: number, about: string, words = ""): string =>
+  errorAbout6(`${from} > ${to} ${words}`.trim(), about, { type, rest });
 
 /** PROXY header of the client at the dual-stack endpoint, whose connection has number 12. */
 const HEADER = [
@@ -176,10 +166,12 @@ table("IPv6: what the plane sends", [
         side: "captured",
         network: "shop",
         in: `icmp6 ${DUAL} > ${CLIENT} hex=0100000000000000`,
-        gives: "drop icmp -1",
+        gives: "drop icmp-malformed -1",
       },
     ],
-    counters: { endpoints: { dual: { toConsumer: { packets: 1 }, drops: { icmp: 1, "reply-unmatched": 2 } } } },
+    counters: {
+      endpoints: { dual: { toConsumer: { packets: 1 }, drops: { "icmp-malformed": 1, "reply-unmatched": 2 } } },
+    },
   },
   {
     name: "PROXY headers bear IPv6 addresses, to servers of either family",

@@ -15,12 +15,13 @@ const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, U:
 const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50, icmp6: 58 };
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_UNIT = 8;
+const FRAGMENT_HEADER = 44;
 const CLIENT_MAC = "020000000001";
 const GATEWAY_MAC = "020000000002";
 
 /** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent reserved total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer, and cut=FROM-TO (TO left
  * out: to its end; a + behind: as if more followed): the fragment with these bytes behind the IP header of what the other words make.
- * Between brackets addresses are IPv6; there: class label payload next, and ext, kinds of extension headers of 8 bytes: `0,60,43`. */
+ * Between brackets addresses are IPv6; there: class label payload next, and ext, kinds of extension headers of 8 bytes: `0,60,43`; fragment, as IPv4 has it, and id make a fragment header behind these. */
 export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
   const [kind = "tcp", source = "", , destination = "", ...rest] = text.split(" ");
   const words = wordsOf(rest);
@@ -96,15 +97,24 @@ function ip6Of(kind: string, addresses: number[], transport: number[], words: Wo
   const kinds = (words.values.get("ext") ?? "").split(",").filter((text) => text !== "");
   const last = number(words, "next", PROTOCOLS[kind] ?? 0);
   const segments = number(words, "segments", 0);
-  const extensions = kinds.flatMap((_, i) => [Number(kinds[i + 1] ?? last), 0, 1, segments, 0, 0, 0, 0]);
+  const fragment = words.values.get("fragment");
+  const behind = fragment === undefined ? last : FRAGMENT_HEADER;
+  const extensions = kinds.flatMap((_, i) => [Number(kinds[i + 1] ?? behind), 0, 1, segments, 0, 0, 0, 0]);
+  if (fragment !== undefined) extensions.push(...fragmentHeader(last, Number(fragment), number(words, "id", 1)));
   return [
     ...u32(0x60000000 + number(words, "class", 0) * 2 ** 20 + number(words, "label", 0)),
     ...u16(number(words, "payload", extensions.length + transport.length)),
-    Number(kinds[0] ?? last),
+    Number(kinds[0] ?? behind),
     number(words, "ttl", 64),
     ...addresses,
     ...extensions,
   ];
+}
+
+/** `fragment` is as IPv4 has it. */
+function fragmentHeader(next: number, fragment: number, id: number): number[] {
+  const offset = (fragment & (MORE_FRAGMENTS - 1)) * FRAGMENT_UNIT;
+  return [next, 0, ...u16(offset + (fragment & MORE_FRAGMENTS ? 1 : 0)), ...u32(id)];
 }
 
 function transportOf(kind: string, source: number, destination: number, words: Words, addresses: number[]): number[] {

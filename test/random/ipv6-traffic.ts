@@ -4,6 +4,8 @@
 import { bytesOf } from "../../host/config/ipv6.ts";
 import type { LinkName, Outcome, PacketIn } from "../plane.ts";
 import type { Dice } from "./dice.ts";
+import { icmpErrorAbout } from "./icmp.ts";
+import { icmp6ErrorAbout } from "./icmp6.ts";
 import { Traffic } from "./traffic.ts";
 
 const LINKS: readonly LinkName[] = ["raw", "null", "sll", "sll2"];
@@ -42,6 +44,7 @@ export class Ipv6Traffic {
     const other = this.four.next();
     this.time = other.time;
     if (dice.chance(33)) return other;
+    if (this.left.length > 0 && dice.chance(15)) return this.error();
     if (this.left.length > 0 && dice.chance(35)) return this.turned(dice.pick(this.left), "provider");
     if (this.requests.length > 0 && dice.chance(20)) return this.turned(dice.pick(this.requests), "captured");
     if (this.requests.length > 0 && dice.chance(25)) return this.again();
@@ -65,6 +68,18 @@ export class Ipv6Traffic {
   private keep(list: Kept[], kept: Kept): void {
     if (list.length < KEPT_MOST) list.push(kept);
     else list[this.dice.below(KEPT_MOST)] = kept;
+  }
+
+  /** An ICMP error of the provider's side, of the consumer's, or captured on its way to the client. */
+  private error(): PacketIn {
+    const { dice } = this;
+    const kept = dice.chance(45) ? dice.pick(this.left) : dice.pick(this.requests);
+    const side = kept.packet.side === "provider" ? "provider" : dice.chance(50) ? "captured" : "consumer";
+    const frame = side === "consumer" ? this.turned(kept, "captured").frame : kept.packet.frame;
+    const about = (frame[kept.ip] as number) >> 4 === 4 ? icmpErrorAbout : icmp6ErrorAbout;
+    if (frame.length < kept.ip + HEADER) return this.fresh();
+    const own = about(frame, kept.ip, side === "captured", dice);
+    return this.damage({ ...kept.packet, side, frame: own, wireLength: own.length, time: this.time });
   }
 
   /** Another packet of a tuple that was seen, with other flags. */

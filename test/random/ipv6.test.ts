@@ -20,6 +20,11 @@ const REASONS_LEAST = [
   "reply-unmatched",
   "no-flow",
   "truncated",
+  "icmp-error",
+  "icmp-no-flow",
+  "icmp-malformed",
+  "icmp-bad-checksum",
+  "icmp-echo",
 ];
 
 suite("IPv6 in the core and the reference plane", (test) => {

@@ -3,10 +3,10 @@ import { addressOf, wholeNumber } from "./address.ts";
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import { macsSwapped } from "./ethernet.ts";
 import { ICMP, type Ip } from "./ip.ts";
-import { DONT_FRAGMENT, IPV4 } from "./ipv4.ts";
+import { DONT_FRAGMENT } from "./ipv4.ts";
 import type { LinkName } from "../plane.ts";
 import { ICMPV6 } from "./ipv6.ts";
-import { frameOf, frameOfIpv6 } from "./packet.ts";
+import { carryingIpv6, frameOf, frameOfIpv6 } from "./packet.ts";
 
 const TYPE_UNREACHABLE = 3;
 const CODE_FRAGMENTATION_NEEDED = 4;
@@ -22,7 +22,7 @@ const QUOTED = 8;
 const NO_HOST_FIRST = 0;
 const NO_HOST_FROM = 224;
 
-const V6 = { tooBig: 2, timeExceeded: 3, mtu: 4, quoted: 1232 };
+const V6 = { echo: 128, echoReply: 129, tooBig: 2, timeExceeded: 3, mtu: 4, quoted: 1232 };
 const V6_MULTICAST = 0xffn;
 const V6_LOOPBACK = addressOf("::1");
 const V6_NONE = addressOf("::");
@@ -42,22 +42,26 @@ export const tooBigError = (frame: Uint8Array, link: LinkName, ip: Ip, mtu: numb
 /** The answer to an echo request; undefined when not all of it is captured, or its source cannot be answered. */
 export function echoReply(frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array | undefined {
   const end = ip.at + ip.totalLength;
-  if (frame.length < end || !isHost(ip.source)) return undefined;
+  if (frame.length < end || !(ip.family === 6 ? isHostOfIpv6(ip.source) : isHost(ip.source))) return undefined;
   const icmp = frame.slice(ip.at + ip.headerLength, end);
   const view = new DataView(icmp.buffer);
-  icmp[0] = 0;
-  view.setUint16(CHECKSUM, carriedOver(view.getUint16(CHECKSUM), TYPE_ECHO * 256, 0));
+  const [asked, answered] = ip.family === 6 ? [V6.echo, V6.echoReply] : [TYPE_ECHO, 0];
+  icmp[0] = answered;
+  view.setUint16(CHECKSUM, carriedOver(view.getUint16(CHECKSUM), asked * 256, answered * 256));
   const whole = link === "ethernet" ? macsSwapped(frame) : frame;
-  const typeOfService = frame[ip.at + IPV4.typeOfService] as number;
+  const { typeOfService } = ip;
   const header = {
-    protocol: ICMP,
+    protocol: ip.family === 6 ? ICMPV6 : ICMP,
     source: ip.destination,
     destination: ip.source,
     fragment: DONT_FRAGMENT,
     typeOfService,
   };
-  return frameOf(whole.subarray(0, ip.at), header, icmp);
+  return (ip.family === 6 ? carryingIpv6 : frameOf)(whole.subarray(0, ip.at), header, icmp);
 }
+
+const isHostOfIpv6 = (source: number): boolean =>
+  source !== V6_NONE && source !== V6_LOOPBACK && wholeNumber(source) >> 120n !== V6_MULTICAST;
 
 function isHost(address: number): boolean {
   const firstByte = address >>> 24;
@@ -72,7 +76,7 @@ function errorAboutIpv6(
   type: number,
   mtu: number,
 ): Uint8Array | undefined {
-  if (source === V6_NONE || source === V6_LOOPBACK || wholeNumber(source) >> 120n === V6_MULTICAST) return undefined;
+  if (!isHostOfIpv6(source)) return undefined;
   const quoted = frame.subarray(at, at + Math.min(totalLength, V6.quoted));
   const icmp = Uint8Array.from([type, ...new Uint8Array(QUOTE - 1), ...quoted]);
   new DataView(icmp.buffer).setUint32(V6.mtu, mtu);

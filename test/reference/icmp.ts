@@ -1,28 +1,27 @@
-// ICMP to endpoints, to NAT addresses and from endpoints in captures (behaviour 17).
+// ICMP to endpoints, to NAT addresses and from endpoints in captures (behaviour 17 and 23.6).
 import { echoReply } from "./answer.ts";
-import { isIpv6 } from "./address.ts";
 import { judgeAgain } from "./change.ts";
-import { type Embedded, embeddedIn, ICMP_HEADER, isOfFlow, isSound, type Numbers, withEnds } from "./embedded.ts";
+import { type Embedded, embeddedIn, ICMP_HEADER, isOfFlow, isSound, type Numbers } from "./embedded.ts";
+import { leavingError } from "./error.ts";
 import { type Flow, tupleKey } from "./flow.ts";
 import { providerKey, readdress } from "./forward.ts";
 import type { Endpoint } from "./networks.ts";
 import type { Arrival, Decision, Path } from "./path.ts";
 import { loweredNumber, raisedNumber } from "./proxy.ts";
-import { type Ends, withAddresses } from "./rewrite.ts";
-import { TCP } from "./ip.ts";
+import type { Ends } from "./rewrite.ts";
+import { type Family, TCP } from "./ip.ts";
 import { TCP_HEADER } from "./transport.ts";
 
-const ERRORS = [3, 11, 12];
-const ECHO = 8;
+const ERRORS = { 4: [3, 11, 12], 6: [1, 2, 3, 4] };
+const ECHO = { 4: 8, 6: 128 };
 const TTL_LAST = 1;
 const TTL_MOST = 255;
 
-export const isError = (type: number): boolean => ERRORS.includes(type);
+export const isError = (family: Family, type: number): boolean => ERRORS[family].includes(type);
 
 /** ICMP to an endpoint. */
 export function icmpFromConsumer(path: Path, arrival: Arrival, endpoint: Endpoint): Decision {
   const droppedAt = endpoint.name;
-  if (arrival.ip.family === 6) return { reason: "icmp", droppedAt };
   const kind = kindOf(arrival);
   if (kind === "echo") {
     answerEcho(path, arrival, endpoint);
@@ -46,7 +45,6 @@ export function icmpFromConsumer(path: Path, arrival: Arrival, endpoint: Endpoin
 
 /** ICMP to a NAT address. */
 export function icmpFromProvider(path: Path, arrival: Arrival): Decision {
-  if (arrival.ip.family === 6) return { reason: "icmp" };
   const kind = kindOf(arrival);
   if (kind !== "error") return { reason: kind === "other" || kind === "echo" ? "icmp" : kind };
   const embedded = embeddedOf(arrival, false);
@@ -66,7 +64,6 @@ export function icmpFromProvider(path: Path, arrival: Arrival): Decision {
 /** Captured ICMP that an endpoint sent. */
 export function icmpFromCapture(path: Path, arrival: Arrival, endpoint: Endpoint): Decision {
   const droppedAt = endpoint.name;
-  if (arrival.ip.family === 6) return { reason: "icmp", droppedAt };
   const kind = kindOf(arrival);
   if (kind !== "error") return { reason: kind === "other" || kind === "echo" ? "icmp" : kind, droppedAt };
   const embedded = embeddedOf(arrival, true);
@@ -94,9 +91,8 @@ export function icmpFromCapture(path: Path, arrival: Arrival, endpoint: Endpoint
     flow.proxy === undefined || embedded.protocol !== TCP
       ? []
       : [{ field: TCP_HEADER.sequence, change: (number) => raisedNumber(flow.proxy, number) }];
-  const { frame } = arrival.packet;
-  const inner = withEnds(frame, arrival.ip, embedded, sent, numbers);
-  const bytes = withAddresses(inner, arrival.ip, { source: backend.address, destination: nat }, arrival.ip.ttl + 1);
+  const bytes = leavingError(path, arrival, { flow, embedded, ends: sent, numbers, ttl: arrival.ip.ttl + 1 });
+  if (bytes === undefined) return { reason: "icmp", flow: flow.number, droppedAt };
   path.out.push({ side: "provider", cause: "input", flow: flow.number, bytes });
   return { reason: "icmp-error", flow: flow.number };
 }
@@ -108,8 +104,8 @@ function kindOf({ packet: { frame }, ip }: Arrival): Kind {
   if (ip.totalLength - ip.headerLength < ICMP_HEADER.end) return "icmp-malformed";
   if (Math.min(frame.length, ip.at + ip.totalLength) - at < ICMP_HEADER.end) return "truncated";
   const type = frame[at + ICMP_HEADER.type] as number;
-  if (isError(type)) return "error";
-  return type === ECHO && frame[at + ICMP_HEADER.code] === 0 ? "echo" : "other";
+  if (isError(ip.family, type)) return "error";
+  return type === ECHO[ip.family] && frame[at + ICMP_HEADER.code] === 0 ? "echo" : "other";
 }
 
 /** The packet in an error, or the reason for which the error is dropped. */
@@ -133,13 +129,13 @@ function follow(path: Path, arrival: Arrival, embedded: Embedded, flow: Flow, no
     return { reason: judged === "moves" ? "flow-withdrawn" : judged, flow: flow.number, droppedAt };
   }
   if (ip.ttl <= TTL_LAST) return { reason: "ttl-expired", flow: flow.number, droppedAt };
-  if (isIpv6(flow.client)) return { reason: "icmp", flow: flow.number, droppedAt };
   const { nat, natPort, backend, backendPort, client, clientPort, endpoint, endpointPort } = flow;
   const ends: Ends = fromConsumer
     ? { source: backend.address, sourcePort: backendPort, destination: nat, destinationPort: natPort }
     : { source: client, sourcePort: clientPort, destination: endpoint.address, destinationPort: endpointPort };
-  const inner = withEnds(packet.frame, ip, embedded, ends, numbersOf(flow, embedded, fromConsumer));
-  const bytes = withAddresses(inner, ip, { source: ends.destination, destination: ends.source }, ip.ttl - 1);
+  const numbers = numbersOf(flow, embedded, fromConsumer);
+  const bytes = leavingError(path, arrival, { flow, embedded, ends, numbers, ttl: ip.ttl - 1 });
+  if (bytes === undefined) return { reason: "icmp", flow: flow.number, droppedAt };
   if (packet.link === "ethernet") readdress(bytes, flow, fromConsumer ? "consumer" : "provider");
   path.out.push({ side: fromConsumer ? "provider" : "consumer", cause: "input", flow: flow.number, bytes });
   return { reason: "icmp-error", flow: flow.number };

@@ -16,7 +16,7 @@ export const IPV4 = {
   end: 20,
 };
 export const DONT_FRAGMENT = 0x4000;
-const MORE_FRAGMENTS = 0x2000;
+export const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
 /** Bytes that one step of the offset stands for. */
 const FRAGMENT_UNIT = 8;

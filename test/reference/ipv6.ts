@@ -8,7 +8,11 @@ export const IPV6 = { start: 0, payloadLength: 4, nextHeader: 6, hopLimit: 7, so
 export const ICMPV6 = 58;
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
-const FRAGMENT = 44;
+export const FRAGMENT = 44;
+/** Fragment header: next header, a reserved byte, then these; it has 8 bytes. */
+export const FRAGMENT_HEADER = { offset: 2, identification: 4, end: 8 };
+export const OFFSET_BITS = 0xfff8;
+export const MORE = 1;
 const EXTENSIONS = [HOP_BY_HOP, ROUTING, 60];
 const EXTENSIONS_MOST = 8;
 const EXTENSION = { length: 1, segmentsLeft: 3, least: 8 };
@@ -47,7 +51,11 @@ export function readIpv6(frame: Uint8Array, at: number, wireLength: number): Ip 
 }
 
 /** What is behind the extension headers, and where; or what is against them. */
-function walk(view: DataView, payload: number, first: number): { protocol: number; headerLength: number } | string {
+export function walk(
+  view: DataView,
+  payload: number,
+  first: number,
+): { protocol: number; headerLength: number } | string {
   let next = first;
   let used = 0;
   for (let count = 1; EXTENSIONS.includes(next); count++) {

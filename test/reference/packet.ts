@@ -63,19 +63,29 @@ export function frameOf(
   return Uint8Array.from([...link, ...header, ...payload]);
 }
 
-/** The same with an IPv6 header, hop limit 64, and the checksum of the payload, which is 0 yet, at an offset there. */
-export function frameOfIpv6(
+/** The same with an IPv6 header, hop limit 64. */
+export function carryingIpv6(
   link: Uint8Array,
-  { protocol, source, destination }: Pick<Header, "protocol" | "source" | "destination">,
+  { protocol, source, destination, typeOfService = 0 }: Omit<Header, "fragment">,
   payload: Uint8Array,
-  checksumAt: number,
 ): Uint8Array {
-  const header = headerOf(6, { protocol, typeOfService: 0, fragment: 0, length: payload.length });
+  const header = headerOf(6, { protocol, typeOfService, fragment: 0, length: payload.length });
   header[IPV6.hopLimit] = TTL;
   header.set(addressBytes(source), IPV6.source);
   header.set(addressBytes(destination), IPV6.destination);
-  const bytes = payload.slice();
-  const pseudo = wordSum(header, IPV6.source) + protocol + payload.length;
-  new DataView(bytes.buffer).setUint16(checksumAt, checksumOf(pseudo + wordSum(bytes)));
-  return Uint8Array.from([...link, ...header, ...bytes]);
+  return Uint8Array.from([...link, ...header, ...payload]);
+}
+
+/** The same with the checksum of the payload, which is 0 yet, at an offset there. */
+export function frameOfIpv6(
+  link: Uint8Array,
+  given: Omit<Header, "fragment">,
+  payload: Uint8Array,
+  checksumAt: number,
+): Uint8Array {
+  const frame = carryingIpv6(link, given, payload);
+  const pseudo = wordSum(frame, link.length + IPV6.source, link.length + IPV6.end) + given.protocol + payload.length;
+  const checksum = checksumOf(pseudo + wordSum(payload));
+  new DataView(frame.buffer).setUint16(link.length + IPV6.end + checksumAt, checksum);
+  return frame;
 }

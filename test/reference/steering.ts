@@ -29,7 +29,7 @@ export function shardOf(common: Common, given: PacketIn): number {
   if (typeof ip === "string" || (ip.kind !== "icmp" && untranslated(ip.kind) !== undefined)) return ELSE;
   const side = packet.side === "provider" ? "provider" : "consumer";
   const network = networks.of(link.tags, side, packet.network);
-  if (ip.kind === "icmp") return ip.family === 6 ? ELSE : shardOfError(common, packet, network, ip);
+  if (ip.kind === "icmp") return shardOfError(common, packet, network, ip);
   const captured = packet.side === "captured" && networks.endpoint(network, ip.source) !== undefined;
   const ports = captured ? portsOf(frame, ip) : portsOfSound(frame, ip);
   if (ports === undefined) return ELSE;
@@ -55,7 +55,7 @@ function shardOfError({ settings, networks, mix }: Common, packet: PacketIn, net
   const { frame } = packet;
   const at = ip.at + ip.headerLength;
   const end = Math.min(frame.length, ip.at + ip.totalLength);
-  if (end - at < ICMP_HEADER.end || !isError(frame[at] as number)) return ELSE;
+  if (end - at < ICMP_HEADER.end || !isError(ip.family, frame[at] as number)) return ELSE;
   const embedded = embeddedIn(frame, ip);
   if (typeof embedded === "string" || !isOfFlow(embedded)) return ELSE;
   const isEndpoint = (address: number): boolean => networks.endpoint(network, address) !== undefined;

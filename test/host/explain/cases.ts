@@ -5,15 +5,17 @@ import { markChecked } from "../../../host/config/configuration.ts";
 import { type Packet, type Plane, createPlane } from "../../../host/plane.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
 import { client, identifying, OPENING, OTHER, OWN, part, sent } from "../../conformance/first-message-kit.ts";
-import { echo, errorAbout, type ErrorWords } from "../../conformance/icmp-kit.ts";
+import { echo, errorAbout, errorAbout6, type ErrorWords } from "../../conformance/icmp-kit.ts";
 import { QUERY, REQUEST, timers } from "../../conformance/fragment-kit.ts";
-import { CLIENT, SIX, withIpv6 } from "../../conformance/ipv6-kit.ts";
+import { CLIENT, DUAL, SIX, withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import type { Step } from "../../conformance/table.ts";
 import { clientHello } from "../../names/hello.ts";
 
 /** A packet to be explained. */
 export interface Case {
+  /** Name of its files; the reason when absent. */
+  name?: string;
   reason: string;
   change?: (configuration: Configuration) => void;
   /** The last one is explained. */
@@ -187,6 +189,27 @@ const unreachable = (inner: string, words: ErrorWords = {}): Step => ({
 });
 const ICMP: Case[] = [
   { reason: "icmp-error", steps: [{ in: SYN }, unreachable(SENT, { code: 4, rest: 1400 })] },
+  {
+    name: "icmp-error-6-to-6",
+    reason: "icmp-error",
+    change: withIpv6,
+    steps: [
+      { in: `tcp ${CLIENT}:5000 > ${SIX}:443 S` },
+      { in: errorAbout6(`${CLIENT} > ${SIX}`, `tcp ${SIX}:443 > ${CLIENT}:5000 SA`, { type: 3 }) },
+    ],
+  },
+  {
+    name: "icmp-error-6-to-4",
+    reason: "icmp-error",
+    change: withIpv6,
+    steps: [{ in: `tcp ${CLIENT}:5000 > ${DUAL}:443 S` }, unreachable(SENT, { code: 4, rest: 1400 })],
+  },
+  {
+    name: "icmp-6-to-4",
+    reason: "icmp",
+    change: withIpv6,
+    steps: [{ in: `tcp ${CLIENT}:5000 > ${DUAL}:443 S` }, unreachable(SENT, { code: 14 })],
+  },
   { reason: "icmp-malformed", steps: [{ in: SYN }, unreachable(SENT, { quoted: 7 })] },
   { reason: "icmp-bad-checksum", steps: [{ in: SYN }, unreachable(SENT, { wrong: 1 })] },
   { reason: "icmp-no-flow", steps: [unreachable(SENT)] },
@@ -276,6 +299,9 @@ export const ELSEWHERE = ["tuple-taken", "first-message-incomplete"];
 export const CASES: Case[] = [...PLAIN, ...ICMP, ...FRAGMENTED, ...NAMED].map((each) =>
   each.reason === "held-retransmission" ? { ...each, steps: [...each.steps, each.steps.at(-1) as Step] } : each,
 );
+
+/** Name of a case's files. */
+export const nameOf = ({ name, reason }: Case): string => name ?? reason;
 
 /** Runs a case up to its packet, and gives the plane and the packet. */
 export async function prepared({ change, steps, crowd = [] }: Case): Promise<{ plane: Plane; packet: Packet }> {

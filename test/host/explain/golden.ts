@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Explanation } from "../../../host/explain/explanation.ts";
 import { explanationText } from "../../../host/report/explanation.ts";
-import { CASES, prepared } from "./cases.ts";
+import { CASES, nameOf, prepared } from "./cases.ts";
 import { explained, REPLAYED } from "./replayed.ts";
 
 export const FOLDER = fileURLToPath(new URL("golden/", import.meta.url));
@@ -24,7 +24,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   };
   for (const each of CASES) {
     const { plane, packet } = await prepared(each);
-    write(each.reason, plane.explain(packet));
+    write(nameOf(each), plane.explain(packet));
   }
   for (const each of REPLAYED) write(each.name, await explained(each));
 }
