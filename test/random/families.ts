@@ -9,6 +9,8 @@ import { comparePlanes, type PacketSource } from "./compare.ts";
 import { randomConfiguration } from "./configuration.ts";
 import { Crowd, crowdedConfiguration } from "./crowd.ts";
 import { Dice } from "./dice.ts";
+import { ipv6Configuration } from "./ipv6-configuration.ts";
+import { Ipv6Traffic } from "./ipv6-traffic.ts";
 import { MessageTraffic, messageConfiguration } from "./messages.ts";
 import { ProxyTraffic, proxyConfiguration } from "./proxy-traffic.ts";
 import { Traffic } from "./traffic.ts";
@@ -32,6 +34,10 @@ export const FAMILIES: Record<string, Family> = {
   mixed: (dice) => {
     const configuration = randomConfiguration(dice);
     return compared(configuration, new Traffic(dice), dice, PACKETS);
+  },
+  "both families of addresses": (dice) => {
+    const configuration = ipv6Configuration(dice);
+    return compared(configuration, new Ipv6Traffic(dice), dice, PACKETS);
   },
   "changing configuration": (dice) => changing(dice),
   "damaged frames": (dice, { configuration, frames }) =>

@@ -1,7 +1,8 @@
-// Vectors V37, V38 and V40: what OPTE's tests ask (lib/oxide-vpc/tests/integration_tests.rs), written again for this plane.
+// Vectors V37 to V40: what OPTE's tests ask (lib/oxide-vpc/tests/integration_tests.rs), written again for this plane.
 
 import type { Configuration } from "../../../host/config/configuration.ts";
 import { assert } from "../../kit.ts";
+import { BACKEND6, CLIENT, NAT6, SIX, withIpv6 } from "../ipv6-kit.ts";
 import { table } from "../table.ts";
 import { ANSWER, client, handshake, QUERY, server } from "./sequence.ts";
 
@@ -67,6 +68,24 @@ table("V37 to V40: tables that change and fill", [
       flows: { created: 8, active: 8, peak: 8, denied: 4, denialsUnrecorded: 196 },
     },
   },
+  ...["0", "43", "60", "0,43,60", "60,60,60,60,60,60,60,60"].map((headers) => ({
+    name: `V39 ports and checksums lie behind extension headers, however many there are: ${headers}`,
+    change: withIpv6,
+    steps: [
+      {
+        in: `tcp ${CLIENT}:5000 > ${SIX}:443 S seq=100 ext=${headers}`,
+        gives: "forward new-flow 0",
+        out: [`provider tcp ${NAT6}:1024 > ${BACKEND6}:8443 S seq=100 ext=${headers} ttl=63`],
+      },
+      {
+        in: `tcp ${BACKEND6}:8443 > ${NAT6}:1024 SA seq=900 ack=101 ext=${headers}`,
+        side: provider,
+        gives: "forward forwarded 0",
+        out: [`consumer tcp ${SIX}:443 > ${CLIENT}:5000 SA seq=900 ack=101 ext=${headers} ttl=63`],
+      },
+      { in: `udp ${CLIENT}:5000 > ${SIX}:53 data=q ext=${headers}`, gives: "forward new-flow 1" },
+    ],
+  })),
   {
     name: "V40 clients spread over the NAT addresses, and each keeps to its own through a change of the configuration",
     change: pooled,
