@@ -170,7 +170,11 @@ export const RULE_DISTRIBUTION = 4; // u8
 export const RULE_TIMER = 5; // u8
 export const RULE_RESET = 6; // u8
 export const RULE_IDENTIFY = 7; // u8, IDENTIFY_
-export const RULE_SIZE = 8;
+export const RULE_BACKEND = 8; // u16, number of the one backend of an inbound NAT rule's port, plus one; 0 for the pool's
+export const RULE_HOST = 10; // u16, with floating IP the frontend's place among the addresses that NAT ports are counted towards, plus one
+export const RULE_ADDRESS_BE = 12; // u32, with floating IP the frontend's address, which requests are sent to; 0 of an IPv6 one
+export const RULE_ADDRESS6_BE = 16; // 16 bytes, the same of an IPv6 frontend
+export const RULE_SIZE = 32;
 
 /// A name that a resource and group may be asked for by.
 export const NAME_ENTRY_HASH = 0; // u32

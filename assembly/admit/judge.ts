@@ -23,6 +23,7 @@ import {
   ENDPOINT_SIZE,
   FLAG_ENDPOINT_SOURCES_DROP,
   FLAG_KEEP_CONNECTIONS,
+  RULE_BACKEND,
   RULE_IDENTIFY,
   RULE_POOL,
   RULE_RESET,
@@ -63,6 +64,7 @@ export function judge(flow: u32): u32 {
   if (ruleOf(service, protocol, port) != <i32>rule) return REASON_FLOW_WITHDRAWN;
   if (load<u32>(NAT_ADDRESSES + ((<u32>load<u16>(cold, COLD_NAT_ADDRESS)) << 2)) == 0) return REASON_FLOW_WITHDRAWN;
   const at = RULES + rule * RULE_SIZE;
+  if (load<u16>(at, RULE_BACKEND) != 0) return CONTINUE;
   if (isDrained(<u32>load<u16>(request, REC_BACKEND))) return REASON_BACKEND_DRAINED;
   if (protocol != PROTOCOL_UDP) return CONTINUE;
   if (load<u8>(at, RULE_IDENTIFY) != IDENTIFY_ADDRESS) return REASON_FLOW_WITHDRAWN;

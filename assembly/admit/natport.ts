@@ -1,4 +1,4 @@
-// NAT ports: one pool for each (NAT address, backend address, protocol), made on first use, of this shard's slice of the ports.
+// NAT ports: one pool for each (NAT address, address that requests are sent to, protocol), made on first use, of this shard's slice of the ports.
 // A pool takes blocks of 512 ports from a shared arena as it grows; released ports queue in it, the one released longest ago is
 // taken first.
 
@@ -16,10 +16,18 @@ import {
   POOL_PEAK,
   POOL_SIZE,
 } from "../abi/records";
-import { BACKEND_HOST, BACKEND_SIZE, SERVICE_HOSTS, SERVICE_SIZE, SERVICE_SLOTS } from "../abi/tables";
+import {
+  BACKEND_HOST,
+  BACKEND_SIZE,
+  RULE_HOST,
+  RULE_SIZE,
+  SERVICE_HOSTS,
+  SERVICE_SIZE,
+  SERVICE_SLOTS,
+} from "../abi/tables";
 import { nowTick } from "../clock";
 import * as Memory from "../memory";
-import { BACKENDS, QUARANTINE, SERVICES, SLICE, SLICE_FIRST } from "../tables";
+import { BACKENDS, QUARANTINE, RULES, SERVICES, SLICE, SLICE_FIRST } from "../tables";
 
 let poolsUsed: u32 = 0;
 let blocksUsed: u32 = 0;
@@ -29,10 +37,15 @@ export function resetPorts(): void {
   blocksUsed = 0;
 }
 
+/** Place of what a rule's flows to a backend are sent to among the addresses that ports are counted towards. */
+export function hostOf(rule: u32, backend: u32): u32 {
+  const frontend = <u32>load<u16>(RULES + rule * RULE_SIZE, RULE_HOST);
+  return frontend != 0 ? frontend - 1 : <u32>load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_HOST);
+}
+
 /** Number of the pool slot of a flow; `nat` counts within its service. */
-export function poolSlot(service: u32, nat: u32, backend: u32, protocol: u32): u32 {
+export function poolSlot(service: u32, nat: u32, host: u32, protocol: u32): u32 {
   const at = SERVICES + service * SERVICE_SIZE;
-  const host = <u32>load<u16>(BACKENDS + backend * BACKEND_SIZE, BACKEND_HOST);
   const pair = nat * load<u32>(at, SERVICE_HOSTS) + host;
   return load<u32>(Memory.TABLES + load<u32>(at, SERVICE_SLOTS) + (pair << 2)) + <u32>(protocol == PROTOCOL_UDP);
 }

@@ -27,6 +27,7 @@ import {
   ENDPOINT_SIZE,
   FLAG_MID_STREAM_DROP,
   FLAG_TOO_BIG_DROP,
+  RULE_BACKEND,
   RULE_IDENTIFY,
   RULE_SIZE,
   SERVICE_NAT_COUNT,
@@ -54,7 +55,7 @@ import { balance } from "./balance";
 import { CONTINUE, connection } from "./connection";
 import { allows, decidingRule } from "./filter";
 import * as Decision from "./install";
-import { poolSlot, takePort } from "./natport";
+import { hostOf, poolSlot, takePort } from "./natport";
 import { ruleOf } from "./rules";
 import { isWithinReach } from "./whose";
 import { trace, tracing } from "../trace";
@@ -122,7 +123,8 @@ function beginning(parsed: u32, endpoint: u32, protocol: u32, midStream: bool): 
 function choose(desc: u32, parsed: u32, endpoint: u32, service: u32, rule: u32, protocol: u32, evicts: bool): u32 {
   const low = tupleLow(parsed);
   const high = tupleHigh(parsed);
-  const backend = balance(rule, low, high, load<u32>(desc, DESC_BACKEND));
+  const only = <i32>load<u16>(RULES + rule * RULE_SIZE, RULE_BACKEND);
+  const backend = only != 0 ? only - 1 : balance(rule, low, high, load<u32>(desc, DESC_BACKEND));
   if (backend < 0) return REASON_NO_BACKEND;
   if (!flowsHaveRoom()) releaseDue(RELEASE_WHEN_FULL);
   if (!flowsHaveRoom() && evicts && oldestOpening() != 0) evict(oldestOpening() - 1, true);
@@ -130,20 +132,21 @@ function choose(desc: u32, parsed: u32, endpoint: u32, service: u32, rule: u32, 
   if (tracing) traceRoom(room);
   if (!room) return REASON_FLOW_TABLE_FULL;
   Decision.decide(endpoint, service, rule, backend);
+  const host = hostOf(rule, backend);
   const found =
-    findPort(service, backend, protocol, low, high) ||
-    (releaseDue(RELEASE_WHEN_FULL) != 0 && findPort(service, backend, protocol, low, high)) ||
-    (evicts && takeOverPort(service, backend, protocol, low, high));
+    findPort(service, host, protocol, low, high) ||
+    (releaseDue(RELEASE_WHEN_FULL) != 0 && findPort(service, host, protocol, low, high)) ||
+    (evicts && takeOverPort(service, host, protocol, low, high));
   return found ? CONTINUE : REASON_NAT_EXHAUSTED;
 }
 
 /** Looks through the service's NAT addresses for a port, the client's own first. */
-function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64): bool {
+function findPort(service: u32, host: u32, protocol: u32, low: u64, high: u64): bool {
   const count = <u32>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NAT_COUNT);
   const first = firstAddress(count, low, high);
   for (let i: u32 = 0; i < count; i++) {
     const nat = first + i < count ? first + i : first + i - count;
-    const slot = poolSlot(service, nat, backend, protocol);
+    const slot = poolSlot(service, nat, host, protocol);
     const port = takePort(slot);
     const address = natAddress(service, nat);
     if (tracing) traceNatPort(address, slot, port);
@@ -156,12 +159,12 @@ function findPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64
 }
 
 /** Looks likewise for the flow that has been opening longest with no answer from its server, and takes its port. */
-function takeOverPort(service: u32, backend: u32, protocol: u32, low: u64, high: u64): bool {
+function takeOverPort(service: u32, host: u32, protocol: u32, low: u64, high: u64): bool {
   const count = <u32>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NAT_COUNT);
   const first = firstAddress(count, low, high);
   for (let i: u32 = 0; i < count; i++) {
     const nat = first + i < count ? first + i : first + i - count;
-    const slot = poolSlot(service, nat, backend, protocol);
+    const slot = poolSlot(service, nat, host, protocol);
     const oldest = oldestOpeningOf(slot);
     if (oldest == 0) continue;
     const port = evict(oldest - 1, false);

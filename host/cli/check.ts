@@ -66,7 +66,8 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
   return configuration.privateEndpoints.map((endpoint, index) => {
     const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
     if (service === undefined) throw new Error("The configuration was not checked.");
-    const rules = rulesOf(service, configuration.loadBalancers);
+    const all = rulesOf(service, configuration.loadBalancers);
+    const rules = all.filter(({ rule }) => rule.backend === undefined);
     const pools = new Set(rules.map(({ rule }) => rule.backendAddressPool));
     const backends = new Set(
       rules[0]?.balancer.backendAddressPools
@@ -78,7 +79,12 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
       name: endpoint.name,
       state: endpoint.connectionState,
       service: service.name,
-      rules: rules.map(({ rule }) => portText(rule) + filterText(rule, (service.resources ?? []).length > 0)),
+      rules: [
+        ...rules.map(({ rule }) => portText(rule) + filterText(rule, (service.resources ?? []).length > 0)),
+        ...all
+          .filter(({ rule }) => rule.backend !== undefined)
+          .map(({ rule }) => `${portText(rule)} of ${rule.backend}`),
+      ],
       backends,
       linkIdentifier: links[index] as number,
       ...(service.enableProxyProtocol === true ? { proxyIdentifier: identities[index] as string } : {}),

@@ -2,15 +2,16 @@
 
 import * as Abi from "../abi.ts";
 import { writeAddresses } from "./addresses.ts";
-import type { AdminState, Configuration, LoadBalancer, PrivateLinkService } from "./configuration.ts";
+import type { AdminState, Configuration, LoadBalancer, PrivateLinkService, ServiceRule } from "./configuration.ts";
 import { writeFilters } from "./endpoint-rules.ts";
 import { numberEndpoints, writeEndpoints } from "./endpoints.ts";
 import { seedWords } from "./hash.ts";
 import { TableImage } from "./image.ts";
 import { hasSix, Intervals } from "./intervals.ts";
+import { inboundNatRulesOf } from "./inbound-nat.ts";
 import { allowedNames, identifiesByName, looksAtEveryRequest, writeNames, writeSwitches } from "./names.ts";
 import { type NetworkNumbers, numberNetworks, writeNetworks } from "./networks.ts";
-import { keyOf, Numbering, type NumberedPair } from "./numbering.ts";
+import { keyOf, Numbering, type NumberedPair, type NumberedRule } from "./numbering.ts";
 import { writeBackendPools } from "./pools.ts";
 import { announcesClients } from "./proxy.ts";
 import { type Reach, reachOf } from "./reach.ts";
@@ -47,7 +48,7 @@ export interface Names {
   services: string[];
   backends: BackendName[];
   natAddresses: string[];
-  rules: { name: string; backendPort: number }[];
+  rules: NumberedRule[];
   /** Names that resources may be asked for by. */
   resourceNames: string[];
   poolSlot(slot: number): PoolSlotName;
@@ -121,7 +122,9 @@ function needsLinks(configuration: Configuration): boolean {
   const { loadBalancers: balancers, settings } = configuration;
   return (
     (identifiesByName(configuration) && settings.identification.enableTcpReset) ||
-    balancers.some((balancer) => balancer.loadBalancingRules.some((rule) => rule.enableTcpReset)) ||
+    balancers.some(({ loadBalancingRules, inboundNatRules = [] }) =>
+      [...loadBalancingRules, ...inboundNatRules].some((rule) => rule.enableTcpReset),
+    ) ||
     balancers.some((balancer) => balancer.backendAddressPools.some((pool) => pool.backends.some((b) => b.macAddress)))
   );
 }
@@ -192,11 +195,14 @@ function namesOf(configuration: Configuration, numbering: Numbering): Names {
   };
 }
 
-/** Rules of a service: those of the frontends it stands behind. */
-export function rulesOf(service: PrivateLinkService, balancers: readonly LoadBalancer[]) {
+/** Rules of a service: those of the frontends it stands behind, load balancing rules first. */
+export function rulesOf(
+  service: PrivateLinkService,
+  balancers: readonly LoadBalancer[],
+): { balancer: LoadBalancer; rule: ServiceRule }[] {
   const balancer = balancers.find(({ name }) => name === service.loadBalancer) as LoadBalancer;
   const frontends = new Set(service.loadBalancerFrontendIPConfigurations);
-  return balancer.loadBalancingRules
+  return [...balancer.loadBalancingRules, ...inboundNatRulesOf(balancer)]
     .filter((rule) => frontends.has(rule.frontendIPConfiguration))
     .map((rule) => ({ balancer, rule }));
 }

@@ -218,6 +218,28 @@ export interface LoadBalancingRule {
   identify?: Identify;
   /** With `identify: http`: every request of a connection is looked at, not only the first; false when absent. */
   everyRequest?: boolean;
+  /** What leaves is addressed to the frontend, on the port it came to; false when absent. */
+  enableFloatingIP?: boolean;
+}
+
+/** Ports of a frontend, each of which leads to one backend of a pool: the first to the first one. */
+export interface InboundNatRule {
+  name: string;
+  frontendIPConfiguration: string;
+  backendAddressPool: string;
+  /** `All`: TCP and UDP. */
+  protocol: RuleProtocol;
+  frontendPortRangeStart: number;
+  frontendPortRangeEnd: number;
+  backendPort: number;
+  idleTimeoutInMinutes?: number;
+  enableTcpReset: boolean;
+}
+
+/** A rule as it stands behind a service; of an inbound NAT rule one for each of its ports. */
+export interface ServiceRule extends LoadBalancingRule {
+  /** Address of the one backend that an inbound NAT rule's port leads to. */
+  backend?: string;
 }
 
 export interface LoadBalancer {
@@ -225,6 +247,7 @@ export interface LoadBalancer {
   frontendIPConfigurations: FrontendIPConfiguration[];
   backendAddressPools: BackendAddressPool[];
   loadBalancingRules: LoadBalancingRule[];
+  inboundNatRules?: InboundNatRule[];
 }
 
 export interface Timers {

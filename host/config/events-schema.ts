@@ -3,7 +3,8 @@
 import * as z from "zod";
 import { timeOf } from "./event-time.ts";
 import { address, name } from "./primitives.ts";
-import { adminState, backendState, backendWeight, connectionState } from "./schema.ts";
+import { adminState, backendState, backendWeight } from "./balancer-schema.ts";
+import { connectionState } from "./schema.ts";
 import { defaultRules, securityRules } from "./security-schema.ts";
 
 const BAD_TIME =

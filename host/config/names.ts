@@ -33,11 +33,12 @@ export const identifiesByName = ({ loadBalancers }: Configuration): boolean =>
 export function unfilteredRules({ privateLinkServices, loadBalancers }: Configuration): string[] {
   return privateLinkServices
     .filter(({ resources = [] }) => resources.length > 0)
-    .flatMap((service) =>
-      rulesOf(service, loadBalancers)
+    .flatMap((service) => {
+      const rules = rulesOf(service, loadBalancers)
         .filter(({ rule: { identify = "address" } }) => identify === "address")
-        .map(({ rule }) => `${service.name}/${rule.name}`),
-    );
+        .map(({ rule }) => `${service.name}/${rule.name}`);
+      return [...new Set(rules)];
+    });
 }
 
 /** Gives the number of an endpoint's resource and group, from 1 up; 0 when it is mapped to none. */

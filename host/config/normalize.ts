@@ -6,6 +6,7 @@ import { dashMistakes } from "./dash-mistakes.ts";
 import { dnsMistakes } from "./dns-mistakes.ts";
 import { mistakesOf } from "./findings.ts";
 import { mistakesBeside } from "./mend.ts";
+import { natRuleMistakes } from "./nat-rule-mistakes.ts";
 import { peeringMistakes } from "./peering-mistakes.ts";
 import { profileSettings } from "./profile.ts";
 import { ConfigurationError, type Mistake, pathText } from "./problem.ts";
@@ -51,6 +52,7 @@ export function check(value: unknown): { configuration: Configuration } | { mist
 function contradictions(file: ConfigurationFile): Mistake[] {
   return [
     ...findMistakes(file),
+    ...natRuleMistakes(file),
     ...peeringMistakes(file),
     ...dnsMistakes(file),
     ...securityMistakes(file),

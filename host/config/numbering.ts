@@ -29,6 +29,11 @@ export class Numbered<Thing> {
     return number;
   }
 
+  /** The number of a name that has one. */
+  numberOf(name: string): number | undefined {
+    return this.numbers.get(name);
+  }
+
   /** What a name stood for until now. */
   known(name: string): Thing | undefined {
     const number = this.numbers.get(name);
@@ -64,6 +69,15 @@ export interface NumberedBackend {
   drainPeriod: number | undefined;
 }
 
+export interface NumberedRule {
+  name: string;
+  backendPort: number;
+  /** Of an inbound NAT rule's port: address of its backend. */
+  backend?: string;
+  /** With floating IP: address of the frontend. */
+  frontend?: string;
+}
+
 /** Pools of NAT ports towards a backend address: one for TCP, one for UDP. */
 export interface NumberedPair {
   natAddress: number;
@@ -81,7 +95,7 @@ export class Numbering {
   readonly services: Numbered<NumberedService>;
   readonly backends: Numbered<NumberedBackend>;
   readonly natAddresses: Numbered<{ service: string; address: string }>;
-  readonly rules: Numbered<{ name: string; backendPort: number }>;
+  readonly rules: Numbered<NumberedRule>;
   readonly pairs: Numbered<NumberedPair>;
   /** Idle timeouts of rules, minutes. */
   readonly idle: Numbered<number>;

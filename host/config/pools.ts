@@ -9,6 +9,7 @@ import { bytesOf, isSix, numberOf, wordsOf } from "./ipv6.ts";
 import { fillTable, permutationOf, tableSize } from "./maglev.ts";
 import { keyOf, type Numbered, type NumberedBackend } from "./numbering.ts";
 import { sameMac } from "./change.ts";
+import { floatingAddress } from "./rules.ts";
 
 const NANOSECONDS = 1e9;
 const SIX_BYTES = 16;
@@ -17,7 +18,7 @@ const SIX_BYTES = 16;
 export interface WrittenPools {
   /** Number of a pool by its names. */
   numbers: Map<string, number>;
-  /** Distinct backend addresses of each load balancer; a backend's place among them is its host number. */
+  /** Distinct addresses that each load balancer's packets are sent to; a backend's place among them is its host number. */
   hosts: Map<string, string[]>;
 }
 
@@ -40,7 +41,9 @@ export function writeBackendPools(
   const pools: Member[][] = [];
   for (const balancer of configuration.loadBalancers) {
     const addresses = balancer.backendAddressPools.flatMap((pool) => pool.backends.map(({ address }) => address));
-    const hosts = new Map([...new Set(addresses)].map((address, index) => [address, index]));
+    // With floating IP requests are sent to the frontend's address: NAT ports are counted towards that.
+    const frontends = balancer.loadBalancingRules.flatMap((rule) => floatingAddress(balancer, rule) ?? []);
+    const hosts = new Map([...new Set([...addresses, ...frontends])].map((address, index) => [address, index]));
     written.hosts.set(balancer.name, [...hosts.keys()]);
     for (const pool of balancer.backendAddressPools) {
       written.numbers.set(keyOf(balancer.name, pool.name), pools.length);

@@ -2,9 +2,11 @@
 
 import * as Abi from "../abi.ts";
 import { rulesOf } from "./compile.ts";
-import type { Configuration } from "./configuration.ts";
+import { addressNumber } from "./address.ts";
+import type { Configuration, LoadBalancer, LoadBalancingRule } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
-import { keyOf, type Numbered, type Numbering } from "./numbering.ts";
+import { bytesOf, isSix } from "./ipv6.ts";
+import { keyOf, type Numbered, type NumberedRule, type Numbering } from "./numbering.ts";
 import type { WrittenPools } from "./pools.ts";
 
 /** Multiplier of the table's places; the core looks up by the same rule (assembly/admit/rules.ts). */
@@ -28,7 +30,10 @@ const IDENTIFY = {
 export function writeTimeouts(image: TableImage, configuration: Configuration, idle: Numbered<number>): void {
   const { timers } = configuration.settings;
   for (const balancer of configuration.loadBalancers)
-    for (const { idleTimeoutInMinutes: minutes } of balancer.loadBalancingRules)
+    for (const { idleTimeoutInMinutes: minutes } of [
+      ...balancer.loadBalancingRules,
+      ...(balancer.inboundNatRules ?? []),
+    ])
       if (minutes !== undefined) idle.number(String(minutes), minutes);
   const seconds = [
     timers.tcpOpeningSeconds,
@@ -51,20 +56,13 @@ export function writeRules(
   configuration: Configuration,
   pools: WrittenPools,
   services: readonly number[],
-  { rules, idle }: Numbering,
+  { rules, idle, backends }: Numbering,
 ): void {
-  const all = configuration.privateLinkServices.flatMap((service, index) =>
-    rulesOf(service, configuration.loadBalancers).map(({ balancer, rule }) => {
-      const number = services[index] as number;
-      const { name, backendPort } = rule;
-      const which = rules.number(keyOf(number, balancer.name, name), { name, backendPort });
-      return { balancer, rule, number, which };
-    }),
-  );
+  const all = numberRules(configuration, services, rules);
   const section = image.section(rules.count * Abi.RULE_SIZE);
   const places = 2 ** Math.ceil(Math.log2(Math.max(all.length * 2, 4)));
   const index = image.section(places * Abi.RULE_ENTRY_SIZE);
-  for (const { balancer, rule, number, which } of all) {
+  for (const { balancer, rule, number, which, frontend } of all) {
     const at = section + which * Abi.RULE_SIZE;
     image.u16(at + Abi.RULE_POOL, pools.numbers.get(keyOf(balancer.name, rule.backendAddressPool)) ?? 0);
     image.u16(at + Abi.RULE_BACKEND_PORT, rule.backendPort);
@@ -72,6 +70,16 @@ export function writeRules(
     image.u8(at + Abi.RULE_TIMER, timerOf(rule.idleTimeoutInMinutes, idle));
     image.u8(at + Abi.RULE_RESET, rule.enableTcpReset ? 1 : 0);
     image.u8(at + Abi.RULE_IDENTIFY, IDENTIFY[rule.everyRequest === true ? "requests" : (rule.identify ?? "address")]);
+    if (rule.backend !== undefined)
+      image.u16(
+        at + Abi.RULE_BACKEND,
+        (backends.numberOf(keyOf(balancer.name, rule.backendAddressPool, rule.backend)) ?? 0) + 1,
+      );
+    if (frontend !== undefined) {
+      image.u16(at + Abi.RULE_HOST, (pools.hosts.get(balancer.name) ?? []).indexOf(frontend) + 1);
+      if (isSix(frontend)) image.copy(at + Abi.RULE_ADDRESS6_BE, bytesOf(frontend));
+      else image.u32Be(at + Abi.RULE_ADDRESS_BE, addressNumber(frontend));
+    }
     const protocol = PROTOCOLS[rule.protocol];
     const port = rule.frontendPort;
     const hash = Math.imul(((number << 16) | port) ^ Math.imul(protocol, MULTIPLIER), MULTIPLIER);
@@ -86,6 +94,37 @@ export function writeRules(
   image.u32(Abi.TABLES_RULES, section);
   image.u32(Abi.TABLES_RULE_INDEX, index);
   image.u32(Abi.TABLES_RULE_MASK, places - 1);
+}
+
+/** Gives the rules behind each service their numbers, in the configuration's order. */
+function numberRules(configuration: Configuration, services: readonly number[], rules: Numbered<NumberedRule>) {
+  return configuration.privateLinkServices.flatMap((service, index) =>
+    rulesOf(service, configuration.loadBalancers).map(({ balancer, rule }) => {
+      const number = services[index] as number;
+      const { name, backendPort, backend, protocol } = rule;
+      const frontend = floatingAddress(balancer, rule);
+      const key =
+        backend === undefined
+          ? keyOf(number, balancer.name, name)
+          : keyOf(number, balancer.name, name, protocol, backend);
+      const which = rules.number(key, {
+        name,
+        backendPort,
+        ...(backend === undefined ? {} : { backend }),
+        ...(frontend === undefined ? {} : { frontend }),
+      });
+      return { balancer, rule, number, which, frontend };
+    }),
+  );
+}
+
+/** Address of the frontend that packets of a rule stay addressed to; undefined for a rule without floating IP. */
+export function floatingAddress(
+  { frontendIPConfigurations }: LoadBalancer,
+  { enableFloatingIP = false, frontendIPConfiguration }: LoadBalancingRule,
+): string | undefined {
+  if (!enableFloatingIP) return undefined;
+  return frontendIPConfigurations.find(({ name }) => name === frontendIPConfiguration)?.privateIPAddress;
 }
 
 /** Timer of established flows of a rule with that idle timeout. */

@@ -37,8 +37,13 @@ export function tooMany(file: ConfigurationFile): Mistake[] {
 /** Rules of the frontends that a service stands behind. */
 function rulesBehind(loadBalancers: ConfigurationFile["loadBalancers"]) {
   const counts = new Map<string, Map<string, number>>();
-  for (const { name, loadBalancingRules } of loadBalancers) {
+  for (const { name, loadBalancingRules, inboundNatRules = [], backendAddressPools } of loadBalancers) {
     const byFrontend = new Map<string, number>();
+    for (const { frontendIPConfiguration: frontend, backendAddressPool, protocol } of inboundNatRules) {
+      const pool = backendAddressPools.find((each) => each.name === backendAddressPool);
+      const ports = (pool?.backends.length ?? 0) * (protocol === "All" ? 2 : 1);
+      byFrontend.set(frontend, (byFrontend.get(frontend) ?? 0) + ports);
+    }
     for (const { frontendIPConfiguration: frontend } of loadBalancingRules)
       byFrontend.set(frontend, (byFrontend.get(frontend) ?? 0) + 1);
     counts.set(name, byFrontend);

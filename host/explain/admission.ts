@@ -184,9 +184,20 @@ export const ADMISSION: Record<number, Telling> = {
       const on = `${protocolName(protocol)}/${port}`;
       const looked = { service: names.services[service] ?? service, protocol: protocolName(protocol), port };
       if (!known(rule)) return { decided: `none of ${looked.service} is for ${on}`, looked };
-      const { name = "", backendPort = 0 } = names.rules[rule] ?? {};
+      const { name = "", backendPort = 0, backend, frontend } = names.rules[rule] ?? {};
       const to = backendPort === 0 ? port : backendPort;
-      return { decided: `${name}: ${on} to port ${to}`, looked: { ...looked, rule: name, backendPort: to } };
+      const only = backend === undefined ? "" : ` of ${backend} alone`;
+      const address = frontend === undefined ? "" : `, addressed to the frontend ${frontend}`;
+      return {
+        decided: `${name}: ${on} to port ${to}${only}${address}`,
+        looked: {
+          ...looked,
+          rule: name,
+          backendPort: to,
+          ...(backend === undefined ? {} : { backend }),
+          ...(frontend === undefined ? {} : { frontend }),
+        },
+      };
     },
   },
   [Abi.STAGE_BEGINNING]: {

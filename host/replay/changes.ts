@@ -4,7 +4,9 @@
 import { addressNumber } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { isSix } from "../config/ipv6.ts";
+import { inboundNatRulesOf } from "../config/inbound-nat.ts";
 import { takersOf } from "../config/pools.ts";
+import { floatingAddress } from "../config/rules.ts";
 import type { Conversation } from "./conversation.ts";
 import { Drains } from "./drains.ts";
 import { PROTOCOL_TCP } from "./frame.ts";
@@ -22,16 +24,20 @@ export class Changes {
   private idle = new Set<number>();
   private cuts = true;
   private readonly drains = new Drains();
+  /** Backends that inbound NAT rules lead to, whatever their states. */
+  private singled = new Set<number>();
 
   /** The replay begins with a configuration; times are nanoseconds from its first packet on. */
   begin(configuration: Configuration): void {
     this.drains.take(configuration, 0, configuration.settings.shards > 1);
+    this.singled = singledOf(configuration);
   }
 
   /** Takes note of a change at a time. */
   take(before: Configuration, after: Configuration, time: number): void {
     this.count++;
     this.drains.take(after, time, false);
+    this.singled = singledOf(after);
     this.cuts = after.settings.connectionLost === "cut";
     this.closed = closedOf(after);
     if (this.cuts) for (const endpoint of this.closed) this.ofEndpoints.set(endpoint, this.count);
@@ -51,9 +57,10 @@ export class Changes {
 
   /** Whether nothing of a conversation may pass; `opens`: its flow opened with this packet. */
   forbids({ endpoint, backend }: Conversation, opens: boolean, time: number): boolean {
-    if (this.drains.forbids(backend, time)) return true;
+    const singled = this.singled.has(backend);
+    if (!singled && this.drains.forbids(backend, time)) return true;
     if (this.count === 0) return false;
-    return (this.closed.has(endpoint) && (opens || this.cuts)) || (opens && this.idle.has(backend));
+    return (this.closed.has(endpoint) && (opens || this.cuts)) || (opens && !singled && this.idle.has(backend));
   }
 }
 
@@ -61,7 +68,12 @@ function closedOf({ privateEndpoints }: Configuration): Set<number> {
   return new Set(privateEndpoints.flatMap(({ connectionState }, i) => (connectionState === "Approved" ? [] : [i])));
 }
 
-/** Whether an IPv4 backend takes new flows in each of the pools that have its address. */
+function singledOf({ loadBalancers }: Configuration): Set<number> {
+  const backends = loadBalancers.flatMap(inboundNatRulesOf).map(({ backend = "" }) => backend);
+  return new Set(backends.filter((address) => !isSix(address)).map(addressNumber));
+}
+
+/** Whether an IPv4 backend takes new flows in each of the pools that have its address; of a frontend with floating IP, of all behind it. */
 function takingOf({ loadBalancers }: Configuration): Map<number, string> {
   const taking = new Map<number, string>();
   for (const pool of loadBalancers.flatMap((balancer) => balancer.backendAddressPools)) {
@@ -71,5 +83,14 @@ function takingOf({ loadBalancers }: Configuration): Map<number, string> {
       taking.set(address, (taking.get(address) ?? "") + Number(takes.has(backend)));
     }
   }
+  for (const balancer of loadBalancers)
+    for (const rule of balancer.loadBalancingRules) {
+      const frontend = floatingAddress(balancer, rule);
+      const pool = balancer.backendAddressPools.find(({ name }) => name === rule.backendAddressPool);
+      if (frontend === undefined || isSix(frontend) || pool === undefined) continue;
+      const takes = takersOf(pool);
+      const text = pool.backends.map((backend) => Number(takes.has(backend))).join("");
+      taking.set(addressNumber(frontend), (taking.get(addressNumber(frontend)) ?? "") + text);
+    }
   return taking;
 }

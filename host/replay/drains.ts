@@ -4,6 +4,7 @@
 import { addressNumber } from "../config/address.ts";
 import { isSix } from "../config/ipv6.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { floatingAddress } from "../config/rules.ts";
 
 const SECOND = 1e9;
 /** Times are floats: two of them may be off by so much. */
@@ -30,7 +31,8 @@ export class Drains {
     const before = this.running;
     const present = new Map<string, Drain | undefined>();
     this.places = new Map();
-    for (const { name, backendAddressPools } of loadBalancers)
+    for (const balancer of loadBalancers) {
+      const { name, backendAddressPools } = balancer;
       for (const { name: pool, backends, drainPeriodInSeconds: period } of backendAddressPools)
         for (const { address: text, state } of backends) {
           if (isSix(text)) continue;
@@ -40,7 +42,14 @@ export class Drains {
           const drains = state === "draining" && period !== undefined;
           const drain = before.get(key) ?? { address, over: time + (period ?? 0) * SECOND, unsure };
           present.set(key, drains ? drain : undefined);
+          // Of a flow with floating IP only the frontend is seen.
+          for (const rule of balancer.loadBalancingRules) {
+            const frontend = rule.backendAddressPool === pool ? floatingAddress(balancer, rule) : undefined;
+            if (frontend === undefined || !drains) continue;
+            present.set(`${key} ${frontend}`, { ...drain, address: addressNumber(frontend), unsure: true });
+          }
         }
+    }
     for (const [key, drain] of before)
       if (!present.has(key)) present.set(key, drain);
       else if (present.get(key) === undefined && drain.over <= time + SLACK) this.past.push(drain);

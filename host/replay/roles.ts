@@ -1,11 +1,12 @@
 // Who is who in a capture: which addresses are endpoints', which ports their services answer on, and what a captured packet
 // is because of that: a request, a reply, or no matter of ours.
 
-import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
+import type { Configuration, LoadBalancingRule, ServiceRule } from "../config/configuration.ts";
 import { addressNumber } from "../config/address.ts";
 import { isSix } from "../config/ipv6.ts";
 import { rulesOf } from "../config/compile.ts";
 import { takersOf } from "../config/pools.ts";
+import { floatingAddress } from "../config/rules.ts";
 import { reachOf } from "../config/reach.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
@@ -151,9 +152,14 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: Servic
   return rules.flatMap(({ balancer, rule }) => {
     const pool = balancer.backendAddressPools.find(({ name }) => name === rule.backendAddressPool);
     const seenPort = rule.backendPort === 0 ? undefined : rule.backendPort;
+    const frontend = floatingAddress(balancer, rule);
+    // Servers of a rule with floating IP all have the frontend's address.
+    if (frontend !== undefined)
+      return [{ ...base, seenAddress: addressNumber(frontend), seenPort, frontendPort: (port: number) => port }];
     const alike = rules
       .map((each) => each.rule)
-      .filter((each) => each.backendAddressPool === rule.backendAddressPool && each.backendPort === rule.backendPort);
+      .filter((each) => each.backendAddressPool === rule.backendAddressPool && each.backendPort === rule.backendPort)
+      .filter((each) => each.backend === rule.backend);
     const [tcp, udp] = [PROTOCOL_TCP, PROTOCOL_UDP].map(
       (protocol) => (alike.find((each) => carries(each, protocol)) ?? rule).frontendPort,
     );
@@ -161,20 +167,24 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: Servic
       seenPort === undefined ? port : ((protocol === PROTOCOL_TCP ? tcp : udp) as number);
     if (pool === undefined) return [];
     const takes = takersOf(pool);
-    return pool.backends.map((backend) => ({
+    const own = pool.backends.filter(({ address }) => rule.backend === undefined || rule.backend === address);
+    return own.map((backend) => ({
       ...base,
       seenAddress: addressNumber(backend.address),
       seenPort,
       frontendPort,
       server: addressNumber(backend.address),
-      keeps: (port: number, protocol: number) =>
-        takes.has(backend) && ruleFor(rules, port, protocol)?.backendAddressPool === rule.backendAddressPool,
+      keeps(port: number, protocol: number) {
+        const led = ruleFor(rules, port, protocol);
+        if (led?.backend !== undefined) return led.backend === backend.address;
+        return takes.has(backend) && led?.backendAddressPool === rule.backendAddressPool;
+      },
     }));
   });
 }
 
 /** The rule that the plane takes for an endpoint's port: the exact one first. */
-function ruleFor(rules: ServiceRules, port: number, protocol: number): LoadBalancingRule | undefined {
+function ruleFor(rules: ServiceRules, port: number, protocol: number): ServiceRule | undefined {
   const fitting = rules.map(({ rule }) => rule).filter((rule) => carries(rule, protocol));
   return fitting.find((rule) => rule.frontendPort === port) ?? fitting.find((rule) => rule.frontendPort === 0);
 }

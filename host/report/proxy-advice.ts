@@ -26,11 +26,10 @@ export function proxyDisagreements({ privateLinkServices, loadBalancers }: Confi
 export function proxyExceptions({ privateLinkServices, loadBalancers }: Configuration): string[] {
   const services = privateLinkServices.filter(hasHeaders);
   if (services.length === 0) return [];
-  const udp = services.flatMap((service) =>
-    rulesOf(service, loadBalancers)
-      .filter(({ rule }) => rule.protocol !== "Tcp")
-      .map(({ rule }) => `${rule.name} (${service.name})`),
-  );
+  const udp = services.flatMap((service) => {
+    const rules = rulesOf(service, loadBalancers).filter(({ rule }) => rule.protocol !== "Tcp");
+    return [...new Set(rules.map(({ rule }) => `${rule.name} (${service.name})`))];
+  });
   const midStream =
     "Flows that are admitted mid-stream have no PROXY header: their servers were given it, or were not, before the capture began.";
   return udp.length === 0 ? [midStream] : [`UDP has no PROXY header: ${udp.join(", ")}.`, midStream];

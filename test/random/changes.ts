@@ -89,6 +89,7 @@ export class Changes {
           pool.drainPeriodInSeconds = dice.pick([0, 0.1]);
           for (const backend of pool.backends) backend.state = "draining";
         }
+      if (dice.chance(30)) balancer.inboundNatRules = other.inboundNatRules ?? [];
       if (dice.chance(30))
         balancer.loadBalancingRules = other.loadBalancingRules.filter(() => dice.chance(85)).concat();
     });

@@ -4,6 +4,7 @@ import {
   type Configuration,
   type ConnectionState,
   DEFAULT_SETTINGS,
+  type InboundNatRule,
   type LoadBalancer,
   type LoadBalancingRule,
   markChecked,
@@ -148,8 +149,22 @@ function randomBalancer(dice: Dice, name: string, subnet: number): LoadBalancer 
       rule(dice, "dns", "Udp", 53, dice.pick([53, 5353])),
       ...(dice.chance(30) ? [rule(dice, "rest", "All", 0, 0)] : []),
     ],
+    ...(dice.chance(40) ? { inboundNatRules: [inboundNat(dice)] } : {}),
   };
 }
+
+/** Port 22 is that of one of the first three backends. */
+const inboundNat = (dice: Dice): InboundNatRule => ({
+  name: "nat",
+  frontendIPConfiguration: "front",
+  backendAddressPool: dice.pick(["web", "other"]),
+  protocol: dice.pick(["Tcp", "Udp", "All"] as const),
+  frontendPortRangeStart: 20 + dice.below(3),
+  frontendPortRangeEnd: 30,
+  backendPort: dice.pick([22, 2222]),
+  ...(dice.chance(30) ? { idleTimeoutInMinutes: 4 } : {}),
+  enableTcpReset: dice.chance(50),
+});
 
 function rule(
   dice: Dice,
@@ -158,13 +173,15 @@ function rule(
   frontendPort: number,
   backendPort: number,
 ): LoadBalancingRule {
+  const floats = dice.chance(15);
   return {
     name,
     frontendIPConfiguration: "front",
     backendAddressPool: dice.pick(["web", "web", "other"]),
     protocol,
     frontendPort,
-    backendPort,
+    backendPort: floats ? frontendPort : backendPort,
+    ...(floats ? { enableFloatingIP: true } : {}),
     loadDistribution: dice.pick(DISTRIBUTIONS),
     ...(dice.chance(30) ? { idleTimeoutInMinutes: dice.pick([4, 5, 30]) } : {}),
     enableTcpReset: dice.chance(50),

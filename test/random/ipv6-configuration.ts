@@ -24,6 +24,7 @@ export function ipv6Configuration(dice: Dice): Configuration {
     pool.backends.forEach((backend, i) => {
       backend.address = `fd17::${dice.chance(50) ? "" : "ff:"}${i + 1}${pool.name === "web" ? "" : "0"}`;
     });
+  balancer.frontendIPConfigurations = [{ name: "front", privateIPAddress: "fd18::1" }];
   loadBalancers.push({ ...balancer, name: "lb-c" });
   const service = privateLinkServices[0] as Configuration["privateLinkServices"][number];
   const natAddresses = ["fd10::1", "fd10::2", "fd10::3"].slice(0, 1 + dice.below(3));

@@ -55,10 +55,11 @@ export function admit(
   const evicts = tuple.protocol === TCP && !midStream && settings.whenFull === "evict";
   if (!flows.numbers.hasRoom() && evicts) evict(path, flows.oldestOpening(), false);
   if (!flows.numbers.hasRoom()) return "flow-table-full";
-  const port = natPort(path, tuple, backend) ?? (evicts ? portTakenOver(path, tuple, backend) : undefined);
+  const target = rule.frontend ?? backend.address;
+  const port = natPort(path, tuple, target) ?? (evicts ? portTakenOver(path, tuple, target) : undefined);
   if (port === undefined) return "nat-exhausted";
   if (denied !== undefined) flows.release(denied, false);
-  const flow = opened(path, arrival, tuple, { rule, backend, port, midStream });
+  const flow = opened(path, arrival, tuple, { rule, backend, target, port, midStream });
   flows.add(flow);
   path.counters.created(tuple.endpoint.name, backend.name);
   flow.first.translated = translated(arrival, transport, flow).bytes.slice(0, arrival.ip.at);
@@ -84,10 +85,10 @@ function preferred({ pool }: Rule, address: string | undefined): Backend | undef
   return pool.find((backend) => backend.address === number && backend.takes);
 }
 
-function natPort({ nat, flows }: Path, tuple: Tuple, backend: Backend): NatPort | undefined {
-  const port = nat.take(tuple, backend, flows.nowTick);
+function natPort({ nat, flows }: Path, tuple: Tuple, target: number): NatPort | undefined {
+  const port = nat.take(tuple, target, flows.nowTick);
   if (port !== undefined || flows.takeDue(RELEASE_WHEN_FULL) === 0) return port;
-  return nat.take(tuple, backend, flows.nowTick);
+  return nat.take(tuple, target, flows.nowTick);
 }
 
 /** Ends an opening flow in favour of another one. */
@@ -97,8 +98,8 @@ function evict(path: Path, flow: Flow | undefined, keepsPort: boolean): void {
   path.flows.release(flow, false, keepsPort);
 }
 
-function portTakenOver(path: Path, tuple: Tuple, backend: Backend): NatPort | undefined {
-  const oldest = path.nat.oldestOpening(tuple, backend);
+function portTakenOver(path: Path, tuple: Tuple, target: number): NatPort | undefined {
+  const oldest = path.nat.oldestOpening(tuple, target);
   if (oldest === undefined) return undefined;
   evict(path, oldest, true);
   return { address: oldest.nat, port: oldest.natPort, pool: oldest.pool };
@@ -107,12 +108,13 @@ function portTakenOver(path: Path, tuple: Tuple, backend: Backend): NatPort | un
 interface Found {
   rule: Rule;
   backend: Backend;
+  target: number;
   port: NatPort;
   midStream: boolean;
 }
 
 function opened({ flows }: Path, { packet, ip }: Arrival, tuple: Tuple, found: Found): Flow {
-  const { rule, backend, port, midStream } = found;
+  const { rule, backend, target, port, midStream } = found;
   const backendPort = rule.backendPort === 0 ? tuple.endpointPort : rule.backendPort;
   const header = packet.frame.slice(0, ip.at);
   return {
@@ -122,7 +124,7 @@ function opened({ flows }: Path, { packet, ip }: Arrival, tuple: Tuple, found: F
     key: tupleKey(tuple),
     epoch: flows.epoch,
     providerKey: providerKey(tuple.endpoint.service.network, tuple.protocol, {
-      source: backend.address,
+      source: target,
       sourcePort: backendPort,
       destination: port.address,
       destinationPort: port.port,
@@ -131,6 +133,7 @@ function opened({ flows }: Path, { packet, ip }: Arrival, tuple: Tuple, found: F
     state: stateWithoutPackets(tuple.protocol, midStream),
     rule,
     backend,
+    target,
     backendPort,
     nat: port.address,
     natPort: port.port,

@@ -67,7 +67,7 @@ function judge(path: Path, flow: Flow): Judgement {
   if (rule === undefined || rule.name !== flow.rule.name || service.network !== flow.endpoint.service.network)
     return "flow-withdrawn";
   if (!service.natAddresses.includes(flow.nat)) return "flow-withdrawn";
-  if (drains.isOver(flow.backend.name)) return "backend-drained";
+  if (!rule.inboundNat && drains.isOver(flow.backend.name)) return "backend-drained";
   if (flow.protocol !== TCP) {
     if (rule.identify !== "address") return "flow-withdrawn";
     const backend = rule.pool.find(({ name }) => name === flow.backend.name);

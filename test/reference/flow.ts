@@ -70,6 +70,8 @@ export interface Flow extends Held {
   state: State;
   rule: Rule;
   backend: Backend;
+  /** Address that requests are sent to. */
+  target: number;
   backendPort: number;
   nat: number;
   natPort: number;
@@ -138,7 +140,7 @@ export function describe(flow: Flow | DeniedFlow): FlowOut {
     endpointPort,
     denied,
     reason: flow.denied ? flow.reason : flow.midStream ? "mid-stream-admitted" : "new-flow",
-    backend: flow.denied ? "" : endText(flow.backend.address, flow.backendPort),
+    backend: flow.denied ? "" : endText(flow.target, flow.backendPort),
     nat: flow.denied ? "" : endText(flow.nat, flow.natPort),
     name: flow.name ?? "",
     state: flow.denied ? "denied" : flow.state,

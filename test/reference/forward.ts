@@ -73,7 +73,7 @@ function endsOf(flow: Flow, from: Side): Ends {
     return {
       source: flow.nat,
       sourcePort: flow.natPort,
-      destination: flow.backend.address,
+      destination: flow.target,
       destinationPort: flow.backendPort,
     };
   }

@@ -115,21 +115,21 @@ function later(path: Path, arrival: Arrival, origin: Origin, datagram: Datagram)
 /** Whether a flow of the tuple that a datagram's flow had is that flow, as far as can be told. */
 function isOf(flow: Flow, datagram: Datagram, { network, ip }: Arrival, { side }: Origin): boolean {
   if (flow.firstSeen !== datagram.flow?.firstSeen) return false;
-  const { backend, nat, endpoint } = flow;
-  const answers = ip.source === backend.address && ip.destination === nat && network === endpoint.service.network;
+  const { target, nat, endpoint } = flow;
+  const answers = ip.source === target && ip.destination === nat && network === endpoint.service.network;
   return side !== "provider" || answers;
 }
 
 /** Sends on a part of a datagram that has no header of TCP or UDP. */
 function passOn(path: Path, arrival: Arrival, { side }: Origin, flow: Flow, cause: "input" | "held"): void {
   const { packet, ip, wireLength } = arrival;
-  const { nat, backend, endpoint, client } = flow;
+  const { nat, target, endpoint, client } = flow;
   flow.lastSeen = path.flows.now;
   countTraffic(path, flow, side === "consumer" ? "consumer" : "provider", wireLength);
   const ends = {
-    consumer: { source: nat, destination: backend.address },
+    consumer: { source: nat, destination: target },
     provider: { source: endpoint.address, destination: client },
-    reply: { source: backend.address, destination: nat },
+    reply: { source: target, destination: nat },
   };
   const bytes = withAddresses(packet.frame, ip, ends[side], side === "reply" ? ip.ttl + 1 : ip.ttl - 1);
   if (side !== "reply" && packet.link === "ethernet") readdress(bytes, flow, side);

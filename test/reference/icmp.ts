@@ -85,8 +85,8 @@ export function icmpFromCapture(path: Path, arrival: Arrival, endpoint: Endpoint
     return { reason, flow: flow.number, droppedAt };
   }
   if (arrival.ip.ttl === 0) return { reason: "ttl-expired", flow: flow.number, droppedAt };
-  const { nat, natPort, backend, backendPort } = flow;
-  const sent = { source: nat, sourcePort: natPort, destination: backend.address, destinationPort: backendPort };
+  const { nat, natPort, target, backendPort } = flow;
+  const sent = { source: nat, sourcePort: natPort, destination: target, destinationPort: backendPort };
   const numbers: Numbers =
     flow.proxy === undefined || embedded.protocol !== TCP
       ? []
@@ -129,9 +129,9 @@ function follow(path: Path, arrival: Arrival, embedded: Embedded, flow: Flow, no
     return { reason: judged === "moves" ? "flow-withdrawn" : judged, flow: flow.number, droppedAt };
   }
   if (ip.ttl <= TTL_LAST) return { reason: "ttl-expired", flow: flow.number, droppedAt };
-  const { nat, natPort, backend, backendPort, client, clientPort, endpoint, endpointPort } = flow;
+  const { nat, natPort, target, backendPort, client, clientPort, endpoint, endpointPort } = flow;
   const ends: Ends = fromConsumer
-    ? { source: backend.address, sourcePort: backendPort, destination: nat, destinationPort: natPort }
+    ? { source: target, sourcePort: backendPort, destination: nat, destinationPort: natPort }
     : { source: client, sourcePort: clientPort, destination: endpoint.address, destinationPort: endpointPort };
   const numbers = numbersOf(flow, embedded, fromConsumer);
   const bytes = leavingError(path, arrival, { flow, embedded, ends, numbers, ttl: ip.ttl - 1 });

@@ -6,7 +6,6 @@ import type { Flow, Tuple } from "./flow.ts";
 import { TCP } from "./ip.ts";
 import { type Mix, pick } from "./mix.ts";
 import { PortPool } from "./ports.ts";
-import type { Backend } from "./service.ts";
 import { nanoseconds } from "./timeouts.ts";
 import { tickAfter } from "./wheel.ts";
 
@@ -37,18 +36,18 @@ export class Nat {
     this.quarantineTicks = tickAfter(nanoseconds(portQuarantineSeconds));
   }
 
-  /** A port towards a backend, the addresses of the service tried in their order for this client. */
-  take(tuple: Tuple, backend: Backend, nowTick: number): NatPort | undefined {
-    for (const { address, pool } of this.tried(tuple, backend)) {
+  /** A port towards the address that requests are sent to, the addresses of the service tried in their order for this client. */
+  take(tuple: Tuple, target: number, nowTick: number): NatPort | undefined {
+    for (const { address, pool } of this.tried(tuple, target)) {
       const port = pool.take(nowTick, this.quarantineTicks);
       if (port !== undefined) return { address, port, pool };
     }
     return undefined;
   }
 
-  /** The flow towards a backend that has been opening longest, of the first address that has one. */
-  oldestOpening(tuple: Tuple, backend: Backend): Flow | undefined {
-    for (const { pool } of this.tried(tuple, backend)) {
+  /** The flow towards an address that has been opening longest, of the first address that has one. */
+  oldestOpening(tuple: Tuple, target: number): Flow | undefined {
+    for (const { pool } of this.tried(tuple, target)) {
       const [oldest] = pool.opening;
       if (oldest !== undefined) return oldest;
     }
@@ -56,7 +55,7 @@ export class Nat {
   }
 
   /** Addresses of a tuple's service, in their order for its client, each with its pool. */
-  private *tried({ network, endpoint, client, protocol }: Tuple, backend: Backend) {
+  private *tried({ network, endpoint, client, protocol }: Tuple, target: number) {
     const { service } = endpoint;
     const { natAddresses } = service;
     const start = pick(
@@ -65,7 +64,7 @@ export class Nat {
     );
     for (let turn = 0; turn < natAddresses.length; turn++) {
       const address = natAddresses[(start + turn) % natAddresses.length] as number;
-      yield { address, pool: this.pool(service.name, address, backend.address, protocol) };
+      yield { address, pool: this.pool(service.name, address, target, protocol) };
     }
   }
 
@@ -74,9 +73,9 @@ export class Nat {
     return Object.fromEntries([...this.pools].map(([name, pool]) => [name, counts(pool)]));
   }
 
-  private pool(service: string, address: number, backend: number, protocol: number): PortPool {
+  private pool(service: string, address: number, target: number, protocol: number): PortPool {
     const transport = protocol === TCP ? "tcp" : "udp";
-    const name = `${service} ${addressText(address)} ${addressText(backend)} ${transport} ${this.shard}`;
+    const name = `${service} ${addressText(address)} ${addressText(target)} ${transport} ${this.shard}`;
     let pool = this.pools.get(name);
     if (pool === undefined) {
       pool = new PortPool(this.shard, this.shards);

@@ -15,7 +15,7 @@ const OFFSET_FIVE_WORDS = 0x50;
 
 /** The two resets of a flow, the consumer's first. */
 export function resetsOf(flow: Flow, cause: "timer" | "answer"): EmitOut[] {
-  const { number, endpoint, client, clientPort, endpointPort, backend, backendPort, nat, natPort, first } = flow;
+  const { number, endpoint, client, clientPort, endpointPort, target, backendPort, nat, natPort, first } = flow;
   const request = flow.toService;
   const reply = flow.toConsumer;
   const toConsumer: Ends = {
@@ -27,7 +27,7 @@ export function resetsOf(flow: Flow, cause: "timer" | "answer"): EmitOut[] {
   const toProvider: Ends = {
     source: nat,
     sourcePort: natPort,
-    destination: backend.address,
+    destination: target,
     destinationPort: backendPort,
   };
   const back = first.link === "ethernet" ? macsSwapped(first.header) : first.header;

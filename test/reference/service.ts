@@ -41,6 +41,10 @@ export interface Rule {
   table: Backend[];
   /** All backends of the pool. */
   pool: Backend[];
+  /** It is an inbound NAT rule's port, and the pool the one backend that it leads to. */
+  inboundNat: boolean;
+  /** With floating IP: the frontend's address, which requests are sent to. */
+  frontend?: number;
 }
 
 export interface Service {
@@ -119,7 +123,45 @@ function rulesOf(balancer: LoadBalancer, frontends: string[], pools: Map<string,
       ...(pools.get(`${balancer.name}/${rule.backendAddressPool}`) as Pool),
       identify: rule.identify ?? "address",
       everyRequest: rule.everyRequest ?? false,
+      inboundNat: false,
+      ...(rule.enableFloatingIP === true ? { frontend: frontendOf(balancer, rule.frontendIPConfiguration) } : {}),
     });
   }
+  addInboundNat(rules, balancer, frontends, pools);
   return rules;
+}
+
+const frontendOf = ({ frontendIPConfigurations }: LoadBalancer, name: string): number =>
+  addressOf(frontendIPConfigurations.find((frontend) => frontend.name === name)?.privateIPAddress ?? "");
+
+/** Ports of inbound NAT rules, unless another rule has them. */
+function addInboundNat(
+  rules: Map<string, Rule>,
+  balancer: LoadBalancer,
+  frontends: string[],
+  pools: Map<string, Pool>,
+): void {
+  for (const given of balancer.inboundNatRules ?? []) {
+    if (!frontends.includes(given.frontendIPConfiguration)) continue;
+    const { pool } = pools.get(`${balancer.name}/${given.backendAddressPool}`) as Pool;
+    const { frontendPortRangeStart: start, frontendPortRangeEnd: end, idleTimeoutInMinutes: minutes } = given;
+    for (const protocol of given.protocol === "All" ? [TCP, UDP] : [given.protocol === "Tcp" ? TCP : UDP])
+      for (const [i, backend] of pool.entries()) {
+        const key = `${protocol} ${start + i}`;
+        if (start + i > end || rules.has(key)) continue;
+        const own = { ...backend, takes: true };
+        rules.set(key, {
+          name: `${balancer.name}/${given.name}/${protocol}/${backend.name}`,
+          backendPort: given.backendPort,
+          distribution: "Default",
+          ...(minutes === undefined ? {} : { idle: nanoseconds(minutes * SECONDS_PER_MINUTE) }),
+          reset: given.enableTcpReset,
+          table: [own],
+          pool: [own],
+          identify: "address",
+          everyRequest: false,
+          inboundNat: true,
+        });
+      }
+  }
 }

@@ -23,7 +23,7 @@ const MISTAKES = [
   ...TUNNEL_MISTAKES,
   ...DASH_MISTAKES,
 ];
-/** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. Of changes: change.test.ts. Of resources: identification.test.ts. Of events: events.test.ts. */
+/** Of YAML itself: syntax.test.ts. The sum of all: all-at-once.test.ts. Too much for a plane: totals.test.ts. Of changes: change.test.ts. Of resources: identification.test.ts. Of events: events.test.ts. Of inbound NAT rules: nat-rules.test.ts. */
 const ELSEWHERE = [
   "family-mistakes.ts",
   "document.ts",
@@ -34,6 +34,7 @@ const ELSEWHERE = [
   "problem.ts",
   "totals.ts",
   "identification.ts",
+  "nat-rule-mistakes.ts",
 ];
 
 suite("A mistake", (test) => {
