@@ -85,19 +85,14 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
   const low = load<u64>(parsed, KEY_LOW);
   const high = load<u64>(parsed, KEY_HIGH);
   const chosen = BACKENDS + backend * BACKEND_SIZE;
-  const itsRule = RULES + rule * RULE_SIZE;
   const six = isSixKey(low);
-  const floats = load<u16>(itsRule, RULE_HOST) != 0;
   let natBe = load<u32>(NAT_ADDRESSES + natAddress * 4);
-  let backendBe = floats ? load<u32>(itsRule, RULE_ADDRESS_BE) : load<u32>(chosen, BACKEND_ADDRESS_BE);
   const sixService = natBe == NAT_IS_SIX;
-  if (sixService) {
-    natBe = take(NATS6 + natAddress * Ipv6.ADDRESS_SIZE);
-    backendBe = take(floats ? itsRule + RULE_ADDRESS6_BE : BACKENDS6 + backend * Ipv6.ADDRESS_SIZE);
-  }
+  if (sixService) natBe = take(NATS6 + natAddress * Ipv6.ADDRESS_SIZE);
+  const backendBe = target(chosen, sixService);
   keepPlaces(low, high);
   const portsBe = <u32>(high >> 32);
-  const backendPort = <u32>load<u16>(itsRule, RULE_BACKEND_PORT);
+  const backendPort = <u32>load<u16>(RULES + rule * RULE_SIZE, RULE_BACKEND_PORT);
   const backendPortBe = backendPort == 0 ? portsBe >> 16 : <u32>bswap<u16>(<u16>backendPort);
   const natPortBe = <u32>bswap<u16>(<u16>port);
   const clientBe = <u32>(low >> 32);
@@ -130,6 +125,14 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
   if (EVICTS && timer == STATE_OPENING) enterOpening(request);
   openFlow(flow);
   return request;
+}
+
+/** Address that requests are sent to: the backend's, or with floating IP the frontend's. A place taken in the book when `six`. */
+function target(chosen: u32, six: bool): u32 {
+  const at = RULES + rule * RULE_SIZE;
+  const floats = load<u16>(at, RULE_HOST) != 0;
+  if (six) return take(floats ? at + RULE_ADDRESS6_BE : BACKENDS6 + backend * Ipv6.ADDRESS_SIZE);
+  return floats ? load<u32>(at, RULE_ADDRESS_BE) : load<u32>(chosen, BACKEND_ADDRESS_BE);
 }
 
 function writeCold(flow: u32): void {

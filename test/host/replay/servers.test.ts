@@ -7,6 +7,17 @@ import { configurationWith, conversation, flowLines, type Line, replayLines } fr
 
 const SERVERS = ["10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4"];
 
+const SSH = {
+  name: "ssh",
+  frontendIPConfiguration: "frontend",
+  backendAddressPool: "pool",
+  protocol: "Tcp",
+  frontendPortRangeStart: 50_000,
+  frontendPortRangeEnd: 50_009,
+  backendPort: 22,
+  enableTcpReset: false,
+};
+
 /** Four servers behind one endpoint. */
 function fourServers(change: (configuration: Configuration) => void = () => {}): Configuration {
   return configurationWith((configuration) => {
@@ -100,6 +111,38 @@ suite("Captures taken at servers", (test) => {
     assert.equal(
       flows.map(({ protocol, endpointPort, backend }) => `${protocol} ${endpointPort} ${backend}`),
       ["udp 53 10.2.1.3:9000"],
+    );
+  });
+
+  test("a port of a backend's own is asked for by an inbound NAT rule, whatever the backend's state", async () => {
+    const configuration = fourServers(({ loadBalancers }) => {
+      const [balancer] = loadBalancers;
+      Object.assign(balancer?.backendAddressPools[0]?.backends[2] as object, { state: "down" });
+      Object.assign(balancer as object, { inboundNatRules: [SSH] });
+    });
+    const lines = SERVERS.flatMap((server, i) => conversation(i, `10.1.0.9:${5000 + i}`, `${server}:22`, 64));
+    const { replies } = await replayLines(lines, { configuration, side: "provider" });
+    assert.equal(replies, { mirrored: 12, identical: 12, different: 0, unmatched: 0, refused: 0 });
+    const flows = await flowLines(lines, { configuration, side: "provider" });
+    assert.equal(
+      flows.map(({ endpointPort, backend }) => `${endpointPort} ${backend}`),
+      SERVERS.map((server, i) => `${50_000 + i} ${server}:22`),
+    );
+  });
+
+  test("with floating IP all servers have the frontend's address", async () => {
+    const configuration = fourServers(({ loadBalancers }) => {
+      for (const rule of loadBalancers[0]?.loadBalancingRules ?? [])
+        Object.assign(rule, { enableFloatingIP: true, backendPort: rule.frontendPort });
+    });
+    const lines = [0, 1, 2].flatMap((i) => conversation(i, `10.1.0.9:${5000 + i}`, "10.2.0.5:443", 64));
+    const { replies, drops } = await replayLines(lines, { configuration, side: "provider" });
+    assert.equal(replies, { mirrored: 9, identical: 9, different: 0, unmatched: 0, refused: 0 });
+    assert.equal(drops, {});
+    const flows = await flowLines(lines, { configuration, side: "provider" });
+    assert.equal(
+      flows.map(({ backend }) => backend),
+      ["10.2.0.5:443", "10.2.0.5:443", "10.2.0.5:443"],
     );
   });
 });
