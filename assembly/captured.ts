@@ -66,7 +66,6 @@ import * as Udp from "./wire/udp";
 import { trace, tracing } from "./trace";
 import { traceCapturedTtl, traceFlow, traceRewrite, traceSegment } from "./traced";
 
-const TTL_MAX: u32 = 255;
 /// A direction in which numbers were seen needs no note of it.
 const NUMBERS_SEEN: u32 = SEEN_SEQUENCE | SEEN_ACKNOWLEDGED;
 /// Below this neither half of packets and bytes, two u32 side by side, can run over into what is not its own.
@@ -165,7 +164,7 @@ export function answerEstablished(desc: u32, parsed: u32, verdict: u32): bool {
   if (moment - load<u64>(request, REC_LAST_SEEN) >= timeout(<u32>load<u8>(request, REC_TIMER))) return false;
   const record = request + REC_SIZE;
   const ip = load<u32>(parsed, Parsed.IP);
-  if (Ipv4.ttl(ip) - 1 >= TTL_MAX - 1) return false;
+  if (Ipv4.ttl(ip) - 1 >= Ip.TTL_MOST - 1) return false;
   const l4 = load<u32>(parsed, Parsed.L4);
   const captured = load<u32>(parsed, Parsed.L4_CAPTURED);
   const traffic = load<u64>(record, REC_PACKETS);
@@ -238,7 +237,7 @@ export function answer(desc: u32, parsed: u32, verdict: u32, record: u32): void 
 export function flowFault(record: u32, ip: u32): u32 {
   const denied = record != 0 && isDenied(record);
   if (denied && now < deniedDeath(record)) return REASON_REPLY_REFUSED;
-  return record == 0 || denied || !lives(record) || Ip.ttl(ip) == TTL_MAX ? <u32>REASON_REPLY_UNMATCHED : 0;
+  return record == 0 || denied || !lives(record) || Ip.ttl(ip) == Ip.TTL_MOST ? <u32>REASON_REPLY_UNMATCHED : 0;
 }
 
 function refuse(verdict: u32, reason: u32, flow: u32, endpoint: u32): void {

@@ -33,6 +33,7 @@ import { HAS_SIX } from "./memory";
 import { parseIpv6 } from "./parse6";
 import { PLAIN } from "./tables";
 import { open } from "./tunnel/open";
+import * as Gre from "./wire/gre";
 import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
 import * as Plain from "./wire/plain";
@@ -78,7 +79,6 @@ export const KIND_FRAGMENT_REPLY: u32 = 7;
 
 const PROTOCOL_IPIP: u32 = 4;
 const PROTOCOL_6IN4: u32 = 41;
-const PROTOCOL_GRE: u32 = 47;
 const KEEP_KEY: u64 = 0xffffffff0000ff00;
 /// Within the word at DESC_NETWORK: network, link type, side.
 const LINK_MASK: u32 = 0xff0000;
@@ -258,7 +258,7 @@ function other(parsed: u32, protocol: u32): void {
 }
 
 export function tunnelOrOther(parsed: u32, protocol: u32): void {
-  if (protocol == PROTOCOL_IPIP || protocol == PROTOCOL_6IN4 || protocol == PROTOCOL_GRE)
+  if (protocol == PROTOCOL_IPIP || protocol == PROTOCOL_6IN4 || protocol == Gre.PROTOCOL)
     special(parsed, KIND_TUNNEL, REASON_PROTOCOL);
   else special(parsed, KIND_SPECIAL, REASON_PROTOCOL);
 }

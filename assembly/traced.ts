@@ -70,7 +70,6 @@ import * as Tcp from "./wire/tcp";
 const GOES_ON: u32 = TRACE_GOES_ON;
 /// Backends of a pool that are told one by one.
 const CANDIDATES_MOST: u32 = 16;
-const TTL_MAX: u32 = 255;
 const FLOW: u32 = 1;
 const DENIED_FLOW: u32 = 2;
 
@@ -108,7 +107,7 @@ export function traceTtl(parsed: u32): void {
 /** TTL of a captured reply, which had one more before: 0 has run out, 255 cannot have. */
 export function traceCapturedTtl(ip: u32): void {
   const ttl = Ip.ttl(ip);
-  const against = ttl == 0 ? <u32>REASON_TTL_EXPIRED : ttl == TTL_MAX ? <u32>REASON_REPLY_UNMATCHED : GOES_ON;
+  const against = ttl == 0 ? <u32>REASON_TTL_EXPIRED : ttl == Ip.TTL_MOST ? <u32>REASON_REPLY_UNMATCHED : GOES_ON;
   trace(STAGE_TTL, against, ttl);
 }
 

@@ -74,7 +74,7 @@ function leave(place: u32): void {
 }
 
 function bucketOf(address: u32): u32 {
-  const hash = mix(load<u64>(address, 8), load<u64>(address));
+  const hash = mix(Ipv6.lastHalf(address), Ipv6.firstHalf(address));
   return BOOK + pick(<u32>(hash >> 32), BOOK_BUCKETS) * 4;
 }
 

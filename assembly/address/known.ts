@@ -11,7 +11,7 @@ const MULTIPLIER: u32 = 0x9e3779b1;
 /** Number that an address stands in the table of addresses by, 0 for none. */
 export function knownNumber(address: u32): u32 {
   let hash: u32 = 0;
-  for (let at: u32 = 0; at < Ipv6.ADDRESS_SIZE; at += 4) hash = (hash ^ load<u32>(address + at)) * MULTIPLIER;
+  for (let i: u32 = 0; i < Ipv6.ADDRESS_WORDS; i++) hash = (hash ^ Ipv6.word(address, i)) * MULTIPLIER;
   let place = (hash >> 8) & KNOWN_MASK;
   let entry = KNOWN + place * KNOWN_SIZE;
   while (load<u32>(entry, KNOWN_NUMBER) != 0 && !Ipv6.same(entry + KNOWN_ADDRESS, address)) {
@@ -23,8 +23,8 @@ export function knownNumber(address: u32): u32 {
 
 /** Number of the interval that an address lies in. */
 export function intervalOf(address: u32): u32 {
-  const high = bswap<u64>(load<u64>(address));
-  const low = bswap<u64>(load<u64>(address, 8));
+  const high = Ipv6.firstHalf(address);
+  const low = Ipv6.lastHalf(address);
   let first: u32 = 0;
   let count = INTERVAL_COUNT;
   while (count > 1) {
@@ -40,5 +40,5 @@ export function intervalOf(address: u32): u32 {
 
 /** An address as the number that choices count with (docs/behaviour.md, 23.2). */
 export function countedAs(address: u32): u32 {
-  return mix32(bswap<u64>(load<u64>(address, 8)), bswap<u64>(load<u64>(address)));
+  return mix32(Ipv6.lastHalf(address), Ipv6.firstHalf(address));
 }

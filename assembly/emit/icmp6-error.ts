@@ -9,14 +9,14 @@ import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 import { emitWithHead, nextHead } from "./queue";
 
-const LOOPBACK_LAST: u64 = 0x0100000000000000;
+/// Last half of ::1.
+const LOOPBACK_LAST: u64 = 1;
 const MULTICAST: u32 = 0xff;
 
 /** Whether an address is a host's, which can be answered: neither ::, nor ::1, nor multicast. */
 export function isAnswerable6(address: u32): bool {
   if (load<u8>(address) == MULTICAST) return false;
-  const last = load<u64>(address, 8);
-  return load<u64>(address) != 0 || (last != 0 && last != LOOPBACK_LAST);
+  return Ipv6.firstHalf(address) != 0 || Ipv6.lastHalf(address) > LOOPBACK_LAST;
 }
 
 /** Answers the sender of an IPv6 packet, when its address is one that can be answered; `type` is that of an IPv4 error. */

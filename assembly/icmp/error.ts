@@ -131,7 +131,8 @@ function follow6(desc: u32, parsed: u32, verdict: u32, record: u32): void {
     return;
   }
   const head = leave(desc, parsed, flow, side, <u32>-1);
-  if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0) rewriteLinkOf(head, <u32>load<u8>(desc, DESC_LINK), record, side);
+  if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0)
+    rewriteLinkOf(head, <u32>load<u8>(desc, DESC_LINK), record, side);
   forwarded(verdict, REASON_ICMP_ERROR, side ^ 1, flow);
 }
 

@@ -26,7 +26,6 @@ import * as Udp from "../wire/udp";
 import * as Vxlan from "../wire/vxlan";
 import { networkOfIdentifier, opens, tunnelOfPort } from "./tables";
 
-const PROTOCOL_GRE: u32 = 47;
 /// No identifier, and more than any network has.
 const NONE: u32 = 0xffffffff;
 
@@ -55,7 +54,7 @@ export function open(desc: u32, parsed: u32): bool {
 /** Type of the tunnel that a packet is of, 0 for none that is opened. */
 function tunnelOf(parsed: u32): u32 {
   const protocol = <u32>load<u8>(parsed, Parsed.PROTOCOL);
-  if (protocol == PROTOCOL_GRE) return opens(TUNNEL_GRE) || opens(TUNNEL_NVGRE) ? <u32>TUNNEL_GRE : 0;
+  if (protocol == Gre.PROTOCOL) return opens(TUNNEL_GRE) || opens(TUNNEL_NVGRE) ? <u32>TUNNEL_GRE : 0;
   if (protocol != PROTOCOL_UDP || load<u32>(parsed, Parsed.L4_CAPTURED) < Udp.PORTS_END) return 0;
   return tunnelOfPort(Udp.destinationPortBe(load<u32>(parsed, Parsed.L4)));
 }

@@ -1,6 +1,9 @@
 // GRE header (RFC 2784, with the key and sequence number of RFC 2890), and the part of it that NVGRE uses (RFC 7637, section 3.2).
 // Functions take the address of its first byte; nothing here checks bounds.
 
+/** Its number in an IP header. */
+export const PROTOCOL: u32 = 47;
+
 const FLAGS: usize = 0; // with the version in its lowest bits
 const TYPE: usize = 2;
 /** Without the fields that flags announce, a word each: checksum, key, sequence number. */

@@ -3,6 +3,9 @@
 import * as Ipv4 from "./ipv4";
 import * as Ipv6 from "./ipv6";
 
+/** TTL and hop limit have one byte. */
+export const TTL_MOST: u32 = 255;
+
 /** Whether a packet's header is IPv6. */
 export function isSix(ip: u32): bool {
   return Ipv4.version(ip) == 6;

@@ -10,6 +10,7 @@ export const HOP_LIMIT: u32 = 7;
 export const SOURCE: u32 = 8;
 export const DESTINATION: u32 = 24;
 export const ADDRESS_SIZE: u32 = 16;
+export const ADDRESS_WORDS: u32 = 4;
 export const HEADER: u32 = 40;
 export const DEFAULT_HOP_LIMIT: u32 = 64;
 
@@ -111,6 +112,16 @@ export function addressesSum(ip: u32): u32 {
 /** One of the four words of an address, as loaded. */
 export function word(address: u32, which: u32): u32 {
   return load<u32>(address + (which << 2));
+}
+
+/** First eight bytes of an address, host order. */
+export function firstHalf(address: u32): u64 {
+  return bswap<u64>(load<u64>(address));
+}
+
+/** Last eight bytes of an address, host order. */
+export function lastHalf(address: u32): u64 {
+  return bswap<u64>(load<u64>(address, 8));
 }
 
 /** Copies an address. */

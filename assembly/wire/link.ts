@@ -9,8 +9,11 @@ export const ETHERNET_HEADER: u32 = 14;
 
 const ETHERTYPE_SIZE: u32 = 2;
 const NULL_HEADER: u32 = 4;
-/// Families of BSD null and loopback: IPv6 has several, all of which are read; this is Darwin's.
+/// Families of BSD null and loopback. IPv6 has one on each system, all of which are read; Darwin's is written.
 const FAMILY_IPV4: u32 = 2;
+const FAMILY_IPV6_LINUX: u32 = 10;
+const FAMILY_IPV6_BSD: u32 = 24;
+const FAMILY_IPV6_FREEBSD: u32 = 28;
 const FAMILY_IPV6: u32 = 30;
 const SLL_TYPE: u32 = 14;
 const SLL_HEADER: u32 = 16;
@@ -71,8 +74,13 @@ export function impliedTypeBe(frame: u32, link: u32): u32 {
   }
   const stored = load<u32>(frame);
   const family = (stored & 0xffff0000) != 0 ? bswap<u32>(stored) : stored;
-  if (family == 2) return TYPE_IPV4_BE;
-  return family == 10 || family == 24 || family == 28 || family == 30 ? TYPE_IPV6_BE : 0;
+  if (family == FAMILY_IPV4) return TYPE_IPV4_BE;
+  return isSixFamily(family) ? TYPE_IPV6_BE : 0;
+}
+
+function isSixFamily(family: u32): bool {
+  const known = family == FAMILY_IPV6 || family == FAMILY_IPV6_LINUX;
+  return known || family == FAMILY_IPV6_BSD || family == FAMILY_IPV6_FREEBSD;
 }
 
 /** Makes a link header of `length` bytes, tags included, name the family of the packet behind it. */
