@@ -22,7 +22,8 @@ import { COLD } from "../memory";
 import { FLAGS, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL, REASON } from "../parse";
 import * as Tcp from "../wire/tcp";
 import { flowOf, gather, isOpen, requestOf, stateOf } from "./lifetime";
-import { resetCounts, restart } from "./restart";
+import { restart } from "./restart";
+import { resetCounts } from "./rst";
 
 /** Takes note of a packet that leaves; `side` is the one it entered on, `bytes` its wire length. */
 export function follow(record: u32, parsed: u32, side: u32, bytes: u32): void {
