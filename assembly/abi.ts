@@ -58,6 +58,7 @@ export const EMIT_FLOW = 20; // u32
 export const EMIT_SIDE = 24; // u8
 export const EMIT_CAUSE = 25; // u8
 export const EMIT_LINK = 26; // u8
+export const EMIT_NETWORK = 28; // u16, network that it leaves to; written only where FLAG_NAME_NETWORKS asks for it
 export const EMIT_SIZE = 32;
 
 export const CAUSE_INPUT = 0;

@@ -17,7 +17,7 @@ import {
 } from "./abi/records";
 import { keep, now } from "./clock";
 import { count, countTraffic } from "./counters";
-import { emitCount, emitInput } from "./emit/queue";
+import { emitCount, emitPlain } from "./emit/queue";
 import { flowOf } from "./flow/lifetime";
 import { handle, quiet } from "./handle";
 import { DENIED } from "./memory";
@@ -99,5 +99,5 @@ function report(desc: u32, verdict: u32, side: u32, flow: u32): void {
   const code = FORWARD | (REASON_FORWARDED << 8) | (side << 16);
   store<u64>(verdict, <u64>code | ((<u64>1) << 32), VERDICT_CODE);
   store<u64>(verdict, <u64>emitCount() | ((<u64>flow) << 32), VERDICT_FIRST_EMIT);
-  emitInput(side, flow, desc);
+  emitPlain(side, flow, desc);
 }

@@ -26,7 +26,7 @@ import { reply } from "./admit/unsolicited";
 import { walkOne } from "./admit/walk";
 import { answer, answerEstablished, settleBetween } from "./captured";
 import { moveTo, now, quietUntil } from "./clock";
-import { emitCount } from "./emit/queue";
+import { answerTo, emitCount } from "./emit/queue";
 import { answerTimeExceeded } from "./emit/icmp-error";
 import { arrivalsWait, settleArrivals } from "./flow/arrivals";
 import { isDenied } from "./flow/denied";
@@ -64,6 +64,7 @@ export function listen(): void {
 export function handle(desc: u32, parsed: u32, verdict: u32): void {
   if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_REPLY && answerEstablished(desc, parsed, verdict)) return;
   const emits = emitCount();
+  answerTo(parsed);
   moveTo(load<u64>(desc, DESC_TIME));
   if (now >= drainsUntil) settleDrains();
   if (mayBeDue()) releaseDue(RELEASE_PER_PACKET);

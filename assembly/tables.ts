@@ -8,6 +8,8 @@ import { TABLES, control } from "./memory";
 export let FLAGS: u32 = 0;
 /** Some setting asks more of every packet than the fast path does. */
 export let CAREFUL: bool = false;
+/** Emits name the network that they leave to. */
+export let NAMES_NETWORKS: bool = false;
 /** 1 when frames that are nothing but Ethernet may be taken for what they seem, 0 when tunnels are opened. */
 export let PLAIN: u32 = 1;
 export let TUNNELS: u32 = 0;
@@ -56,7 +58,8 @@ export let DRAIN_COUNT: u32 = 0;
 export function adopt(): void {
   seed(load<u64>(TABLES, Abi.TABLES_SEED), load<u64>(TABLES, Abi.TABLES_SEED + 8));
   FLAGS = load<u32>(TABLES, Abi.TABLES_FLAGS);
-  CAREFUL = has(Abi.FLAG_TOO_BIG_DROP) || has(Abi.FLAG_CLAMP_MSS);
+  NAMES_NETWORKS = has(Abi.FLAG_NAME_NETWORKS);
+  CAREFUL = NAMES_NETWORKS || has(Abi.FLAG_TOO_BIG_DROP) || has(Abi.FLAG_CLAMP_MSS);
   SHARDS = load<u32>(TABLES, Abi.TABLES_SHARDS);
   SLICE = PORT_COUNT / SHARDS;
   SLICE_FIRST = PORT_FIRST + control(CONTROL_SHARD) * SLICE;

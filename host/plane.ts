@@ -5,6 +5,7 @@ import type { Names } from "./config/compile.ts";
 import { type Configuration, isChecked } from "./config/configuration.ts";
 import { Core } from "./core.ts";
 import { type PlaneCounters, readCounters } from "./counters.ts";
+import { Encapsulator } from "./encapsulation/encapsulator.ts";
 import { aliveOf, type Flow, FlowReader } from "./flows.ts";
 import { type Explanation, explanationOf } from "./explain/explanation.ts";
 import { coreModule } from "./module.ts";
@@ -57,6 +58,8 @@ export class Plane {
   /** The core, for those who fill batches without an object a packet (the replay does). */
   readonly core: Core;
   readonly names: Names;
+  /** Puts what leaves into tunnels, for those who read emits themselves; undefined when no network has one. */
+  encapsulator: Encapsulator | undefined;
   private plan: PlanePlan;
   private readonly refusals: RefusedNames;
   private readonly flowReaders: readonly FlowReader[];
@@ -77,6 +80,7 @@ export class Plane {
     this.onFlowEnd = onFlowEnd;
     if (core instanceof ShardedCore) core.onEnded = (shard) => this.keepEnded(shard);
     this.intake = new Intake(names, configuration);
+    this.encapsulator = Encapsulator.of(configuration, names.networks);
   }
 
   /** The one in force. */
@@ -93,6 +97,7 @@ export class Plane {
     this.plan = replanned(this.plan, configuration);
     this.core.adopt(this.plan.tables.image);
     this.intake = new Intake(this.names, configuration);
+    this.encapsulator = Encapsulator.of(configuration, this.names.networks);
   }
 
   /**
@@ -138,7 +143,7 @@ export class Plane {
 
   /** The last packet that left in the last run, if any did. */
   lastEmission(): Emission | undefined {
-    return this.core.emitCount === 0 ? undefined : emissionAt(this.core, this.core.emitCount - 1);
+    return this.core.emitCount === 0 ? undefined : emissionAt(this.core, this.core.emitCount - 1, this.encapsulator);
   }
 
   /** Moves the clock to `time` (ns) and releases flows that are due; what leaves are their resets. Throws BAD_PACKET for no time. */
@@ -148,7 +153,7 @@ export class Plane {
     let done = false;
     while (!done) {
       done = this.core.advance(unsigned(time));
-      for (let i = 0; i < this.core.emitCount; i++) out.push(emissionAt(this.core, i));
+      for (let i = 0; i < this.core.emitCount; i++) out.push(emissionAt(this.core, i, this.encapsulator));
       this.takeReports();
     }
     return out;
@@ -199,7 +204,7 @@ export class Plane {
 
   private drain(results: Result[]): void {
     const handled = this.core.run();
-    for (let i = 0; i < handled; i++) results.push(resultAt(this.core, i));
+    for (let i = 0; i < handled; i++) results.push(resultAt(this.core, i, this.encapsulator));
     this.takeReports();
   }
 }

@@ -2,6 +2,8 @@
 
 import * as Abi from "./abi.ts";
 import type { Core } from "./core.ts";
+import type { Encapsulator } from "./encapsulation/encapsulator.ts";
+import { LINK_NAMES, type LinkName } from "./links.ts";
 import { type Side, SIDES } from "./packet.ts";
 import { REASONS, type Verdict } from "./reasons.ts";
 
@@ -13,7 +15,10 @@ export interface Emission {
   cause: Cause;
   /** Flow number, -1 for none. */
   flow: number;
+  /** As it leaves; in the tunnel of its network, if that has an encapsulation. */
   bytes: Uint8Array;
+  /** Link type of `bytes`. */
+  link: LinkName;
 }
 
 /** What became of a packet. A passed one is not in `out`: it is no matter of the plane's, and left as it is. */
@@ -31,12 +36,14 @@ const CAUSES: readonly Cause[] = ["input", "held", "timer", "answer"];
 const VERDICTS: readonly (Verdict | undefined)[] = [undefined, "forward", "drop", "pass", "held"];
 
 /** What became of the i-th frame of the last run. */
-export function resultAt(core: Core, i: number): Result {
+export function resultAt(core: Core, i: number, encapsulator?: Encapsulator): Result {
   const at = core.verdict(i);
   const first = core.u32(at + Abi.VERDICT_FIRST_EMIT);
   const emits = core.u32(at + Abi.VERDICT_EMITS);
   const out: Emission[] = [];
-  for (let emit = first; emit < first + emits; emit++) out.push(emissionAt(core, emit));
+  const turned = core.u8(at + Abi.VERDICT_SIDE) === Abi.SIDE_CAPTURED;
+  for (let emit = first; emit < first + emits; emit++)
+    out.push(emissionAt(core, emit, turned && isTurned(core, emit) ? undefined : encapsulator));
   return {
     verdict: VERDICTS[core.u8(at + Abi.VERDICT_CODE)] as Verdict,
     reason: REASONS[core.u8(at + Abi.VERDICT_REASON)]?.name ?? "",
@@ -45,8 +52,11 @@ export function resultAt(core: Core, i: number): Result {
   };
 }
 
-/** An emit of the last run or advance. */
-export function emissionAt(core: Core, i: number): Emission {
+/** Whether an emit behind a captured reply is one that was turned back: it was on that side before, and does not leave. */
+const isTurned = (core: Core, emit: number): boolean => core.u8(core.emit(emit) + Abi.EMIT_CAUSE) <= Abi.CAUSE_HELD;
+
+/** An emit of the last run or advance, in its tunnel if there is an encapsulator and its network has one. */
+export function emissionAt(core: Core, i: number, encapsulator?: Encapsulator): Emission {
   const at = core.emit(i);
   const head = core.u32(at + Abi.EMIT_HEAD);
   const body = core.u32(at + Abi.EMIT_BODY);
@@ -55,11 +65,15 @@ export function emissionAt(core: Core, i: number): Emission {
   const bytes = new Uint8Array(headLength + bodyLength);
   bytes.set(core.bytes.subarray(head, head + headLength));
   bytes.set(core.bytes.subarray(body, body + bodyLength), headLength);
+  const link = LINK_NAMES[core.u8(at + Abi.EMIT_LINK)] as LinkName;
+  const wireLength = core.u32(at + Abi.EMIT_WIRE_LENGTH);
+  const outside = encapsulator?.around(bytes, wireLength, link, core.u16(at + Abi.EMIT_NETWORK));
   return {
     side: SIDES[core.u8(at + Abi.EMIT_SIDE)] as Side,
     cause: CAUSES[core.u8(at + Abi.EMIT_CAUSE)] as Cause,
     flow: flowNumber(core.u32(at + Abi.EMIT_FLOW)),
-    bytes,
+    bytes: outside?.frame ?? bytes,
+    link: outside === undefined ? link : "ethernet",
   };
 }
 

@@ -2,6 +2,7 @@
 
 /// Hot record: one direction of a flow, or a denied flow. A flow's request direction comes first, its reply direction
 /// 64 bytes on; the flow's number is the index of the pair.
+export const REC_NETWORK = 2; // u16, within the key
 export const REC_KEY = 0; // 16 bytes: side + 1 (and 4 when the addresses are IPv6: places of the book), protocol, network u16, then source, destination, ports as in the packet
 export const REC_TEMPLATE = 16; // 16 bytes: IP delta u16, TCP or UDP delta u16, then new source, destination, ports
 /// Within a template.

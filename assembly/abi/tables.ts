@@ -49,6 +49,7 @@ export const FLAG_TOO_BIG_DROP = 16; // packets with don't-fragment that exceed 
 export const FLAG_TOO_BIG_ANSWER = 32; // and their senders are told
 export const FLAG_CLAMP_MSS = 64;
 export const FLAG_HALF_CLOSED = 128; // flows after FIN in one direction have a timeout of their own
+export const FLAG_NAME_NETWORKS = 2048; // emits name the network that they leave to
 export const FLAG_KEEP_CONNECTIONS = 1024; // flows outlive their connection's approval
 export const FLAG_OTHER_BEGINNING = 512; // servers may acknowledge other bytes than they were sent
 export const FLAG_REFUSE_SILENTLY = 256; // no resets to a flow whose first message is refused

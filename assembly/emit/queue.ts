@@ -14,19 +14,31 @@ import {
   EMIT_HEAD,
   EMIT_HEAD_LENGTH,
   EMIT_HEAD_SIZE,
+  EMIT_NETWORK,
   EMIT_RESERVE,
   EMIT_SIDE,
   EMIT_SIZE,
   EMIT_WIRE_LENGTH,
   FRAGMENTS_HELD_MAX,
 } from "../abi";
-import { EMITS, HAS_FRAGMENTS, HEADS, setControl } from "../memory";
+import { REC_NETWORK, REC_SIZE } from "../abi/records";
+import { EMITS, HAS_FRAGMENTS, HEADS, MAX_FLOWS, RECORDS, setControl } from "../memory";
+import { NETWORK } from "../parse";
+import { NAMES_NETWORKS } from "../tables";
 
 const FULL: u32 = <u32>(EMIT_CAPACITY - EMIT_RESERVE) + 1;
 
 let emits: u32 = 0;
 /// Emits from which on there may be no room for one more packet's.
 let full: u32 = FULL;
+
+/// The parsed packet at hand.
+let atHand: u32 = 0;
+
+/** What leaves from now on and belongs to no flow answers this packet. */
+export function answerTo(parsed: u32): void {
+  atHand = parsed;
+}
 
 /** Empties the queue. Where fragments are held, a packet may let all of them go beside what else it makes leave. */
 export function beginEmits(): void {
@@ -59,8 +71,14 @@ export function nextHead(): u32 {
   return HEADS + emits * EMIT_HEAD_SIZE;
 }
 
-/** The packet of a descriptor. Fields that lie side by side, here and there, are copied together. */
+/** The packet of a descriptor. */
 export function emitInput(side: u32, flow: u32, desc: u32): void {
+  if (NAMES_NETWORKS) nameNetwork(EMITS + emits * EMIT_SIZE, side, flow);
+  emitPlain(side, flow, desc);
+}
+
+/** The same where emits name no network. Fields that lie side by side, here and there, are copied together. */
+export function emitPlain(side: u32, flow: u32, desc: u32): void {
   const at = EMITS + emits++ * EMIT_SIZE;
   store<u64>(at, 0, EMIT_HEAD);
   store<u64>(at, load<u64>(desc, DESC_FRAME), EMIT_BODY);
@@ -133,4 +151,11 @@ function finish(at: u32, side: u32, cause: u32, link: u32, flow: u32): void {
   store<u32>(at, flow, EMIT_FLOW);
   // EMIT_SIDE, EMIT_CAUSE and EMIT_LINK lie side by side.
   store<u32>(at, side | (cause << 8) | (link << 16), EMIT_SIDE);
+  if (NAMES_NETWORKS) nameNetwork(at, side, flow);
+}
+
+/** A flow's packets leave to the network that its own direction from that side names, others to where the packet at hand came from. */
+function nameNetwork(emit: u32, side: u32, flow: u32): void {
+  const direction = RECORDS + (flow * 2 + side) * REC_SIZE;
+  store<u16>(emit, flow < MAX_FLOWS ? load<u16>(direction, REC_NETWORK) : load<u16>(atHand, NETWORK), EMIT_NETWORK);
 }

@@ -18,6 +18,12 @@ export function addressNumber(text: string): number {
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }
 
+/** The bytes of an address of either family, 4 or 16. */
+export const addressBytes = (text: string): Uint8Array => Uint8Array.from(ipaddr.parse(text).toByteArray());
+
+/** The text of those bytes. */
+export const addressOf = (bytes: Uint8Array): string => ipaddr.fromByteArray([...bytes]).toString();
+
 /** The text of an address. */
 export function addressText(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;

@@ -129,7 +129,7 @@ function needsLinks(configuration: Configuration): boolean {
   );
 }
 
-function flags({ settings }: Configuration, midStream: "admit" | "drop"): number {
+function flags({ settings, virtualNetworks }: Configuration, midStream: "admit" | "drop"): number {
   return (
     ((settings.midStream ?? midStream) === "drop" ? Abi.FLAG_MID_STREAM_DROP : 0) |
     (settings.endpointSources === "drop" ? Abi.FLAG_ENDPOINT_SOURCES_DROP : 0) |
@@ -139,6 +139,7 @@ function flags({ settings }: Configuration, midStream: "admit" | "drop"): number
     (settings.packetTooBig === "forward" ? 0 : Abi.FLAG_TOO_BIG_DROP) |
     (settings.packetTooBig === "answer" ? Abi.FLAG_TOO_BIG_ANSWER : 0) |
     (settings.clampMss ? Abi.FLAG_CLAMP_MSS : 0) |
+    (virtualNetworks.some(({ encapsulation }) => encapsulation !== undefined) ? Abi.FLAG_NAME_NETWORKS : 0) |
     (settings.timers.tcpHalfClosedSeconds === undefined ? 0 : Abi.FLAG_HALF_CLOSED) |
     (settings.identification.enableTcpReset ? 0 : Abi.FLAG_REFUSE_SILENTLY) |
     (settings.identification.otherBeginning === "allow" ? Abi.FLAG_OTHER_BEGINNING : 0)

@@ -20,10 +20,29 @@ export interface VirtualNetwork {
   vlan?: number | [number, number];
   /** What its frames are known by in tunnels: VNI (24 bits), virtual subnet identifier or key. */
   vni?: number;
-  /** Largest IP packet, bytes; 1500 when absent. */
+  /** Largest IP packet, bytes; when absent 1500, or what its encapsulation leaves. */
   mtu?: number;
+  /** The tunnel that what leaves to it is put into; absent: none. */
+  encapsulation?: Encapsulation;
   virtualNetworkPeerings?: VirtualNetworkPeering[];
   subnets?: Subnet[];
+}
+
+/** A tunnel that the plane is one end of. */
+export interface Encapsulation {
+  type: "vxlan" | "nvgre";
+  /** Outer source and destination, both IPv4 or both IPv6. */
+  local: string;
+  remote: string;
+  /** UDP destination port, of `vxlan` only; 4789 when absent. */
+  port?: number;
+  ttl: number;
+  dscp: number;
+  /** Largest outer IP packet, bytes; any when absent. */
+  mtu?: number;
+  /** Outer Ethernet source and destination; made up when absent. */
+  localMacAddress?: string;
+  remoteMacAddress?: string;
 }
 
 /** One network's side of a peering. */

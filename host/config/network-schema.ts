@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { block, name, vlanIdentifier } from "./primitives.ts";
 import { networkPolicies } from "./security-schema.ts";
+import { encapsulation } from "./tunnel-schema.ts";
 
 /** A VNI has 24 bits (RFC 7348, section 5). */
 const VNI_MAX = 0xff_ffff;
@@ -46,7 +47,7 @@ export const virtualNetwork = z
       .max(VNI_MAX)
       .optional()
       .describe(
-        "VNI, virtual subnet identifier or GRE key of its frames in tunnels that settings.tunnels opens. Left out: none is its own.",
+        "VNI, virtual subnet identifier or GRE key of its frames in tunnels that settings.tunnels opens, and in its encapsulation. Left out: none is its own.",
       ),
     mtu: z
       .int()
@@ -54,8 +55,9 @@ export const virtualNetwork = z
       .max(65_535)
       .optional()
       .describe(
-        "Largest IP packet of the network, bytes, for packetTooBig, clampMss and PROXY headers. Left out: 1500.",
+        "Largest IP packet of the network, bytes, for packetTooBig, clampMss and PROXY headers. Left out: 1500, or less where its encapsulation leaves less.",
       ),
+    encapsulation: encapsulation.optional().describe("Tunnel that what leaves to it is put into. Left out: none."),
     virtualNetworkPeerings: z
       .array(peering)
       .optional()

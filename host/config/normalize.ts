@@ -1,7 +1,14 @@
 // From a value to a checked, complete configuration.
 
 import { newConnection } from "./approval.ts";
-import { type Configuration, type ConnectionState, markChecked, type Timers } from "./configuration.ts";
+import {
+  type Configuration,
+  type ConnectionState,
+  DEFAULT_MTU,
+  markChecked,
+  type Timers,
+  type VirtualNetwork,
+} from "./configuration.ts";
 import { dashMistakes } from "./dash-mistakes.ts";
 import { dnsMistakes } from "./dns-mistakes.ts";
 import { mistakesOf } from "./findings.ts";
@@ -14,7 +21,7 @@ import { findMistakes } from "./references.ts";
 import { type ConfigurationFile, fileSchema } from "./schema.ts";
 import { securityMistakes } from "./security-mistakes.ts";
 import { tooMany } from "./totals.ts";
-import { tunnelMistakes } from "./tunnel-mistakes.ts";
+import { roomWithin, tunnelMistakes } from "./tunnel-mistakes.ts";
 import { namesOfGroup } from "./zones.ts";
 
 /** Checks an object in the terms of the configuration file. Throws ConfigurationError with every mistake. */
@@ -68,6 +75,10 @@ function complete(file: ConfigurationFile): Configuration {
   const profile = profileSettings(settings.profile);
   return {
     ...(rest as unknown as Omit<Configuration, "settings">),
+    virtualNetworks: file.virtualNetworks.map((network) => ({
+      ...(network as Configuration["virtualNetworks"][number]),
+      ...mtuWithin(network as Configuration["virtualNetworks"][number]),
+    })),
     privateEndpoints: file.privateEndpoints.map((endpoint) => ({
       ...(endpoint as Configuration["privateEndpoints"][number]),
       connectionState: endpoint.connectionState ?? connectionOf(file, endpoint),
@@ -96,6 +107,12 @@ function complete(file: ConfigurationFile): Configuration {
       timers: { ...profile.timers, ...(timers as Partial<Timers>) },
     },
   };
+}
+
+/** MTU that the encapsulation of a network leaves, where it is limited and the file names none. */
+function mtuWithin({ mtu, encapsulation }: VirtualNetwork): Pick<VirtualNetwork, "mtu"> {
+  const room = encapsulation === undefined ? undefined : roomWithin(encapsulation);
+  return mtu === undefined && room !== undefined ? { mtu: Math.min(room, DEFAULT_MTU) } : {};
 }
 
 /** State of a connection that the file does not state. */

@@ -2,7 +2,7 @@
 
 import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
-import { LINK_NAMES, type LinkName } from "../links.ts";
+import type { LinkName } from "../links.ts";
 import { REASONS, type Verdict } from "../reasons.ts";
 import { type Cause, emissionAt, resultAt } from "../result.ts";
 import { ADMISSION } from "./admission.ts";
@@ -21,6 +21,8 @@ export interface Departure {
   /** What it is, in a line. */
   packet: string;
   bytes: number;
+  /** The tunnel that it leaves in, whose headers are not counted in `bytes`. */
+  tunnel?: string;
   /** Of the packet itself: what of it is otherwise than it entered. */
   changes?: Change[];
 }
@@ -68,7 +70,7 @@ export function explanationOf(
     flow: null,
     deniedFlow: null,
     ...(flow < 0 ? {} : planeFlowOf(flow, meaning.configuration)),
-    left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, entered)),
+    left: Array.from({ length: core.emitCount }, (_, i) => departureOf(core, i, entered, meaning.encapsulator)),
   };
 }
 
@@ -94,9 +96,16 @@ function stepsOf(core: Core, named: Meaning): Step[] {
   });
 }
 
-function departureOf(core: Core, i: number, entered: Uint8Array): Departure {
-  const { side, cause, bytes } = emissionAt(core, i);
-  const link = LINK_NAMES[core.u8(core.emit(i) + Abi.EMIT_LINK)] ?? "other";
-  const departure = { side, cause, packet: packetText(bytes, link), bytes: bytes.length };
+function departureOf(core: Core, i: number, entered: Uint8Array, encapsulator: Meaning["encapsulator"]): Departure {
+  const { side, cause, bytes, link } = emissionAt(core, i);
+  const turned = core.u8(core.verdict(0) + Abi.VERDICT_SIDE) === Abi.SIDE_CAPTURED;
+  const tunnel = turned ? undefined : encapsulator?.told(core.u16(core.emit(i) + Abi.EMIT_NETWORK));
+  const departure = {
+    side,
+    cause,
+    packet: packetText(bytes, link),
+    bytes: bytes.length,
+    ...(tunnel === undefined ? {} : { tunnel }),
+  };
   return cause === "input" ? { ...departure, changes: changesBetween(entered, bytes, link) } : departure;
 }

@@ -2,6 +2,7 @@
 
 import type { Configuration } from "../config/configuration.ts";
 import type { Names } from "../config/compile.ts";
+import type { Encapsulator } from "../encapsulation/encapsulator.ts";
 import { ShardNumbers } from "../shards/numbers.ts";
 
 /** One line of an explanation. */
@@ -20,6 +21,8 @@ export interface Step {
 export interface Meaning {
   names: Names;
   configuration: Configuration;
+  /** Puts what leaves into tunnels. */
+  encapsulator?: Encapsulator | undefined;
   /** Shard that wrote the note; absent: the only one. */
   shard?: number;
   /** Name of the endpoint that the packet is to, once a stage has found it. */

@@ -70,8 +70,9 @@ export function mayBeDirect(options: ReplayOptions): boolean {
   } = options;
   // Shards and workers translate a frame in a memory of their own, not where it was read.
   if (workers !== undefined || configuration.settings.shards > 1) return false;
-  // What tunnels carry is looked for packet by packet.
+  // What tunnels carry is looked for packet by packet, and what leaves in one is made so.
   if (configuration.settings.tunnels.length > 0) return false;
+  if (configuration.virtualNetworks.some(({ encapsulation }) => encapsulation !== undefined)) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
   if (events.length > 0 || explain !== undefined || migration === true || wire !== undefined) return false;
   if (identifiesByName(options.configuration)) return false;

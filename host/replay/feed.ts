@@ -5,7 +5,7 @@
 import * as Abi from "../abi.ts";
 import { addressText } from "../config/address.ts";
 import { type LinkName, linkNumber } from "../links.ts";
-import type { Side } from "../plane.ts";
+import type { Emission } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Datagram, Fragments } from "./fragments.ts";
@@ -130,19 +130,21 @@ export class Feed {
     // Each call judges so many of the numbers there are flows for; afterwards every flow has been judged.
     const numbers = Math.min(created, plane.configuration.settings.maxFlows);
     for (let calls = Math.ceil(numbers / Abi.JUDGE_PER_ADVANCE); calls > 0; calls--)
-      for (const { side, bytes } of plane.advance(time)) this.recordReset(side, bytes, time, text);
+      for (const reset of plane.advance(time)) this.recordReset(reset, time, text);
     return plane.counters().flows.cut - cut;
   }
 
   /** A reset that a change caused goes where the last frame went: by then the captured link types are known. */
-  private recordReset(side: Side, bytes: Uint8Array, time: bigint, text: string): void {
-    if (this.mixesLinks) return;
+  private recordReset({ side, bytes, link }: Emission, time: bigint, text: string): void {
+    const { recording } = this.parts;
+    if (this.mixesLinks || recording === undefined) return;
     const stamp = {
       timeLow: Number(BigInt.asUintN(32, time)),
       timeHigh: Number(time >> 32n),
       wireLength: bytes.length,
     };
-    this.parts.recording?.write(this.lastInterface, side, bytes, stamp, `flow cut: ${text}`);
+    const id = link === this.lastLink ? this.lastInterface : recording.interfaceOf(this.lastInterface, link);
+    recording.write(id, side, bytes, stamp, `flow cut: ${text}`);
   }
 
   /** Has everything that waits handled and settled. */

@@ -2,37 +2,22 @@
 // backend sent. One view is used for every frame; it allocates nothing.
 
 import type { LinkName } from "../links.ts";
+import { TAG_SIZE, TAG_TYPES, TYPE_IPV4, TYPE_IPV6 } from "../wire/ethernet.ts";
+import { FRAGMENT_BITS, IPV4, PROTOCOL_TCP, PROTOCOL_UDP } from "../wire/ip.ts";
+import { PORTS_END, TCP } from "../wire/transport.ts";
+
+export { IPV4, PROTOCOL_TCP, PROTOCOL_UDP } from "../wire/ip.ts";
+export { TCP, UDP } from "../wire/transport.ts";
 
 /** Header sizes and the place of the ethertype, by link type. */
 const HEADER: Record<LinkName, number> = { ethernet: 14, raw: 0, null: 4, sll: 16, sll2: 20, other: 0 };
 const ETHERTYPE: Partial<Record<LinkName, number>> = { ethernet: 12, sll: 14, sll2: 0 };
-const TAG_SIZE = 4;
-const TAG_TYPES: readonly number[] = [0x8100, 0x88a8, 0x9100];
-const TYPE_IPV4 = 0x0800;
-const TYPE_IPV6 = 0x86dd;
 /** In either byte order. */
 const FAMILIES_IPV4: readonly number[] = [2, 0x02000000];
 const FAMILIES_IPV6: readonly number[] = [10, 24, 28, 30].flatMap((family) => [family, family * 2 ** 24]);
 
-export const IPV4 = {
-  totalLength: 2,
-  identification: 4,
-  fragment: 6,
-  ttl: 8,
-  protocol: 9,
-  checksum: 10,
-  source: 12,
-  destination: 16,
-  min: 20,
-};
-export const TCP = { offset: 12, flags: 13, checksum: 16, checksumEnd: 18, min: 20 };
-export const UDP = { length: 4, lengthEnd: 6, checksum: 6, checksumEnd: 8, min: 8 };
-const PORTS_END = 4;
-const FRAGMENT_BITS = 0x3fff;
 const FRAGMENT_OFFSET = 0x1fff;
 const FRAGMENT_UNIT = 8;
-export const PROTOCOL_TCP = 6;
-export const PROTOCOL_UDP = 17;
 
 /** Finds the network of VLAN tags; undefined when none is theirs. */
 export type VlanNetworks = (outer: number, inner: number | undefined) => number | undefined;

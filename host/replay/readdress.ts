@@ -1,7 +1,10 @@
 // Giving a packet other addresses and ports, with its checksums carried along: the replay's own arithmetic, which is what
 // lets it find the core's wrong.
 
+import { get16, put16, put32 } from "../wire/words.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, TCP, UDP } from "./frame.ts";
+
+export { get16, put16, put32 } from "../wire/words.ts";
 
 const ALL_ONES = 0xffff;
 
@@ -58,18 +61,4 @@ export function changed(checksum: number, growth: number): number {
 
 function halves(address: number): number {
   return (address >>> 16) + (address & ALL_ONES);
-}
-
-export function get16(buffer: Uint8Array, at: number): number {
-  return ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
-}
-
-export function put16(buffer: Uint8Array, at: number, value: number): void {
-  buffer[at] = value >>> 8;
-  buffer[at + 1] = value;
-}
-
-export function put32(buffer: Uint8Array, at: number, value: number): void {
-  put16(buffer, at, value >>> 16);
-  put16(buffer, at + 2, value & ALL_ONES);
 }

@@ -2,7 +2,7 @@
 
 import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
-import { linkNumber } from "../links.ts";
+import { LINK_NAMES, type LinkName, linkNumber } from "../links.ts";
 import { REASONS } from "../reasons.ts";
 import { type ChecksumError, ipError, transportError } from "./checksums.ts";
 import { Comparison } from "./comparison.ts";
@@ -214,13 +214,35 @@ export class Settler {
         recording?.write(interfaceId, own, frame, stamp, note);
         entered = true;
       }
-      const wireLength = core.u32(emit + Abi.EMIT_WIRE_LENGTH);
       const side = SIDES[core.u8(emit + Abi.EMIT_SIDE) as 0 | 1];
       const comment = this.isHeader(i, first + emits) ? PROXY_HEADER_COMMENT : undefined;
-      if (core.u8(emit + Abi.EMIT_LINK) === link)
-        recording?.write(interfaceId, side, bytes, { ...stamp, wireLength }, comment);
+      const packet = { bytes, wireLength: core.u32(emit + Abi.EMIT_WIRE_LENGTH) };
+      if (this.recordOutside(at, emit, packet, stamp, comment) || core.u8(emit + Abi.EMIT_LINK) !== link) continue;
+      recording?.write(interfaceId, side, bytes, { ...stamp, wireLength: packet.wireLength }, comment);
     }
     if (!entered) recording?.write(interfaceId, own, frame, stamp, note);
+  }
+
+  /** Records what left for a network with an encapsulation, in its tunnel; false when it is to be recorded as it is. */
+  private recordOutside(
+    at: number,
+    emit: number,
+    { bytes, wireLength }: { bytes: Uint8Array; wireLength: number },
+    stamp: Stamp,
+    comment: string | undefined,
+  ): boolean {
+    const { core, pending } = this;
+    const { recording, plane } = this.parts;
+    const back = pending.turned[at] === 1 && core.u8(emit + Abi.EMIT_CAUSE) <= Abi.CAUSE_HELD;
+    if (back || recording === undefined || plane.encapsulator === undefined) return false;
+    const link = LINK_NAMES[core.u8(emit + Abi.EMIT_LINK)] as LinkName;
+    const outside = plane.encapsulator.around(bytes, wireLength, link, core.u16(emit + Abi.EMIT_NETWORK));
+    if (outside === undefined) return false;
+    const captured = pending.interfaceId[at] as number;
+    const id = pending.link[at] === "ethernet" ? captured : recording.interfaceOf(captured, "ethernet");
+    const side = SIDES[core.u8(emit + Abi.EMIT_SIDE) as 0 | 1];
+    recording.write(id, side, outside.frame, { ...stamp, wireLength: outside.wireLength }, comment);
+    return true;
   }
 }
 

@@ -17,8 +17,9 @@ export function explanationText(explanation: ReplayExplanation): string {
     ["verdict", `${verdict}, ${reason}${number}`],
     ...[sentence, remedy].filter((text) => text !== "").map((text): [string, string] => ["", text]),
     ...(later === undefined ? [] : ([["later", later]] as [string, string][])),
-    ...left.flatMap(({ side, cause, packet: its, changes = [] }): [string, string][] => [
+    ...left.flatMap(({ side, cause, packet: its, tunnel, changes = [] }): [string, string][] => [
       ["leaves", `${side}: ${its}${cause === "input" ? "" : ` (${cause})`}`],
+      ...(tunnel === undefined ? [] : ([["", `  in ${tunnel}`]] as [string, string][])),
       ...changes.map(({ field, before, after }): [string, string] => ["", `  ${field} ${before} -> ${after}`]),
     ]),
   ];

@@ -160,6 +160,7 @@ export class Front extends Core {
       own[to + Abi.EMIT_WIRE_LENGTH / 4] = words[from + Abi.EMIT_WIRE_LENGTH / 4] as number;
       own[to + Abi.EMIT_FLOW / 4] = numbers.ofPlane(shard, words[from + Abi.EMIT_FLOW / 4] as number);
       own[to + Abi.EMIT_SIDE / 4] = words[from + Abi.EMIT_SIDE / 4] as number;
+      own[to + Abi.EMIT_NETWORK / 4] = words[from + Abi.EMIT_NETWORK / 4] as number;
       from += EMIT_WORDS;
       to += EMIT_WORDS;
     }

@@ -4,6 +4,7 @@
 import type { Configuration } from "../config/configuration.ts";
 import type { Core } from "../core.ts";
 import type { PlaneCounters } from "../counters.ts";
+import { Encapsulator } from "../encapsulation/encapsulator.ts";
 import type { Flow } from "../flows.ts";
 import { Intake, type Packet, place, unsigned } from "../packet.ts";
 import { checkPackets, checkTime } from "../packet-check.ts";
@@ -37,6 +38,7 @@ export class WorkerPlane {
   private readonly crew: Crew;
   private readonly fronts: readonly [Front, Front];
   private intake: Intake;
+  private encapsulator: Encapsulator | undefined;
   private readonly reportEnded: () => void;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +47,7 @@ export class WorkerPlane {
     this.crew = crew;
     this.fronts = fronts;
     this.intake = new Intake(crew.plan.tables.names, configuration);
+    this.encapsulator = Encapsulator.of(configuration, crew.plan.tables.names.networks);
     this.reportEnded = reportEnded;
   }
 
@@ -58,6 +61,7 @@ export class WorkerPlane {
     return this.inTurn(async () => {
       await taken(this.crew.apply(configuration, this.fronts));
       this.intake = new Intake(this.crew.plan.tables.names, configuration);
+      this.encapsulator = Encapsulator.of(configuration, this.crew.plan.tables.names.networks);
     });
   }
 
@@ -79,7 +83,7 @@ export class WorkerPlane {
         return next < batch.length;
       },
       (front, count) => {
-        for (let i = 0; i < count; i++) results.push(resultAt(front, i));
+        for (let i = 0; i < count; i++) results.push(resultAt(front, i, this.encapsulator));
       },
     );
     return results;

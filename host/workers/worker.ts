@@ -6,6 +6,7 @@ import { type Configuration, markChecked } from "../config/configuration.ts";
 import { Core } from "../core.ts";
 import { readCounters } from "../counters.ts";
 import { LinkplaneError } from "../errors.ts";
+import { Encapsulator } from "../encapsulation/encapsulator.ts";
 import { type Flow, FlowReader } from "../flows.ts";
 import { RefusedNames } from "../refused.ts";
 import { type PlanePlan, planned, replanned } from "../plan.ts";
@@ -178,12 +179,13 @@ function apply(all: Resident[], configuration: Configuration): Message {
 
 function advance(all: Resident[], time: bigint): Message {
   const ended: Flow[] = [];
+  const encapsulator = Encapsulator.of(plan.configuration, plan.tables.names.networks);
   const emissions = all.map(({ core, reader, ofPlane }) => {
     const out: Emission[] = [];
     for (let done = false; !done; ) {
       done = core.advance(time);
       for (let i = 0; i < core.emitCount; i++) {
-        const emission = emissionAt(core, i);
+        const emission = emissionAt(core, i, encapsulator);
         out.push({ ...emission, flow: ofPlane(emission.flow) });
       }
       ended.push(...reader.ended());

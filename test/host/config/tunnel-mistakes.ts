@@ -5,6 +5,8 @@ import type { Mistaken } from "./sample.ts";
 const LISTS = "virtualNetworks:\n  - name: consumer\n";
 const listing = (tunnels: string, rest = ""): string =>
   `settings: { tunnels: [${tunnels}] }\nvirtualNetworks:\n${rest}  - name: consumer\n`;
+const encapsulating = (encapsulation: string, fields = "vni: 7, "): string =>
+  `virtualNetworks:\n  - { name: spare, ${fields}encapsulation: ${encapsulation} }\n  - name: consumer\n`;
 const PORTS = Array.from({ length: 9 }, (_, i) => `{ type: vxlan, port: ${8000 + i} }`).join(", ");
 
 export const TUNNEL_MISTAKES: readonly Mistaken[] = [
@@ -26,5 +28,25 @@ export const TUNNEL_MISTAKES: readonly Mistaken[] = [
     LISTS,
     `${listing("{ type: vxlan }", "  - { name: spare, vni: 7 }\n")}    vni: ^7\n`,
     'VNI 7 is that of "spare" too. Give each network its own.',
+  ],
+  [
+    LISTS,
+    encapsulating("^{ type: vxlan, local: 192.0.2.1, remote: 192.0.2.2 }", ""),
+    "An encapsulation needs the network's identifier. Give the network a vni.",
+  ],
+  [
+    LISTS,
+    encapsulating('{ type: vxlan, local: 192.0.2.1, remote: ^"2001:db8::2" }'),
+    "A tunnel has two ends of one family. Write both in IPv4 or both in IPv6.",
+  ],
+  [
+    LISTS,
+    encapsulating("{ type: nvgre, local: 192.0.2.1, remote: 192.0.2.2, port: ^4789 }"),
+    "A tunnel of type nvgre has no port. Remove it.",
+  ],
+  [
+    LISTS,
+    encapsulating("{ type: vxlan, local: 192.0.2.1, remote: 192.0.2.2, mtu: 1500 }", "vni: 7, mtu: ^1451, "),
+    "The encapsulation leaves 1450 bytes for a packet. Use a lower mtu, or raise that of the encapsulation.",
   ],
 ];
