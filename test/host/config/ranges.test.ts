@@ -41,7 +41,12 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   ["settings.identification.holdSlots", 1, 65_536, true],
 ];
 /** Numbers whose limits dash-mistakes.ts and tunnel-mistakes.ts show. */
-const ELSEWHERE = ["privateEndpoints[].dash.", "settings.tunnels[].port", "virtualNetworks[].vni"];
+const ELSEWHERE = [
+  "privateEndpoints[].dash.",
+  "settings.tunnels[].port",
+  "virtualNetworks[].encapsulation.",
+  "virtualNetworks[].vni",
+];
 
 /** What contradicts other fields. */
 const OTHERS = /^(Port 0 and protocol All|The range )/;

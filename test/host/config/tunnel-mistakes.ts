@@ -49,4 +49,20 @@ export const TUNNEL_MISTAKES: readonly Mistaken[] = [
     encapsulating("{ type: vxlan, local: 192.0.2.1, remote: 192.0.2.2, mtu: 1500 }", "vni: 7, mtu: ^1451, "),
     "The encapsulation leaves 1450 bytes for a packet. Use a lower mtu, or raise that of the encapsulation.",
   ],
+  ...(
+    [
+      ["ttl: ^0", "0 is too small. Use at least 1."],
+      ["ttl: ^256", "256 is too big. Use at most 255."],
+      ["dscp: ^64", "64 is too big. Use at most 63."],
+      ["mtu: ^645", "645 is too small. Use at least 646."],
+      ["mtu: ^65536", "65536 is too big. Use at most 65535."],
+      ["port: ^0", "0 is too small. Use at least 1."],
+    ] as const
+  ).map(
+    ([field, message]): Mistaken => [
+      LISTS,
+      encapsulating(`{ type: vxlan, local: 192.0.2.1, remote: 192.0.2.2, ${field} }`),
+      message,
+    ],
+  ),
 ];

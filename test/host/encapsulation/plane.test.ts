@@ -50,36 +50,38 @@ const hex = (frame: Uint8Array, from: number, to = frame.length): string =>
 const port = (frame: Uint8Array): number => new DataView(frame.buffer, frame.byteOffset).getUint16(34);
 
 /** Outer headers, entropy masked, then what is inside as text's frame. */
-const HEADERS: [name: string, Encapsulation, outer: string, size: number][] = [
-  [
-    "VXLAN over IPv4",
-    VXLAN,
-    "02000000da03 02000000da04 0800 4500005a000040004011???? c0000201c0000209 ????12b500460000 08000000abcdef00",
-    50,
-  ],
-  [
-    "NVGRE over IPv4",
-    { ...NVGRE, localMacAddress: "06:00:00:00:00:01", remoteMacAddress: "06:00:00:00:00:02" },
-    "060000000002 060000000001 0800 4500005200004000402f???? c0000201c0000209 20006558abcdef??",
-    42,
-  ],
-  [
-    "VXLAN over IPv6",
-    { ...VXLAN, ...SIX, ttl: 9, dscp: 46, port: 8472 },
-    "02000000da03 02000000da04 86dd 6b8????? 00461109 20010db8000000000000000000000001 20010db8000000000000000000000009 ????211800460000 08000000abcdef00",
-    70,
-  ],
-  [
-    "NVGRE over IPv6",
-    { ...NVGRE, ...SIX },
-    "02000000da03 02000000da04 86dd 600????? 003e2f40 20010db8000000000000000000000001 20010db8000000000000000000000009 20006558abcdef??",
-    62,
-  ],
+const HEADERS: { name: string; encapsulation: Encapsulation; outer: string; size: number }[] = [
+  {
+    name: "VXLAN over IPv4: the headers around it",
+    encapsulation: VXLAN,
+    outer: "02000000da03 02000000da04 0800 4500005a000040004011???? c0000201c0000209 ????12b500460000 08000000abcdef00",
+    size: 50,
+  },
+  {
+    name: "NVGRE over IPv4: the headers around it",
+    encapsulation: { ...NVGRE, localMacAddress: "06:00:00:00:00:01", remoteMacAddress: "06:00:00:00:00:02" },
+    outer: "060000000002 060000000001 0800 4500005200004000402f???? c0000201c0000209 20006558abcdef??",
+    size: 42,
+  },
+  {
+    name: "VXLAN over IPv6: the headers around it",
+    encapsulation: { ...VXLAN, ...SIX, ttl: 9, dscp: 46, port: 8472 },
+    outer:
+      "02000000da03 02000000da04 86dd 6b8????? 00461109 20010db8000000000000000000000001 20010db8000000000000000000000009 ????211800460000 08000000abcdef00",
+    size: 70,
+  },
+  {
+    name: "NVGRE over IPv6: the headers around it",
+    encapsulation: { ...NVGRE, ...SIX },
+    outer:
+      "02000000da03 02000000da04 86dd 600????? 003e2f40 20010db8000000000000000000000001 20010db8000000000000000000000009 20006558abcdef??",
+    size: 62,
+  },
 ];
 
 suite("What leaves to a network with an encapsulation", (test) => {
-  for (const [name, encapsulation, outer, size] of HEADERS)
-    test(`${name}: the headers around it`, async () => {
+  for (const { name, encapsulation, outer, size } of HEADERS)
+    test(name, async () => {
       const frame = left(await planeOf({ provider: encapsulation }), SYN);
       const pattern = outer.replaceAll(" ", "").replaceAll("?", ".");
       const head = hex(frame, 0, size);
