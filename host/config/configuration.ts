@@ -1,5 +1,7 @@
 // The configuration after checking: every default filled in, every reference known to name something. Addresses stay text.
 
+import type { DashMapping } from "./dash-mapping.ts";
+
 /** `Refused` is no state a file can give: the endpoint's subscription may not see the service. */
 export type ConnectionState = "Approved" | "Pending" | "Rejected" | "Disconnected" | "Refused";
 export type RuleProtocol = "Tcp" | "Udp" | "All";
@@ -130,31 +132,6 @@ export interface PrivateEndpoint {
   dash?: DashMapping;
   /** Names of the private DNS zones that its names are written to; those linked to its network when absent. */
   privateDnsZoneGroup?: string[];
-}
-
-/** What SONiC-DASH programs for an endpoint, in its terms. IPv4 and IPv6 addresses are text. */
-export interface DashMapping {
-  plUnderlaySip: string;
-  underlayDip: string;
-  encapsulation: "nvgre" | "vxlan";
-  /** 24 bits; follows from the connection's number when absent. */
-  tunnelKey?: number;
-  plSip: string;
-  plSipMask: string;
-  overlaySip: string;
-  overlaySipMask: string;
-  overlayDip: string;
-  overlayDipMask: string;
-  outboundPortMap?: {
-    /** `2000-2100` or one port. */
-    destinationPorts: string;
-    /** Absent: the mapping is left as it is. */
-    backendIP?: string;
-    /** The first of the range when absent. */
-    matchPortBase?: number;
-    /** The same port when absent. */
-    backendPortBase?: number;
-  }[];
 }
 
 /** A zone that answers the resolvers of the networks it is linked to. */

@@ -3,7 +3,8 @@
 
 import { addressNumber } from "../config/address.ts";
 import { linkIdentifiers } from "../config/approval.ts";
-import type { Configuration, DashMapping } from "../config/configuration.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { DashMapping } from "../config/dash-mapping.ts";
 import { numberOf } from "../config/ipv6.ts";
 
 const TUNNEL_KEY_MASK = 0xff_ffff;

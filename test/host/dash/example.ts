@@ -1,6 +1,7 @@
 // A configuration whose first endpoint has the mapping of SONiC-DASH's worked example.
 
-import { type Configuration, type DashMapping, markChecked } from "../../../host/config/configuration.ts";
+import { type Configuration, markChecked } from "../../../host/config/configuration.ts";
+import type { DashMapping } from "../../../host/config/dash-mapping.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
 
 /** The worked example of private-link-service.md. */

@@ -1,7 +1,7 @@
 // Addresses and ports of the consumer's leg, as SONiC-DASH says they come about.
 import { addressNumber } from "../../../host/config/address.ts";
 import { numberOf, plainForm } from "../../../host/config/ipv6.ts";
-import type { DashMapping } from "../../../host/config/configuration.ts";
+import type { DashMapping } from "../../../host/config/dash-mapping.ts";
 import { MAP_MISS, Mapping, RANGE_MISS } from "../../../host/dash/mapping.ts";
 import { assert, suite } from "../../kit.ts";
 import { EXAMPLE } from "./example.ts";
