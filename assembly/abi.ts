@@ -27,9 +27,19 @@ export const DESC_NETWORK = 12; // u16, index of the virtual network the caller 
 export const DESC_LINK = 14; // u8
 export const DESC_SIDE = 15; // u8
 export const DESC_TIME = 16; // u64, nanoseconds
-export const DESC_SHARD = 24; // u32, written by deal
+export const DESC_SHARD = 24; // u16, written by deal
+/// Of a fragment that is dealt: the number of its datagram, with DATAGRAM_ flags; 0 when it has none.
+export const DESC_DATAGRAM = 26; // u16
 export const DESC_BACKEND = 28; // u32, network order: address of the backend a new flow should go to, 0 for any
 export const DESC_SIZE = 32;
+
+/// DESC_SHARD of a frame that was dealt to none, since whoever deals has decided on it.
+export const NO_SHARD = 0xff;
+export const DATAGRAM_NUMBER = 0x7ff;
+/// Nothing of the datagram was dealt to this shard before.
+export const DATAGRAM_BEGINS = 0x4000;
+/// It was held until the first fragment came, which follows; its verdict was given when it was.
+export const DATAGRAM_HELD = 0x8000;
 
 /// Verdict out, parallel to the descriptors.
 export const VERDICT_CODE = 0; // u8
@@ -258,6 +268,20 @@ export const DATAGRAMS_MAX = 1024; // datagrams of which fragments may come at o
 export const STRETCHES_MAX = 64; // fragments of one datagram
 export const FRAGMENTS_HELD_MAX = 64; // fragments that wait for the first of their datagram, of all of them together
 export const FRAGMENT_BYTES_MAX = 9216; // captured bytes of a frame that is held
+/// Order of a dealt descriptor that was no descriptor of the batch: of a fragment that was held.
+export const DEALT_HELD = 0xffffffff;
+/// What is known of datagrams as a whole, at REGION_FRAGMENTS. The lists and the datagrams lie behind it, then the places.
+export const FRAGMENT_CLOCK = 0; // u64, ns, of an instance that deals
+export const FRAGMENT_OLDEST = 8; // u32, number of the datagram made first, of those there are; 0 for none
+export const FRAGMENT_NEWEST = 12; // u32
+export const FRAGMENT_FREE = 16; // u32, number of the first free datagram of those that were
+export const FRAGMENT_TOP = 20; // u32, how many ever were at once
+export const FRAGMENT_PLACE_FREE = 24; // u32, the same of places
+export const FRAGMENT_PLACE_TOP = 28; // u32
+export const FRAGMENT_PLACE_HELD = 32; // u32, fragments that wait
+export const FRAGMENT_STATE_SIZE = 64;
+export const FRAGMENT_PLACE_HEAD = 32; // bytes in front of a frame in its place
+export const FRAGMENT_PLACE_SIZE = FRAGMENT_PLACE_HEAD + FRAGMENT_BYTES_MAX;
 export const FRAGMENT_PLACES = 2 * FRAGMENTS_HELD_MAX; // as many may wait as may have left and not been read
 
 /// Control block, at a fixed place. The host writes the first part before configure and reads the rest after it.
@@ -292,6 +316,7 @@ export const CONTROL_PROXIES = 100; // u32, 1 when some service puts PROXY heade
 export const CONTROL_EVICTS = 116; // u32, 1 when flows that open take the place of others that do, where there is none
 export const CONTROL_SIX = 108; // u32, 1 when there are IPv6 addresses
 export const CONTROL_BOOK_BUCKETS = 112; // u32, written by configure: buckets in front of the places of the book of addresses
+export const CONTROL_FRAGMENT_PLACES = 120; // u32, written by configure: address of the places of fragments that wait
 export const CONTROL_HOLD_REMEMBERS = 96; // u32, 1 when some rule looks at every request
 /// Addresses of the regions, u32 each, written by configure.
 export const CONTROL_REGIONS = 128;
@@ -318,7 +343,7 @@ export const REGION_RECORDS = 19;
 /// Of an instance that deals: frames and descriptors by shard, in order within each; where each lay; the shards' hands.
 export const REGION_DEALT_FRAMES = 20;
 export const REGION_DEALT_DESCRIPTORS = 21;
-export const REGION_DEALT_ORDER = 22; // u32 for each dealt descriptor: its index before
+export const REGION_DEALT_ORDER = 22; // u32 for each dealt descriptor: its index before, or DEALT_HELD
 export const REGION_HANDS = 23;
 export const REGION_REFUSED = 24;
 export const REGION_INSPECTIONS = 25;

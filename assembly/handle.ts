@@ -36,6 +36,7 @@ import { releaseDue } from "./flow/release";
 import { find, keyIs } from "./flow/table";
 import { lowestTick, mayBeDue } from "./flow/wheel";
 import { inspect, isInspected } from "./inspect/inspect";
+import { takeHeld, wasHeld } from "./fragment/dealt";
 import { capturedFragment } from "./fragment/fragment";
 import { HAS_SIX, HOLD_SLOTS } from "./memory";
 import * as Parsed from "./parse";
@@ -50,7 +51,7 @@ import { trace, tracing } from "./trace";
 import { tracePacket, traceTtl } from "./traced";
 import { capturedIcmp } from "./icmp/icmp";
 import { dropTooBig } from "./size/mtu";
-import { CAREFUL, has } from "./tables";
+import { CAREFUL, SHARDS, has } from "./tables";
 
 /** Time before which no timer is due, the clock moves on without a gap and no flow is left to be judged, nanoseconds. */
 export let quiet: u64 = 0;
@@ -63,6 +64,7 @@ export function listen(): void {
 /** Handles a packet that was parsed and probed. */
 export function handle(desc: u32, parsed: u32, verdict: u32): void {
   if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_REPLY && answerEstablished(desc, parsed, verdict)) return;
+  if (SHARDS > 1 && wasHeld(desc, parsed)) return takeHeld(desc, parsed);
   const emits = emitCount();
   answerTo(parsed);
   moveTo(load<u64>(desc, DESC_TIME));

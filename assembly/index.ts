@@ -35,6 +35,7 @@ import { GROUP_SIZE } from "./flow/table";
 import { WHEEL_LIST_SIZE, mayBeDue, nextTime, resetWheel } from "./flow/wheel";
 import { nextDeath, releaseDead, resetDatagrams } from "./fragment/datagram";
 import { resetPool, settlePool } from "./fragment/pool";
+import { moveSteerer } from "./fragment/steer";
 import * as Memory from "./memory";
 import { beginRefused, endRefused } from "./inspect/refused";
 import { resetHolds, settleHolds } from "./inspect/hold";
@@ -81,7 +82,10 @@ export function process(count: u32): u32 {
 
 /** Deals `count` descriptors out, at most DEAL_MAX, to the shards of the configuration. Returns how many. */
 export function deal(count: u32): u32 {
-  return Dealing.deal(min(count, <u32>DEAL_MAX));
+  beginTrace();
+  const dealt = Dealing.deal(min(count, <u32>DEAL_MAX));
+  endTrace();
+  return dealt;
 }
 
 /** Moves the clock to `time` (ns) and releases what is due; sets CONTROL_MORE_DUE when the queues are full before the end. */
@@ -92,6 +96,7 @@ export function advance(time: u64): void {
   settleHolds();
   settlePool();
   beginTrace();
+  if (Memory.DEALS) return advanceSteerer(time);
   moveTo(time);
   releaseDead(DATAGRAMS_MAX);
   if (now >= drainsUntil) settleDrains();
@@ -103,11 +108,19 @@ export function advance(time: u64): void {
   endTrace();
 }
 
+/** What there is to release where frames are dealt out. */
+function advanceSteerer(time: u64): void {
+  if (!Memory.HAS_FRAGMENTS) return;
+  moveSteerer(time);
+  releaseDead(DATAGRAMS_MAX);
+}
+
 /**
  * Time of the next timer, nanoseconds; all ones when there is none; now while flows are left to be judged. Nothing happens by itself
  * before it: a backend's time to drain begins with a packet or a call of advance.
  */
 export function nextDeadline(): u64 {
+  if (Memory.DEALS) return nextDeath();
   if (walking) return now;
   const next = min(nextTime(), nextDeath());
   return drainsUntil == 0 ? next : min(next, drainsUntil);

@@ -15,6 +15,7 @@ import {
   CONTROL_ENDPOINTS,
   CONTROL_EVICTS,
   CONTROL_FRAGMENTS,
+  CONTROL_FRAGMENT_PLACES,
   CONTROL_HOLD_REMEMBERS,
   CONTROL_HOLD_SLOTS,
   CONTROL_KEEP_LINKS,
@@ -39,6 +40,8 @@ import {
   ENDPOINT_COUNTER_COUNT,
   FRAGMENTS_HELD_MAX,
   FRAGMENT_BYTES_MAX,
+  FRAGMENT_PLACES,
+  FRAGMENT_STATE_SIZE,
   HAND_SIZE,
   FIRST_MESSAGE_MAX,
   HOLD_SPARE,
@@ -99,6 +102,7 @@ import { OPENING_LIST_SIZE, OPENING_SIZE } from "./flow/opening";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
 import { DATAGRAMS_SIZE, DATAGRAM_LISTS_SIZE } from "./fragment/datagram";
 import { PLACE_SIZE, POOL_PLACES } from "./fragment/pool";
+import { HANDED_SIZE } from "./fragment/steer";
 import { REMEMBERED_AT } from "./inspect/hold";
 import { REMEMBERED_SIZE } from "./inspect/remembered";
 import { NAME_MAX } from "./name/host";
@@ -157,6 +161,8 @@ export let DEALT_ROOM: u32 = 0;
 export let DEALT_DESCRIPTORS: u32 = 0;
 export let DEALT_ORDER: u32 = 0;
 export let HANDS: u32 = 0;
+/** Fragments that were held and are dealt with the first one of their datagram (fragment/steer.ts). */
+export let HANDED: u32 = 0;
 /** Places of the hold pool; 0 when no rule identifies by name, and the regions below are empty. */
 export let HOLD_SLOTS: u32 = 0;
 /** Some service puts PROXY headers in front of streams; if not, the region is empty. */
@@ -169,8 +175,12 @@ export let BOOK_BUCKETS: u32 = 0;
 export let BOOK_ENTRIES: u32 = 0;
 /** Notes of what the stages decided. */
 export let TRACES: u32 = 0;
+/** It deals frames out to shards and holds no flows. */
+export let DEALS: bool = false;
 /** Fragments are translated; if not, the regions below are empty. */
 export let HAS_FRAGMENTS: bool = false;
+/** What is known of datagrams as a whole (fragment/state.ts). */
+export let FRAGMENT_STATE: u32 = 0;
 /** Heads of the lists by which datagrams are found, and the datagrams (fragment/datagram.ts). */
 export let DATAGRAM_LISTS: u32 = 0;
 export let DATAGRAMS: u32 = 0;
@@ -219,14 +229,14 @@ export function lay(): bool {
   MAX_DENIED = control(CONTROL_MAX_DENIED);
   KEEP_LINKS = control(CONTROL_KEEP_LINKS) != 0;
   end = FIRST_REGION;
-  const deals = control(CONTROL_DEALS) != 0;
-  layHostRegions(deals ? DEAL_MAX : BATCH_MAX, deals ? DEAL_MAX * EMIT_RESERVE : EMIT_CAPACITY);
-  if (deals) layDealt();
+  DEALS = control(CONTROL_DEALS) != 0;
+  layHostRegions(DEALS ? DEAL_MAX : BATCH_MAX, DEALS ? DEAL_MAX * EMIT_RESERVE + FRAGMENT_PLACES : EMIT_CAPACITY);
+  if (DEALS) layDealt();
   TRACES = region(REGION_TRACE, TRACE_CAPACITY * TRACE_SIZE);
   layInspection(<u64>MAX_FLOWS);
   HAS_PROXIES = control(CONTROL_PROXIES) != 0;
   PROXIES = region(REGION_PROXIES, HAS_PROXIES ? <u64>MAX_FLOWS * PROXY_SIZE : 0);
-  HAS_FRAGMENTS = control(CONTROL_FRAGMENTS) != 0 && !deals;
+  HAS_FRAGMENTS = control(CONTROL_FRAGMENTS) != 0;
   layFragments(HAS_FRAGMENTS ? 1 : 0);
   layBook();
   layPorts(<u64>control(CONTROL_POOL_SLOTS));
@@ -260,9 +270,12 @@ function layHostRegions(frames: u64, emits: u64): void {
 function layDealt(): void {
   DEALT_ROOM = control(CONTROL_RING_SIZE);
   DEALT_FRAMES = region(REGION_DEALT_FRAMES, DEALT_ROOM);
-  DEALT_DESCRIPTORS = region(REGION_DEALT_DESCRIPTORS, DEAL_MAX * DESC_SIZE);
-  DEALT_ORDER = region(REGION_DEALT_ORDER, DEAL_MAX * 4);
-  HANDS = region(REGION_HANDS, SHARDS_MAX * HAND_SIZE);
+  // Those of the batch, and fragments that were held.
+  const dealt: u64 = DEAL_MAX + FRAGMENT_PLACES;
+  DEALT_DESCRIPTORS = region(REGION_DEALT_DESCRIPTORS, dealt * DESC_SIZE);
+  DEALT_ORDER = region(REGION_DEALT_ORDER, dealt * 4);
+  HANDS = region(REGION_HANDS, SHARDS_MAX * HAND_SIZE + FRAGMENT_PLACES * HANDED_SIZE);
+  HANDED = HANDS + SHARDS_MAX * HAND_SIZE;
   // What leaves a pool was held before, or came among what is dealt.
   const kept = <u64>DEALT_ROOM + FRAGMENTS_HELD_MAX * FRAGMENT_BYTES_MAX;
   region(REGION_DEALT_KEPT, control(CONTROL_FRAGMENTS) != 0 ? kept : 0);
@@ -282,9 +295,12 @@ function layInspection(flows: u64): void {
 
 function layFragments(some: u64): void {
   const datagrams = DATAGRAM_LISTS_SIZE + DATAGRAMS_SIZE;
-  DATAGRAM_LISTS = region(REGION_FRAGMENTS, some * (datagrams + POOL_PLACES * PLACE_SIZE));
+  const size = FRAGMENT_STATE_SIZE + datagrams + POOL_PLACES * PLACE_SIZE;
+  FRAGMENT_STATE = region(REGION_FRAGMENTS, some * size);
+  DATAGRAM_LISTS = FRAGMENT_STATE + FRAGMENT_STATE_SIZE;
   DATAGRAMS = DATAGRAM_LISTS + DATAGRAM_LISTS_SIZE;
   FRAGMENTS = DATAGRAM_LISTS + datagrams;
+  setControl(CONTROL_FRAGMENT_PLACES, FRAGMENTS);
 }
 
 /** A flow has four addresses: its client's, one of an endpoint, a backend and a NAT address each, of which there are few. */

@@ -104,6 +104,11 @@ export class Core {
     return [this];
   }
 
+  /** The core in front of those, where it decides on something itself: on fragments. */
+  get steerer(): Core | undefined {
+    return undefined;
+  }
+
   /** Version of the boundary the module was built for. */
   get version(): number {
     return this.exports.version();
@@ -202,7 +207,7 @@ export class Core {
 
   /** Has the core write down what its stages decide, from the next run on (assembly/abi/trace.ts), or no more. */
   trace(on: boolean): void {
-    for (const { words } of this.shards) {
+    for (const { words } of [...this.shards, ...(this.steerer === undefined ? [] : [this.steerer])]) {
       words[(Abi.CONTROL_AT + Abi.CONTROL_TRACE) >>> 2] = Number(on);
       words[(Abi.CONTROL_AT + Abi.CONTROL_TRACED) >>> 2] = 0;
     }

@@ -27,6 +27,9 @@ const POOL_SLOTS_LEAST = 1024;
 const PORT_BLOCKS_SPARE = 65_536;
 const PORT_BLOCKS_LEAST = 4096;
 
+/** Bytes of a frame and of all fragments that are held, each padded to the next multiple of 16. */
+const RING_LEAST = Abi.FRAME_MAX + Abi.FRAGMENTS_HELD_MAX * roundedUp(Abi.FRAGMENT_BYTES_MAX);
+
 /** Throws CONFIG_INVALID for options that mean nothing: they would quietly do something else. */
 function checkOptions({ midStream = "drop", ringSize = RING_SIZE }: PlaneOptions): void {
   if (midStream !== "drop" && midStream !== "admit")
@@ -47,6 +50,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
   const numbers = new ShardNumbers(configuration.settings);
   const { poolSlots, names } = tables;
   const { settings } = configuration;
+  const fragments = settings.fragments === "translate";
   const ofPool = Math.ceil(Abi.PORT_COUNT / Abi.PORT_BLOCK);
   const sizes = {
     maxFlows: numbers.flows,
@@ -60,12 +64,12 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     holdSlots: tables.holdSlots,
     holdRemembers: tables.holdRemembers,
     proxies: tables.proxies,
-    // Several shards share nothing, and the fragments of one datagram have no tuple to be dealt by.
-    fragments: settings.fragments === "translate" && settings.shards === 1,
+    fragments,
     evicts: settings.whenFull === "evict",
     six: tables.six,
     keepEnded: options.onFlowEnd !== undefined,
-    ringSize: roundedUp(options.ringSize ?? RING_SIZE),
+    // What is dealt to a shard at once may be a frame and all fragments that are held.
+    ringSize: roundedUp(Math.max(options.ringSize ?? RING_SIZE, fragments && settings.shards > 1 ? RING_LEAST : 0)),
   };
   return { configuration, midStream, sizes, tables, numbers };
 }
@@ -111,4 +115,6 @@ export function replanned(plan: PlanePlan, configuration: Configuration): PlaneP
 }
 
 /** A whole number of cache lines, so that frames that fit still do when each is padded. */
-const roundedUp = (bytes: number): number => (bytes + 63) & ~63;
+function roundedUp(bytes: number): number {
+  return (bytes + 63) & ~63;
+}

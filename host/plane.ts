@@ -171,8 +171,9 @@ export class Plane {
   }
 
   counters(): PlaneCounters {
-    const { shards } = this.core;
-    return sumCounters(shards.map((core, shard) => readCounters(core, this.names, shard, shards.length)));
+    const { shards, steerer } = this.core;
+    const all = steerer === undefined ? shards : [...shards, steerer];
+    return sumCounters(all.map((core, shard) => readCounters(core, this.names, shard, shards.length)));
   }
 
   /** Flows and denied flows that are not released yet, in ascending number. Do not process packets while iterating. */

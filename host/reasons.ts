@@ -79,8 +79,8 @@ export const REASONS: readonly Reason[] = [
   row(
     "fragment",
     "drop",
-    "The packet is an IP fragment that is not translated: only those of TCP and UDP are, of flows that are neither read nor bear a PROXY header, in a plane of one shard.",
-    "Lower the sender's packet size below the path MTU, or see fragments and shards of the settings.",
+    "The packet is an IP fragment that is not translated: only those of TCP and UDP are, of flows that are neither read nor bear a PROXY header.",
+    "Lower the sender's packet size below the path MTU, or see fragments of the settings.",
   ),
   row(
     "protocol",

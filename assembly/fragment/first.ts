@@ -26,7 +26,7 @@ import { flowOf, requestOf } from "../flow/lifetime";
 import { locate } from "../flow/table";
 import { confirm, loses } from "../handle";
 import { isInspected } from "../inspect/inspect";
-import { HOLD_SLOTS } from "../memory";
+import { DEALS, HOLD_SLOTS } from "../memory";
 import { IP, KIND_FLOW, KIND_REPLY, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL, parseFirst } from "../parse";
 import { isHeaded } from "../proxy/stream";
 import { send } from "../send";
@@ -38,17 +38,22 @@ import { concernsSix } from "../translate";
 import * as Ip from "../wire/ip";
 import * as Tcp from "../wire/tcp";
 import * as Udp from "../wire/udp";
-import { refuse, setFlow } from "./datagram";
+import { refuse } from "./datagram";
 import { refuseAll, side, traceFragment } from "./fragment";
 import { letGo } from "./later";
+import { setFlow } from "./passage";
+import { steerFirst } from "./steer";
 
-/** Decides on the first fragment at hand; `endpoint` is as for any fragment. */
+/** Decides on the first fragment at hand, or on the shard that does; `endpoint` is as for any fragment. */
 export function takeFirst(desc: u32, parsed: u32, verdict: u32, datagram: u32, endpoint: i32): void {
   const fault = headerFault(parsed);
-  if (fault != 0) {
-    refuseAll(parsed, verdict, fault, datagram);
-    return;
-  }
+  if (fault != 0) refuseAll(parsed, verdict, fault, datagram);
+  else if (DEALS) steerFirst(parsed, datagram);
+  else passFirst(desc, parsed, verdict, datagram, endpoint);
+}
+
+/** Decides on the first fragment at hand by its tuple; if it leaves, those of its datagram that wait leave behind it. */
+export function passFirst(desc: u32, parsed: u32, verdict: u32, datagram: u32, endpoint: i32): void {
   traceFragment(parsed, 0, datagram, FRAGMENT_FIRST);
   parseFirst(parsed);
   if (side == SIDE_CAPTURED) swapKey(parsed);

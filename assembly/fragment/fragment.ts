@@ -16,16 +16,19 @@ import {
 import { FRAGMENT_REFUSED, STAGE_FRAGMENT, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
 import { sourceSpeaker } from "../admit/whose";
 import { answerTimeExceeded } from "../emit/icmp-error";
-import { HAS_FRAGMENTS } from "../memory";
+import { DEALS, HAS_FRAGMENTS } from "../memory";
 import { IP, L4, L4_LENGTH, NETWORK, PROTOCOL } from "../parse";
 import { trace, tracing } from "../trace";
 import { traceCapturedTtl, traceTtl } from "../traced";
 import { dropFor } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
 import { findDatagram, isDead, makeDatagram, ownerOf, refuse, refusedWith, release, releaseDead } from "./datagram";
+import { takeDealt } from "./dealt";
 import { takeFirst } from "./first";
 import { takeLater } from "./later";
+import { steerToAnswer } from "./steer";
 import { addStretch, faultOf, isComplete } from "./stretches";
+import { SHARDS } from "../tables";
 import { waitingOf } from "./waiting";
 
 /// Of a datagram and its header (RFC 791).
@@ -59,8 +62,15 @@ export function takeFragment(desc: u32, parsed: u32, verdict: u32, itsSide: u32,
   last = !Ipv4.moreFragments(ip);
   if (!isSound(parsed, ip)) return refuseAlone(parsed, verdict, REASON_FRAGMENT_MALFORMED, 0, endpoint);
   if (isExpired(desc, parsed, verdict, endpoint)) return 0;
+  if (SHARDS > 1 && !DEALS) takeDealt(desc, parsed, verdict, endpoint);
+  else takePart(desc, parsed, verdict, endpoint);
+  return 0;
+}
+
+/** Finds the datagram of the fragment at hand, and whether it fits what came of it before. */
+function takePart(desc: u32, parsed: u32, verdict: u32, endpoint: i32): u32 {
   releaseDead(RELEASED_MOST);
-  const datagram = datagramOf(parsed, ip, endpoint);
+  const datagram = datagramOf(parsed, endpoint);
   if (datagram == 0) return refuseAlone(parsed, verdict, REASON_FRAGMENT_TABLE_FULL, 0, endpoint);
   const refused = refusedWith(datagram);
   if (refused != 0) return refuseAlone(parsed, verdict, refused, datagram, ownerOf(datagram));
@@ -86,30 +96,43 @@ function isExpired(desc: u32, parsed: u32, verdict: u32, endpoint: i32): bool {
   const ttl = Ipv4.ttl(load<u32>(parsed, IP));
   if (side == SIDE_CAPTURED) {
     if (ttl != 0 && ttl != TTL_MAX) return false;
+    if (DEALS) return steerToAnswer();
     if (tracing) traceCapturedTtl(load<u32>(parsed, IP));
     dropFor(verdict, ttl == 0 ? REASON_TTL_EXPIRED : REASON_REPLY_UNMATCHED, endpoint);
     return true;
   }
   if (tracing) traceTtl(parsed);
   if (ttl > 1) return false;
+  if (DEALS) return steerToAnswer();
   if (from == 0) answerTimeExceeded(desc, parsed, <u32>NO_FLOW);
   dropFor(verdict, REASON_TTL_EXPIRED, endpoint);
   return true;
 }
 
 /** The datagram of the fragment at hand, made if it is not there or dead; 0 when there is no room for it. */
-function datagramOf(parsed: u32, ip: u32, owner: i32): u32 {
-  const place = (side + 1) | ((<u32>load<u8>(parsed, PROTOCOL)) << 8) | ((<u32>load<u16>(parsed, NETWORK)) << 16);
-  const low = <u64>place | ((<u64>Ipv4.sourceBe(ip)) << 32);
-  const high = <u64>Ipv4.destinationBe(ip) | ((<u64>Ipv4.identificationBe(ip)) << 32);
+function datagramOf(parsed: u32, owner: i32): u32 {
+  const low = keyLow(parsed);
+  const high = keyHigh(parsed);
   const found = findDatagram(low, high);
   if (found != 0 && !isDead(found)) return found;
   if (found != 0) release(found);
   return makeDatagram(low, high, owner);
 }
 
+/** Key of the datagram that the fragment at hand is of (datagram.ts), KEY_LOW. */
+export function keyLow(parsed: u32): u64 {
+  const place = (side + 1) | ((<u32>load<u8>(parsed, PROTOCOL)) << 8) | ((<u32>load<u16>(parsed, NETWORK)) << 16);
+  return <u64>place | ((<u64>Ipv4.sourceBe(load<u32>(parsed, IP))) << 32);
+}
+
+/** The same, KEY_HIGH. */
+export function keyHigh(parsed: u32): u64 {
+  const ip = load<u32>(parsed, IP);
+  return <u64>Ipv4.destinationBe(ip) | ((<u64>Ipv4.identificationBe(ip)) << 32);
+}
+
 /** Drops the fragment at hand, and nothing else. */
-function refuseAlone(parsed: u32, verdict: u32, reason: u32, datagram: u32, owner: i32): u32 {
+export function refuseAlone(parsed: u32, verdict: u32, reason: u32, datagram: u32, owner: i32): u32 {
   traceFragment(parsed, reason, datagram, FRAGMENT_REFUSED);
   return drop(verdict, reason, owner);
 }

@@ -4,6 +4,7 @@ import {
   DESC_CAPTURED,
   DESC_FRAME,
   DESC_LINK,
+  DESC_NETWORK,
   DESC_WIRE,
   FRAGMENT_BYTES_MAX,
   NO_FLOW,
@@ -44,9 +45,21 @@ import { traceFlow, traceRewriteTo } from "../traced";
 import { dropFor, droppedAt, forwarded, held } from "../verdict";
 import * as Ipv4 from "../wire/ipv4";
 import * as Tcp from "../wire/tcp";
-import { hasFlow, ownerOf, requestOfFlow } from "./datagram";
+import { DEALS } from "../memory";
+import { ownerOf, shardOfDatagram } from "./datagram";
 import { from, refuseAll, side, traceFragment } from "./fragment";
-import { PLACE_CAPTURED, PLACE_FRAME, PLACE_IP, PLACE_LINK, PLACE_WIRE, restPlace, takePlace } from "./pool";
+import { hasFlow, requestOfFlow } from "./passage";
+import { steerLater } from "./steer";
+import {
+  PLACE_ABOUT,
+  PLACE_CAPTURED,
+  PLACE_FRAME,
+  PLACE_IP,
+  PLACE_LINK,
+  PLACE_WIRE,
+  restPlace,
+  takePlace,
+} from "./pool";
 import { putWaiting, takeWaiting, waitingOf } from "./waiting";
 
 /** Decides on a later fragment, the one at hand. */
@@ -55,12 +68,13 @@ export function takeLater(desc: u32, parsed: u32, verdict: u32, datagram: u32): 
     refuseAll(parsed, verdict, REASON_FRAGMENT_MALFORMED, datagram);
     return;
   }
-  if (hasFlow(datagram)) follow(desc, parsed, verdict, datagram);
+  if (DEALS && shardOfDatagram(datagram) >= 0) steerLater(datagram);
+  else if (hasFlow(datagram)) follow(desc, parsed, verdict, datagram);
   else hold(desc, parsed, verdict, datagram);
 }
 
 /** Lets it leave by the flow of the first fragment, if that lives. */
-function follow(desc: u32, parsed: u32, verdict: u32, datagram: u32): void {
+export function follow(desc: u32, parsed: u32, verdict: u32, datagram: u32): void {
   const request = requestOfFlow(datagram);
   const reason: u32 = request == 0 ? REASON_FRAGMENT_TIMEOUT : 0;
   traceFragment(parsed, reason, datagram, FRAGMENT_FOLLOWS);
@@ -82,21 +96,28 @@ function follow(desc: u32, parsed: u32, verdict: u32, datagram: u32): void {
 
 /** Has it wait for the first fragment, if there is room. */
 function hold(desc: u32, parsed: u32, verdict: u32, datagram: u32): void {
-  const captured = load<u32>(desc, DESC_CAPTURED);
-  const place = captured > <u32>FRAGMENT_BYTES_MAX ? 0 : takePlace();
-  if (place == 0) {
+  if (!keep(desc, parsed, datagram)) {
     refuseAll(parsed, verdict, REASON_FRAGMENT_POOL_FULL, datagram);
     return;
   }
+  traceFragment(parsed, REASON_AWAITING_FRAGMENT, datagram, FRAGMENT_HELD);
+  held(verdict, REASON_AWAITING_FRAGMENT, <u32>NO_FLOW);
+}
+
+/** Copies the fragment at hand to a place in which it waits; false when there is none for it. */
+export function keep(desc: u32, parsed: u32, datagram: u32): bool {
+  const captured = load<u32>(desc, DESC_CAPTURED);
+  const place = captured > <u32>FRAGMENT_BYTES_MAX ? 0 : takePlace();
+  if (place == 0) return false;
   const frame = load<u32>(desc, DESC_FRAME);
   store<u32>(place, captured, PLACE_CAPTURED);
   store<u32>(place, load<u32>(desc, DESC_WIRE), PLACE_WIRE);
   store<u16>(place, <u16>(load<u32>(parsed, IP) - frame), PLACE_IP);
   store<u8>(place, load<u8>(desc, DESC_LINK), PLACE_LINK);
   memory.copy(place + PLACE_FRAME, frame, captured);
+  store<u32>(place, load<u32>(desc, DESC_NETWORK), PLACE_ABOUT);
   putWaiting(datagram, place);
-  traceFragment(parsed, REASON_AWAITING_FRAGMENT, datagram, FRAGMENT_HELD);
-  held(verdict, REASON_AWAITING_FRAGMENT, <u32>NO_FLOW);
+  return true;
 }
 
 /** Lets those that wait leave behind the first fragment, which left by a flow. */
@@ -107,7 +128,7 @@ export function letGo(datagram: u32, flow: u32): void {
     const ip = frame + <u32>load<u16>(place, PLACE_IP);
     const link = <u32>load<u8>(place, PLACE_LINK);
     const wire = load<u32>(place, PLACE_WIRE);
-    if (tracing) traceLetGo(ip, datagram);
+    if (tracing) traceLetGo(ip, frame + wire, datagram);
     translate(frame, ip, link, request, wire);
     emitFrame(sideBehind(), link, flow, frame, load<u32>(place, PLACE_CAPTURED), wire);
     restPlace(place);
@@ -155,10 +176,12 @@ function traceRewriting(ip: u32, request: u32): void {
   else traceRewriteTo(ip, source, destination);
 }
 
-function traceLetGo(ip: u32, datagram: u32): void {
+/** Notes that a held fragment leaves; `end` is where its frame ends on the wire, as for parsing (docs/behaviour.md, 1.2). */
+function traceLetGo(ip: u32, end: u32, datagram: u32): void {
   const first = Ipv4.fragmentOffset(ip);
   const identification = <u32>bswap<u16>(<u16>Ipv4.identificationBe(ip));
-  const behind = first + Ipv4.totalLength(ip) - Ipv4.headerLength(ip);
+  const stated = Ipv4.totalLength(ip);
+  const behind = first + (stated != 0 ? stated : end - ip) - Ipv4.headerLength(ip);
   const last = <u32>!Ipv4.moreFragments(ip);
   trace(STAGE_FRAGMENT, TRACE_GOES_ON, first, behind, last, identification, FRAGMENT_LET_GO, waitingOf(datagram));
 }

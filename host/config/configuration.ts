@@ -320,7 +320,7 @@ export interface Settings {
   clampMss: boolean;
   /** Tunnels that are opened. */
   tunnels: Tunnel[];
-  /** Fragments of TCP and UDP; planes of several shards drop them all the same. */
+  /** Fragments of TCP and UDP. */
   fragments: "translate" | "drop";
   timers: Timers;
   identification: Identification;

@@ -243,9 +243,7 @@ const settings = z.strictObject({
   fragments: z
     .enum(["translate", "drop"])
     .default(d.fragments)
-    .describe(
-      "Fragments of TCP and UDP over IPv4; later ones wait for the first. With several shards they are dropped all the same.",
-    ),
+    .describe("Fragments of TCP and UDP over IPv4; later ones wait for the first."),
   timers: timers.prefault({}).describe("Timeouts. Those left out are the profile's."),
   identification: identification
     .prefault({})

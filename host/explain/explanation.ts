@@ -62,7 +62,7 @@ export function explanationOf(
   const { sentence = "", remedy = "" } = REASONS.find(({ name }) => name === reason) ?? {};
   return {
     packet: packetText(frame, link),
-    steps: core.shards.flatMap((own, shard) => stepsOf(own, { ...named, shard })),
+    steps: coresOf(core).flatMap((own, shard) => stepsOf(own, { ...named, shard })),
     verdict,
     reason,
     sentence,
@@ -74,9 +74,16 @@ export function explanationOf(
   };
 }
 
+/** Cores that may have notes: what decides on a packet in front of the shards passes nothing on to one. */
+function coresOf({ shards, steerer }: Core): readonly Core[] {
+  return steerer === undefined ? shards : [...shards, steerer];
+}
+
 /** What a frame carries in a tunnel that the core opened, else the frame. */
 function carriedIn(core: Core, frame: Uint8Array): Uint8Array {
-  const opened = core.shards.flatMap(notesOf).find(({ stage }) => stage === Abi.STAGE_TUNNEL);
+  const opened = coresOf(core)
+    .flatMap(notesOf)
+    .find(({ stage }) => stage === Abi.STAGE_TUNNEL);
   if (opened === undefined || opened.reason !== undefined) return frame;
   const [, , , , , bytes = 0, begins = 0] = opened.values;
   return frame.subarray(begins, begins + bytes);

@@ -45,6 +45,7 @@ export class ShardedCore extends Front {
   override advance(time: bigint): boolean {
     const core = this.cores[this.advancing] as Core;
     this.clearEmits();
+    if (this.advancing === 0) super.advance(time);
     const done = core.advance(time);
     this.gatherFrom(core, this.advancing, 0, 0);
     if (done) this.advancing = (this.advancing + 1) % this.cores.length;
@@ -57,7 +58,8 @@ export class ShardedCore extends Front {
   }
 
   override nextDeadline(): bigint | undefined {
-    const deadlines = this.cores.map((core) => core.nextDeadline()).filter((time) => time !== undefined);
+    const all = [super.nextDeadline(), ...this.cores.map((core) => core.nextDeadline())];
+    const deadlines = all.filter((time) => time !== undefined);
     return deadlines.length === 0 ? undefined : deadlines.reduce((least, time) => (time < least ? time : least));
   }
 
@@ -81,8 +83,16 @@ export class ShardedCore extends Front {
     const heads = core.region(Abi.REGION_HEADS);
     const { bytes, words, emitCount, ring, ringSize } = core;
     const ringEnd = ring + ringSize;
-    // Shards among several keep nothing.
-    const said = { bytes, words, heads, kept: 0, handled, emitCount, verdicts: core.verdict(0), emits: core.emit(0) };
+    const said = {
+      bytes,
+      words,
+      heads,
+      kept: ringEnd,
+      handled,
+      emitCount,
+      verdicts: core.verdict(0),
+      emits: core.emit(0),
+    };
     this.gather(shard, first, said, { ring, ringEnd, heads });
     if (core.endedCount > 0) this.onEnded?.(shard);
   }

@@ -75,6 +75,33 @@ export class Front extends Core {
     return new Front(await instantiated(module, frontSizes(sizes), tables), numbers, Abi.DEAL_MAX);
   }
 
+  override get steerer(): Core | undefined {
+    return this;
+  }
+
+  /** Goes on where another front is, which was the last one to deal: fragments of one datagram may come to either. */
+  follow(other: Front): void {
+    if (other === this || this.control(Abi.CONTROL_FRAGMENTS) === 0) return;
+    const at = this.region(Abi.REGION_FRAGMENTS);
+    const awaiting = (this.region(Abi.REGION_COUNTERS) + Abi.REASON_AWAITING_FRAGMENT * 8) >>> 3;
+    this.longs[awaiting] = other.longs[awaiting] as bigint;
+    other.longs[awaiting] = 0n;
+    if (this.hasDatagrams || other.hasDatagrams) this.bytes.set(other.bytes.subarray(at, at + other.fragmentBytes), at);
+    else this.longs[(at + Abi.FRAGMENT_CLOCK) >>> 3] = other.longs[(at + Abi.FRAGMENT_CLOCK) >>> 3] as bigint;
+  }
+
+  private get hasDatagrams(): boolean {
+    return this.u32(this.region(Abi.REGION_FRAGMENTS) + Abi.FRAGMENT_OLDEST) !== 0;
+  }
+
+  /** Bytes of what there is to know of fragments: up to the last place that was ever taken. */
+  private get fragmentBytes(): number {
+    const places = this.u32(this.region(Abi.REGION_FRAGMENTS) + Abi.FRAGMENT_PLACE_TOP);
+    return (
+      this.control(Abi.CONTROL_FRAGMENT_PLACES) - this.region(Abi.REGION_FRAGMENTS) + places * Abi.FRAGMENT_PLACE_SIZE
+    );
+  }
+
   /** Deals out what waits; how many frames. What was gathered before is gone. */
   deal(): number {
     this.clearEmits();
@@ -130,13 +157,14 @@ export class Front extends Core {
   private gatherVerdicts(shard: number, first: number, { words, verdicts, handled }: Said): void {
     const { words: own, numbers, emitted } = this;
     let from = verdicts >>> 2;
-    for (let i = 0; i < handled; i++) {
-      const to = (this.verdicts >>> 2) + (own[this.order + first + i] as number) * VERDICT_WORDS;
+    for (let i = 0; i < handled; i++, from += VERDICT_WORDS) {
+      const order = own[this.order + first + i] as number;
+      if (order === Abi.DEALT_HELD) continue;
+      const to = (this.verdicts >>> 2) + order * VERDICT_WORDS;
       own[to] = words[from] as number;
       own[to + Abi.VERDICT_EMITS / 4] = words[from + Abi.VERDICT_EMITS / 4] as number;
       own[to + Abi.VERDICT_FIRST_EMIT / 4] = (words[from + Abi.VERDICT_FIRST_EMIT / 4] as number) + emitted;
       own[to + Abi.VERDICT_FLOW / 4] = numbers.ofPlane(shard, words[from + Abi.VERDICT_FLOW / 4] as number);
-      from += VERDICT_WORDS;
     }
   }
 
@@ -191,5 +219,5 @@ export class Front extends Core {
 
 /** What a front is configured with: the tables by which frames are dealt, and no flows. */
 export function frontSizes(sizes: CoreSizes): CoreSizes {
-  return { ...sizes, maxFlows: 0, maxDenied: 0, poolSlots: 0, keepEnded: false, deals: true };
+  return { ...sizes, maxFlows: 0, maxDenied: 0, poolSlots: 0, holdSlots: 0, keepEnded: false, deals: true };
 }

@@ -11,8 +11,8 @@ export function sumCounters(shards: readonly PlaneCounters[]): PlaneCounters {
   return {
     reasons: sumReasons(shards.map(({ reasons }) => reasons)),
     flows: sumFields(shards.map(({ flows }) => flows)),
-    names: sumFields(shards.map(({ names }) => names)),
     generated: sumFields(shards.map(({ generated }) => generated)),
+    names: sumFields(shards.map(({ names }) => names)),
     endpoints: new Map(
       [...first.endpoints.keys()].map((name) => [
         name,

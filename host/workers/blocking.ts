@@ -62,20 +62,22 @@ export class BlockingWorkerPlane extends Plane {
 
   override advance(time: bigint): Emission[] {
     checkTime(time);
+    this.core.advance(unsigned(time));
     const question = { what: "advance", time: unsigned(time) } as const;
     return advanced(this.crew, takenBlocking(this.crew.askAll(question)), () => this.takeReports());
   }
 
   override nextDeadline(): bigint | undefined {
-    return leastDeadline(takenBlocking(this.crew.askAll({ what: "deadline" })));
+    return leastDeadline(takenBlocking(this.crew.askAll({ what: "deadline" })), this.core);
   }
 
   override reset(): void {
+    this.core.reset();
     takenBlocking(this.crew.askAll({ what: "reset" }));
   }
 
   override counters(): PlaneCounters {
-    return summed(this.crew, takenBlocking(this.crew.askAll({ what: "counters" })));
+    return summed(this.crew, takenBlocking(this.crew.askAll({ what: "counters" })), [this.core]);
   }
 
   override *flows(): Generator<Flow, void, void> {

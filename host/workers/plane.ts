@@ -3,7 +3,7 @@
 
 import type { Configuration } from "../config/configuration.ts";
 import type { Core } from "../core.ts";
-import type { PlaneCounters } from "../counters.ts";
+import { type PlaneCounters, readCounters } from "../counters.ts";
 import { Encapsulator } from "../encapsulation/encapsulator.ts";
 import type { Flow } from "../flows.ts";
 import { Intake, type Packet, place, unsigned } from "../packet.ts";
@@ -37,6 +37,8 @@ export async function createWorkerPlane(
 export class WorkerPlane {
   private readonly crew: Crew;
   private readonly fronts: readonly [Front, Front];
+  /** The front that dealt last: fragments are known there. */
+  private last: Front;
   private intake: Intake;
   private encapsulator: Encapsulator | undefined;
   private readonly reportEnded: () => void;
@@ -46,6 +48,7 @@ export class WorkerPlane {
   constructor(crew: Crew, fronts: [Front, Front], configuration: Configuration, reportEnded: () => void) {
     this.crew = crew;
     this.fronts = fronts;
+    this.last = fronts[0];
     this.intake = new Intake(crew.plan.tables.names, configuration);
     this.encapsulator = Encapsulator.of(configuration, crew.plan.tables.names.networks);
     this.reportEnded = reportEnded;
@@ -101,7 +104,14 @@ export class WorkerPlane {
           if (more) {
             const front = this.fronts[turn % 2] as Front;
             more = fill(front);
+            front.follow(this.last);
+            this.last = front;
             flights.push(await taken(this.crew.launch(front)));
+            // Seldom: more fragments were held than are dealt at once.
+            while (front.waiting > 0) {
+              for (const flight of flights.splice(0)) await this.settle(flight, settle);
+              flights.push(await taken(this.crew.launch(front)));
+            }
           }
           if (flights.length > Number(more)) await this.settle(flights.shift() as Flight, settle);
         }
@@ -115,21 +125,27 @@ export class WorkerPlane {
   async advance(time: bigint): Promise<Emission[]> {
     checkTime(time);
     const question = { what: "advance", time: unsigned(time) } as const;
-    return this.inTurn(async () => advanced(this.crew, await taken(this.crew.askAll(question)), this.reportEnded));
+    return this.inTurn(async () => {
+      this.last.advance(question.time);
+      return advanced(this.crew, await taken(this.crew.askAll(question)), this.reportEnded);
+    });
   }
 
   /** Time of the next timer, ns, or undefined. */
   nextDeadline(): Promise<bigint | undefined> {
-    return this.inTurn(async () => leastDeadline(await taken(this.crew.askAll({ what: "deadline" }))));
+    return this.inTurn(async () => leastDeadline(await taken(this.crew.askAll({ what: "deadline" })), this.last));
   }
 
   /** Forgets flows, counters and time; keeps the configuration. */
   reset(): Promise<void> {
-    return this.inTurn(async () => void (await taken(this.crew.askAll({ what: "reset" }))));
+    return this.inTurn(async () => {
+      for (const front of this.fronts) front.reset();
+      await taken(this.crew.askAll({ what: "reset" }));
+    });
   }
 
   counters(): Promise<PlaneCounters> {
-    return this.inTurn(async () => summed(this.crew, await taken(this.crew.askAll({ what: "counters" }))));
+    return this.inTurn(async () => summed(this.crew, await taken(this.crew.askAll({ what: "counters" })), this.fronts));
   }
 
   /** Flows and denied flows that are not released yet, in ascending number. Process no packets while iterating. */
@@ -173,11 +189,15 @@ export function advanced(crew: Crew, answers: Message[], reportEnded: () => void
   return crew.byShard(answers, ({ emissions }) => emissions).flat();
 }
 
-export function leastDeadline(answers: Message[]): bigint | undefined {
-  const times = answers.map(({ deadline }) => deadline).filter((time) => time !== undefined);
+/** Time of the next timer of workers and of the front that deals. */
+export function leastDeadline(answers: Message[], front: Core): bigint | undefined {
+  const all = [front.nextDeadline(), ...answers.map(({ deadline }) => deadline)];
+  const times = all.filter((time) => time !== undefined);
   return times.length === 0 ? undefined : times.reduce((least, time) => (time < least ? time : least));
 }
 
-export function summed(crew: Crew, answers: Message[]): PlaneCounters {
-  return sumCounters(crew.byShard(answers, ({ counters }) => counters));
+export function summed(crew: Crew, answers: Message[], fronts: readonly Core[]): PlaneCounters {
+  const { tables, numbers } = crew.plan;
+  const steered = fronts.map((front) => readCounters(front, tables.names, 0, numbers.shards));
+  return sumCounters([...crew.byShard(answers, ({ counters }) => counters), ...steered]);
 }

@@ -34,7 +34,7 @@ table("What is not translated", [
       { in: "tcp 10.2.1.1:1 > 10.2.0.10:1024 A fragment=0x2000", side: "provider", gives: "drop fragment -1", out: [] },
     ],
   },
-  ...[{ fragments: "drop" as const }, { shards: 2 }].map((settings) => ({
+  ...[{ fragments: "drop" as const }, { fragments: "drop" as const, shards: 2 }].map((settings) => ({
     name: `no fragment is, with ${JSON.stringify(settings)}`,
     settings,
     steps: [

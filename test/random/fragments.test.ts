@@ -12,6 +12,7 @@ import { Traffic } from "./traffic.ts";
 
 const SEED = Number(process.env.LINKPLANE_SEED ?? Date.now() % 2 ** 31);
 const ROUNDS = Number(process.env.LINKPLANE_ROUNDS ?? 20);
+const SHARDS = process.env.LINKPLANE_SHARDS === undefined ? undefined : Number(process.env.LINKPLANE_SHARDS);
 const PACKETS = 5000;
 /** Packets of a hundred that are cut. */
 const CUT = 30;
@@ -56,10 +57,14 @@ suite("Fragments, random", (test) => {
   });
 });
 
-/** A configuration in which fragments get far: one shard, most connections approved, flows that end soon. */
+/** A configuration in which fragments get far: most connections approved, flows that end soon. */
 function translating(configuration: Configuration, dice: Dice): Configuration {
   const { settings, privateEndpoints } = configuration;
-  Object.assign(settings, { shards: 1, fragments: "translate", midStream: dice.chance(80) ? "admit" : "drop" });
+  Object.assign(settings, {
+    shards: SHARDS ?? dice.pick([1, 1, 4]),
+    fragments: "translate",
+    midStream: dice.chance(80) ? "admit" : "drop",
+  });
   if (dice.chance(50)) Object.assign(settings.timers, { udpIdleSeconds: 1, tcpOpeningSeconds: 1, tcpIdleSeconds: 2 });
   for (const endpoint of privateEndpoints) if (dice.chance(80)) endpoint.connectionState = "Approved";
   return markChecked(configuration);

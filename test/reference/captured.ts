@@ -1,7 +1,6 @@
 // Decisions about frames as captured at a consumer (behaviour 12).
 import { type Flow, type Tuple, tupleKey } from "./flow.ts";
 import { leaveAsSent, note } from "./forward.ts";
-import { ofFragment } from "./fragments.ts";
 import { judgedOf } from "./change.ts";
 import type { Endpoint } from "./networks.ts";
 import { fromConsumer, readsStream } from "./consumer.ts";
@@ -30,7 +29,7 @@ function fragmentFrom(path: Path, arrival: Arrival, sender: Endpoint): Decision 
     const flow = path.flows.see(tupleKey(reply));
     return (flow && judgedOf(path, flow, false)) ?? ofReply(path, arrival, reply);
   };
-  return ofFragment(path, arrival, { side: "reply", owner: sender.name, decide });
+  return path.onFragment(path, arrival, { side: "reply", owner: sender.name, decide });
 }
 
 function ofReply(path: Path, arrival: Arrival, reply: Tuple): Decision {

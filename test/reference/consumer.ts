@@ -4,7 +4,6 @@ import { refuse, stands } from "./denial.ts";
 import { type Flow, type Tuple, tupleKey } from "./flow.ts";
 import { forward } from "./forward.ts";
 import { judgedOf } from "./change.ts";
-import { ofFragment } from "./fragments.ts";
 import { icmpFromConsumer } from "./icmp.ts";
 import { inspectRequest } from "./inspect-request.ts";
 import { untranslated } from "./ip.ts";
@@ -30,7 +29,7 @@ export function fromConsumer(path: Path, arrival: Arrival): Decision {
   if (ip.kind === "fragment") {
     const decide = (transport: Transport): Decision =>
       ofFirst(path, arrival, transport, tupleOf(path, arrival, transport, endpoint));
-    return ofFragment(path, arrival, { side: "consumer", owner: droppedAt, decide });
+    return path.onFragment(path, arrival, { side: "consumer", owner: droppedAt, decide });
   }
   const kept = untranslated(ip.kind);
   if (kept !== undefined) return { reason: kept, droppedAt };

@@ -61,6 +61,11 @@ export class Counters {
     this.packet(reason, droppedAt);
   }
 
+  /** Packets that count under a reason are counted elsewhere, or come from there. */
+  moved(reason: string, packets: number): void {
+    this.reasons[reason] = (this.reasons[reason] ?? 0) + packets;
+  }
+
   created(endpoint: string, backend: string): void {
     this.flows.created++;
     this.flows.active++;

@@ -13,7 +13,13 @@ export interface Stretch {
   to: number;
 }
 
-export interface Datagram {
+/** What became of the first fragment of a datagram. */
+export interface Passage {
+  /** Tuple and creation of the flow that it left by. */
+  flow?: { key: string; firstSeen: bigint };
+}
+
+export interface Datagram extends Passage {
   key: string;
   /** Name of the endpoint at which its drops count. */
   owner: string | undefined;
@@ -24,8 +30,6 @@ export interface Datagram {
   end?: number;
   /** Reason. */
   refused?: string;
-  /** Tuple and creation of the flow that it has. */
-  flow?: { key: string; firstSeen: bigint };
   /** Fragments that wait for the first one, as they came. */
   held: Arrival[];
 }
@@ -125,6 +129,6 @@ export const isComplete = ({ stretches, end }: Datagram): boolean =>
   end !== undefined && stretches.reduce((sum, { from, to }) => sum + to - from, 0) === end;
 
 /** Notes the flow that a datagram belongs to. */
-export function join(datagram: Datagram, { key, firstSeen }: Flow): void {
-  datagram.flow = { key, firstSeen };
+export function join(passage: Passage, { key, firstSeen }: Flow): void {
+  passage.flow = { key, firstSeen };
 }

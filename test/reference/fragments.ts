@@ -1,5 +1,5 @@
 // Fragments of TCP and UDP (behaviour 19).
-import { came, type Datagram, isComplete, join } from "./datagram.ts";
+import { came, type Datagram, isComplete, join, type Passage } from "./datagram.ts";
 import type { Flow } from "./flow.ts";
 import { countTraffic, readdress } from "./forward.ts";
 import { judgedOf } from "./change.ts";
@@ -15,7 +15,7 @@ const UNIT = 8;
 const RELEASED_BEFORE = 2;
 const TTL_MOST = 255;
 const NO_FLOW = -1;
-const FORWARDED = ["forwarded", "new-flow", "mid-stream-admitted"];
+export const FORWARDED = ["forwarded", "new-flow", "mid-stream-admitted"];
 
 /** Where a fragment came from; captured replies are a side of their own. */
 export interface Origin {
@@ -26,38 +26,72 @@ export interface Origin {
   decide: (transport: Transport) => Decision;
 }
 
-/** A fragment to an endpoint or to a NAT address, or one that is a captured reply. */
-export function ofFragment(path: Path, arrival: Arrival, origin: Origin): Decision {
-  const { settings, datagrams, flows } = path;
-  const { network, ip } = arrival;
-  const translates = settings.fragments === "translate" && settings.shards === 1;
-  if (!translates || ip.family === 6 || (ip.protocol !== TCP && ip.protocol !== UDP))
-    return dropped("fragment", origin.owner);
-  const fault = faultOf(path, arrival, origin);
-  if (fault !== undefined) return dropped(fault, origin.owner);
-  datagrams.releaseDead(flows.now, RELEASED_BEFORE);
-  const key = `${origin.side} ${network} ${ip.source} ${ip.destination} ${ip.protocol} ${ip.identification}`;
-  const datagram = datagrams.find(key, flows.now) ?? datagrams.make(key, origin.owner, flows.now);
-  if (datagram === undefined) return dropped("fragment-table-full", origin.owner);
-  if (datagram.refused !== undefined) return dropped(datagram.refused, datagram.owner);
-  const decision = ofDatagram(path, arrival, origin, datagram);
-  if (datagram.refused === undefined && isComplete(datagram)) datagrams.release(datagram);
-  return decision;
+/** Decides on a fragment to an endpoint or to a NAT address, or on one that is a captured reply. */
+export type OnFragment = (path: Path, arrival: Arrival, origin: Origin) => Decision;
+
+/** What is done with one that fits its datagram. */
+export interface Takers {
+  /** TTL run out. */
+  expired: OnFragment;
+  first: (path: Path, arrival: Arrival, origin: Origin, datagram: Datagram) => Decision;
+  /** One whose datagram waits for nothing. */
+  later: (path: Path, arrival: Arrival, origin: Origin, datagram: Datagram) => Decision;
+  /** Whether a datagram waits for its first fragment. */
+  waits: (datagram: Datagram) => boolean;
 }
 
-const dropped = (reason: string, owner: string | undefined): Decision =>
+/** Section 19 for a plane that does with fragments what is given. */
+export const fragmentsFor =
+  (takers: Takers): OnFragment =>
+  (path, arrival, origin) => {
+    const { settings, datagrams, flows } = path;
+    const { network, ip } = arrival;
+    if (settings.fragments !== "translate" || ip.family === 6 || (ip.protocol !== TCP && ip.protocol !== UDP))
+      return dropped("fragment", origin.owner);
+    if (isMalformed(arrival)) return dropped("fragment-malformed", origin.owner);
+    if (expiryOf(arrival, origin) !== undefined) return takers.expired(path, arrival, origin);
+    datagrams.releaseDead(flows.now, RELEASED_BEFORE);
+    const key = `${origin.side} ${network} ${ip.source} ${ip.destination} ${ip.protocol} ${ip.identification}`;
+    const datagram = datagrams.find(key, flows.now) ?? datagrams.make(key, origin.owner, flows.now);
+    if (datagram === undefined) return dropped("fragment-table-full", origin.owner);
+    if (datagram.refused !== undefined) return dropped(datagram.refused, datagram.owner);
+    const decision = ofDatagram(path, arrival, origin, datagram, takers);
+    if (datagram.refused === undefined && isComplete(datagram)) datagrams.release(datagram);
+    return decision;
+  };
+
+/** Drops one whose TTL has run out, and answers it. */
+export const expire: OnFragment = (path, arrival, origin) => {
+  if (origin.side !== "reply" && arrival.ip.fragmentFrom === 0) ttlExpires(path, arrival, NO_FLOW);
+  return dropped(expiryOf(arrival, origin) as string, origin.owner);
+};
+
+/** In a plane of one shard. */
+export const ofFragment: OnFragment = fragmentsFor({
+  expired: expire,
+  first: (path, arrival, origin, datagram) => {
+    const owned = { ...origin, owner: datagram.owner };
+    const decision = passFirst(path, arrival, owned, datagram, path.datagrams.letGo(datagram));
+    return FORWARDED.includes(decision.reason) ? decision : refused(path, datagram, decision);
+  },
+  later: (path, arrival, origin, datagram) => passLater(path, arrival, { ...origin, owner: datagram.owner }, datagram),
+  waits: ({ flow }) => flow === undefined,
+});
+
+export const dropped = (reason: string, owner: string | undefined): Decision =>
   owner === undefined ? { reason } : { reason, droppedAt: owner };
 
-/** What is against a fragment by itself. */
-function faultOf(path: Path, arrival: Arrival, { side }: Origin): string | undefined {
+/** Whether it can be no fragment at all. */
+function isMalformed(arrival: Arrival): boolean {
   const { ip } = arrival;
   const { from, to } = partOf(arrival);
-  const isOdd = ip.moreFragments && to % UNIT !== 0;
-  if (from === to || isOdd || to > BYTES_MOST - ip.headerLength) return "fragment-malformed";
-  if (side === "reply") return ip.ttl === 0 ? "ttl-expired" : ip.ttl === TTL_MOST ? "reply-unmatched" : undefined;
-  if (ip.ttl > 1) return undefined;
-  if (from === 0) ttlExpires(path, arrival, NO_FLOW);
-  return "ttl-expired";
+  return from === to || (ip.moreFragments && to % UNIT !== 0) || to > BYTES_MOST - ip.headerLength;
+}
+
+/** Reason of one whose TTL has run out. */
+export function expiryOf({ ip }: Arrival, { side }: Origin): string | undefined {
+  if (side !== "reply") return ip.ttl <= 1 ? "ttl-expired" : undefined;
+  return ip.ttl === 0 ? "ttl-expired" : ip.ttl === TTL_MOST ? "reply-unmatched" : undefined;
 }
 
 function partOf({ ip }: Arrival): { from: number; to: number } {
@@ -65,12 +99,20 @@ function partOf({ ip }: Arrival): { from: number; to: number } {
 }
 
 /** A fragment of a datagram that is not refused yet. */
-function ofDatagram(path: Path, arrival: Arrival, origin: Origin, datagram: Datagram): Decision {
+function ofDatagram(path: Path, arrival: Arrival, origin: Origin, datagram: Datagram, takers: Takers): Decision {
+  const { ip, packet } = arrival;
   const part = partOf(arrival);
-  const fault = came(datagram, part, !arrival.ip.moreFragments);
+  const fault = came(datagram, part, !ip.moreFragments);
   if (fault === "fragment-duplicate") return dropped(fault, datagram.owner);
   if (fault !== undefined) return refused(path, datagram, dropped(fault, datagram.owner));
-  return part.from === 0 ? first(path, arrival, origin, datagram) : later(path, arrival, origin, datagram);
+  if (part.from === 0) {
+    const transport = readTransport(packet.frame, ip);
+    if (typeof transport === "string") return refused(path, datagram, dropped(transport, datagram.owner));
+    return takers.first(path, arrival, origin, datagram);
+  }
+  if (ip.protocol === TCP && part.from < TCP_HEADER.end)
+    return refused(path, datagram, dropped("fragment-malformed", datagram.owner));
+  return takers.waits(datagram) ? wait(path, arrival, datagram) : takers.later(path, arrival, origin, datagram);
 }
 
 /** The decision on a packet, which its datagram is refused with. */
@@ -79,33 +121,33 @@ function refused({ datagrams }: Path, datagram: Datagram, decision: Decision): D
   return decision;
 }
 
-function first(path: Path, arrival: Arrival, origin: Origin, datagram: Datagram): Decision {
-  const transport = readTransport(arrival.packet.frame, arrival.ip);
-  if (typeof transport === "string") return refused(path, datagram, dropped(transport, datagram.owner));
-  const decision = origin.decide(transport);
-  if (!FORWARDED.includes(decision.reason)) return refused(path, datagram, decision);
+/** What becomes of a first fragment, and of those of its datagram that were held, which count at the owner if they are discarded. */
+export function passFirst(path: Path, arrival: Arrival, origin: Origin, passage: Passage, held: Arrival[]): Decision {
+  const decision = origin.decide(readTransport(arrival.packet.frame, arrival.ip) as Transport);
+  const leaves = FORWARDED.includes(decision.reason);
+  for (const _ of held)
+    if (leaves) path.counters.instead("awaiting-fragment", "forwarded");
+    else path.counters.instead("awaiting-fragment", decision.reason, origin.owner);
+  if (!leaves) return decision;
   const flow = path.flows.numbered(decision.flow as number) as Flow;
-  join(datagram, flow);
-  for (const held of path.datagrams.letGo(datagram)) {
-    path.counters.instead("awaiting-fragment", "forwarded");
-    passOn(path, held, origin, flow, "held");
-  }
+  join(passage, flow);
+  for (const fragment of held) passOn(path, fragment, origin, flow, "held");
   return decision;
 }
 
-function later(path: Path, arrival: Arrival, origin: Origin, datagram: Datagram): Decision {
-  const { ip, packet } = arrival;
-  const { datagrams, flows } = path;
-  if (ip.protocol === TCP && ip.fragmentFrom < TCP_HEADER.end)
-    return refused(path, datagram, dropped("fragment-malformed", datagram.owner));
-  if (datagram.flow === undefined) {
-    if (datagrams.held === HELD_MOST || packet.frame.length > HELD_BYTES_MOST)
-      return refused(path, datagram, dropped("fragment-pool-full", datagram.owner));
-    datagrams.hold(datagram, arrival);
-    return { reason: "awaiting-fragment" };
+function wait({ datagrams }: Path, arrival: Arrival, datagram: Datagram): Decision {
+  if (datagrams.held === HELD_MOST || arrival.packet.frame.length > HELD_BYTES_MOST) {
+    datagrams.refuse(datagram, "fragment-pool-full");
+    return dropped("fragment-pool-full", datagram.owner);
   }
-  const flow = flows.see(datagram.flow.key);
-  if (flow === undefined || !isOf(flow, datagram, arrival, origin)) return dropped("fragment-timeout", datagram.owner);
+  datagrams.hold(datagram, arrival);
+  return { reason: "awaiting-fragment" };
+}
+
+/** A later fragment of a datagram whose first one left. */
+export function passLater(path: Path, arrival: Arrival, origin: Origin, passage: Passage): Decision {
+  const flow = passage.flow && path.flows.see(passage.flow.key);
+  if (flow === undefined || !isOf(flow, passage, arrival, origin)) return dropped("fragment-timeout", origin.owner);
   const cut = judgedOf(path, flow, false);
   if (cut !== undefined) return cut;
   passOn(path, arrival, origin, flow, "input");
@@ -113,8 +155,8 @@ function later(path: Path, arrival: Arrival, origin: Origin, datagram: Datagram)
 }
 
 /** Whether a flow of the tuple that a datagram's flow had is that flow, as far as can be told. */
-function isOf(flow: Flow, datagram: Datagram, { network, ip }: Arrival, { side }: Origin): boolean {
-  if (flow.firstSeen !== datagram.flow?.firstSeen) return false;
+function isOf(flow: Flow, passage: Passage, { network, ip }: Arrival, { side }: Origin): boolean {
+  if (flow.firstSeen !== passage.flow?.firstSeen) return false;
   const { target, nat, endpoint } = flow;
   const answers = ip.source === target && ip.destination === nat && network === endpoint.service.network;
   return side !== "provider" || answers;

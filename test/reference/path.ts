@@ -5,6 +5,7 @@ import { timeExceeded } from "./answer.ts";
 import type { Counters } from "./counters.ts";
 import type { Drains } from "./drains.ts";
 import type { Datagrams } from "./datagram.ts";
+import type { OnFragment } from "./fragments.ts";
 import type { Flows } from "./flows.ts";
 import type { Holds } from "./hold.ts";
 import type { Ip } from "./ip.ts";
@@ -22,6 +23,8 @@ export interface Path {
   holds: Holds;
   drains: Drains;
   datagrams: Datagrams;
+  /** What is done with fragments that concern the plane. */
+  onFragment: OnFragment;
   /** What leaves because of the packet at hand, in order. */
   out: EmitOut[];
   /** The packet at hand is an RST that its flow took no note of. */

@@ -9,6 +9,7 @@ import { Networks } from "./networks.ts";
 import { Roster } from "./roster.ts";
 import { servicesOf } from "./service.ts";
 import { type Common, Shard } from "./shard.ts";
+import { courseTaken, Steerer } from "./steerer.ts";
 import { shardOf } from "./steering.ts";
 
 export class ReferencePlane implements PlaneUnderTest {
@@ -16,29 +17,44 @@ export class ReferencePlane implements PlaneUnderTest {
   private ipv6: boolean | undefined;
   private common: Common;
   private readonly shards: readonly Shard[];
+  /** In front of several. */
+  private readonly steerer: Steerer | undefined;
 
   /** Takes a checked configuration; `settings.midStream` absent means `drop`. */
   constructor(configuration: Configuration) {
     this.common = this.commonOf(configuration);
-    const { shards } = configuration.settings;
+    const { shards, fragments } = configuration.settings;
+    if (shards > 1 && fragments === "translate") this.steerer = new Steerer(this.common);
     this.shards = Array.from({ length: shards }, (_, shard) => new Shard(this.common, shard));
   }
 
   apply(configuration: Configuration): void {
     this.common = this.commonOf(configuration);
-    for (const shard of this.shards) shard.apply(this.common);
+    for (const shard of this.all) shard.apply(this.common);
   }
 
   process(packets: PacketIn[]): Outcome[] {
-    return packets.map((packet) => (this.shards[shardOf(this.common, packet)] as Shard).handle(packet));
+    return packets.map((packet) => this.handle(packet));
+  }
+
+  private handle(packet: PacketIn): Outcome {
+    const shard = shardOf(this.common, packet);
+    if (shard !== "steerer" || this.steerer === undefined)
+      return (this.shards[shard === "steerer" ? 0 : shard] as Shard).handle(packet);
+    const taken = this.steerer.take(packet);
+    return "verdict" in taken ? taken : (this.shards[taken.shard] as Shard).handle(packet, courseTaken(taken));
+  }
+
+  private get all(): readonly Shard[] {
+    return this.steerer === undefined ? this.shards : [this.steerer, ...this.shards];
   }
 
   advance(time: bigint): EmitOut[] {
-    return this.shards.flatMap((shard) => shard.advance(time));
+    return this.all.flatMap((shard) => shard.advance(time));
   }
 
   counters(): CountersOut {
-    return sumOf(this.shards.map((shard) => shard.counters()));
+    return sumOf(this.all.map((shard) => shard.counters()));
   }
 
   flows(): FlowOut[] {

@@ -3,7 +3,6 @@ import { isIpv6 } from "./address.ts";
 import { readsStream } from "./consumer.ts";
 import { forward, providerKey } from "./forward.ts";
 import { judgedOf } from "./change.ts";
-import { ofFragment } from "./fragments.ts";
 import type { Flow } from "./flow.ts";
 import { icmpFromProvider } from "./icmp.ts";
 import { inspectReply } from "./inspect-reply.ts";
@@ -25,7 +24,7 @@ export function fromProvider(path: Path, arrival: Arrival): Decision {
       const flow = flowOf(path, arrival, transport);
       return (flow && judgedOf(path, flow, false)) ?? ofTuple(path, arrival, transport);
     };
-    return ofFragment(path, arrival, { side: "provider", owner: undefined, decide });
+    return path.onFragment(path, arrival, { side: "provider", owner: undefined, decide });
   }
   const kept = untranslated(ip.kind);
   if (kept !== undefined) return { reason: kept };

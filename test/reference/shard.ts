@@ -11,6 +11,7 @@ import type { Flow } from "./flow.ts";
 import { Drains } from "./drains.ts";
 import { leaveExpired } from "./denial.ts";
 import { Flows } from "./flows.ts";
+import { type OnFragment, ofFragment } from "./fragments.ts";
 import { Holds } from "./hold.ts";
 import { leave } from "./inspection.ts";
 import { readIpv4 } from "./ipv4.ts";
@@ -51,7 +52,8 @@ export class Shard {
   private nextJudged = Number.POSITIVE_INFINITY;
   private readonly ipv6: boolean;
 
-  constructor({ settings, endpoints, backends, networks, mix, identifies, periods, ipv6 }: Common, shard: number) {
+  constructor(common: Common, shard: number, onFragment: OnFragment = ofFragment) {
+    const { settings, endpoints, backends, networks, mix, identifies, periods, ipv6 } = common;
     this.ipv6 = ipv6;
     const counters = new Counters(endpoints, backends);
     this.path = {
@@ -66,6 +68,7 @@ export class Shard {
       nat: new Nat(settings, shard, mix),
       counters,
       datagrams: new Datagrams(counters, settings.timers.fragmentSeconds),
+      onFragment,
       holds: new Holds(identifies ? settings.identification.holdSlots : 0),
       drains: new Drains(),
       mix,
@@ -128,21 +131,32 @@ export class Shard {
     return this.path.flows.describe();
   }
 
-  handle(packet: PacketIn): Outcome {
+  /** Handles a packet; `onFragment` for one that is a fragment and comes from in front of the shards. */
+  handle(packet: PacketIn, onFragment?: OnFragment): Outcome {
+    this.begin(packet);
+    if (onFragment !== undefined) this.path.onFragment = onFragment;
+    return this.outcomeOf(this.decide(packet));
+  }
+
+  /** Does what is done before a packet is decided on. */
+  protected begin(packet: PacketIn): void {
     const { path } = this;
     path.out = [];
     path.ignoresReset = false;
     this.clock(packet.time);
     path.flows.takeDue(RELEASE_PER_PACKET);
     this.walk(1);
-    const { reason: decided, flow = -1, droppedAt } = this.decide(packet);
+  }
+
+  protected outcomeOf({ reason: decided, flow = -1, droppedAt }: Decision): Outcome {
+    const { path } = this;
     const reason = decided === "forwarded" && path.ignoresReset ? "reset-out-of-sequence" : decided;
     path.counters.packet(reason, droppedAt);
     if (reason === "awaiting-name") path.counters.names.held++;
     return { verdict: VERDICTS.get(reason) as Outcome["verdict"], reason, flow, out: path.out };
   }
 
-  private decide(given: PacketIn): Decision {
+  protected decide(given: PacketIn): Decision {
     const packet = opened(this.path.settings, this.path.networks, given);
     if (typeof packet === "string") return { reason: packet };
     const { frame, link: linkName, wireLength = frame.length } = packet;

@@ -1,4 +1,4 @@
-// Which shard a packet goes to (behaviour 13).
+// Which shard a packet goes to (behaviour 13), or that it comes to the steerer (19.5).
 import type { PacketIn } from "../plane.ts";
 import { embeddedIn, ICMP_HEADER, isOfFlow } from "./embedded.ts";
 import { isError } from "./icmp.ts";
@@ -17,8 +17,17 @@ const FIRST_PORT = 1024;
 const PORTS = 64512;
 const ELSE = 0;
 
-export function shardOf(common: Common, given: PacketIn): number {
-  const { settings, networks, mix } = common;
+/** A packet's addresses and ports, and where it comes from; `reply`: captured. */
+interface Ends {
+  side: "consumer" | "provider" | "reply";
+  network: number;
+  protocol: number;
+  source: { address: number; port: number };
+  destination: { address: number; port: number };
+}
+
+export function shardOf(common: Common, given: PacketIn): number | "steerer" {
+  const { settings, networks } = common;
   const packet = opened(settings, networks, given);
   if (typeof packet === "string") return ELSE;
   const { frame, wireLength = frame.length } = packet;
@@ -26,22 +35,37 @@ export function shardOf(common: Common, given: PacketIn): number {
   if (typeof link === "string") return ELSE;
   if (link.family === 6 && !common.ipv6) return ELSE;
   const ip = (link.family === 6 ? readIpv6 : readIpv4)(frame, link.length, wireLength);
-  if (typeof ip === "string" || (ip.kind !== "icmp" && untranslated(ip.kind) !== undefined)) return ELSE;
+  if (typeof ip === "string") return ELSE;
+  if (ip.kind === "fragment") return "steerer";
+  if (ip.kind !== "icmp" && untranslated(ip.kind) !== undefined) return ELSE;
   const side = packet.side === "provider" ? "provider" : "consumer";
   const network = networks.of(link.tags, side, packet.network);
   if (ip.kind === "icmp") return shardOfError(common, packet, network, ip);
   const captured = packet.side === "captured" && networks.endpoint(network, ip.source) !== undefined;
   const ports = captured ? portsOf(frame, ip) : portsOfSound(frame, ip);
   if (ports === undefined) return ELSE;
-  if (side === "provider") return shardOfPort(ports.destination, settings.shards);
   const isReply = captured && networks.endpoint(network, ip.destination) === undefined;
-  const { low, high } = wordsOfEnds(mix, {
+  return shardOfEnds(common, {
+    side: isReply ? "reply" : side,
     network,
     protocol: ip.protocol,
-    client: isReply ? ip.destination : ip.source,
-    clientPort: isReply ? ports.destination : ports.source,
-    endpoint: isReply ? ip.source : ip.destination,
-    endpointPort: isReply ? ports.source : ports.destination,
+    source: { address: ip.source, port: ports.source },
+    destination: { address: ip.destination, port: ports.destination },
+  });
+}
+
+/** The shard of a packet with ports. */
+export function shardOfEnds({ settings, mix }: Pick<Common, "settings" | "mix">, ends: Ends): number {
+  const { side, network, protocol, source, destination } = ends;
+  if (side === "provider") return shardOfPort(destination.port, settings.shards);
+  const [client, endpoint] = side === "reply" ? [destination, source] : [source, destination];
+  const { low, high } = wordsOfEnds(mix, {
+    network,
+    protocol,
+    client: client.address,
+    clientPort: client.port,
+    endpoint: endpoint.address,
+    endpointPort: endpoint.port,
   });
   return pick(mix(low ^ SHARD_MARK, high), settings.shards);
 }

@@ -11,6 +11,8 @@ import { Dice } from "../../random/dice.ts";
 import { Traffic } from "../../random/traffic.ts";
 
 const PACKETS = 6_000;
+/** Packets of a hundred that are cut. */
+const CUT = 25;
 const LATER = 400_000_000_000n;
 /** Shards, workers, packets of a batch. */
 const ROWS: [shards: number, workers: number, batch: number][] = [
@@ -24,7 +26,13 @@ const ROWS: [shards: number, workers: number, batch: number][] = [
 
 function configurationFor(shards: number) {
   const configuration = randomConfiguration(new Dice(7));
-  Object.assign(configuration.settings, { shards, maxFlows: 600, maxDenied: 100, icmpTimeExceeded: true });
+  Object.assign(configuration.settings, {
+    shards,
+    maxFlows: 600,
+    maxDenied: 100,
+    icmpTimeExceeded: true,
+    fragments: "translate",
+  });
   for (const { loadBalancingRules } of configuration.loadBalancers)
     for (const rule of loadBalancingRules) rule.enableTcpReset = true;
   return markChecked(configuration);
@@ -35,7 +43,7 @@ async function expectation(shards: number) {
   const dice = new Dice(shards);
   const ended: string[] = [];
   const plane = await createPlane(configurationFor(shards), { onFlowEnd: (flow) => void ended.push(endOf(flow)) });
-  const traffic = new Traffic(dice);
+  const traffic = new Traffic(dice, CUT);
   const packets: Packet[] = [];
   const results: string[] = [];
   for (let i = 0; i < PACKETS; i++) {
@@ -48,6 +56,7 @@ async function expectation(shards: number) {
   const flows = inspectAll([...plane.flows()]);
   const deadline = plane.nextDeadline();
   const late = plane.advance((packets.at(-1) as Packet).time + LATER).map(emissionText);
+  letGo += traffic.letGo;
   return { packets, results, flows, deadline, late, counters: inspectAll(plane.counters()), ended: ended.sort() };
 }
 
@@ -57,6 +66,9 @@ const emissionText = ({ side, cause, flow, bytes }: Result["out"][number]): stri
   `${side} ${cause} ${flow} ${Buffer.from(bytes).toString("hex")}`;
 const textOf = ({ verdict, reason, flow, out }: Result): string =>
   [`${verdict} ${reason} ${flow}`, ...out.map(emissionText)].join("; ");
+
+/** Fragments that were held and left, of all rows. */
+let letGo = 0;
 
 suite("A plane in workers does what it does in one thread", (test) => {
   for (const [shards, workers, batch] of ROWS)
@@ -89,4 +101,6 @@ suite("A plane in workers does what it does in one thread", (test) => {
         await plane.close();
       }
     });
+
+  test("with fragments that were held", () => assert.ok(letGo > 50, `${letGo} left`));
 });

@@ -1,0 +1,41 @@
+// The flow that a datagram's first fragment left by, which the later ones follow (docs/behaviour.md, 19.2, 19.3). A datagram keeps the
+// flow's key and when it was made, by which one that has taken its tuple since is told.
+
+import { SIDE_PROVIDER } from "../abi";
+import { COLD_FIRST_SEEN, REC_KEY, REC_SIZE } from "../abi/records";
+import { isDenied } from "../flow/denied";
+import { coldOf } from "../flow/flow";
+import { mix } from "../flow/hash";
+import { flowOf, lives } from "../flow/lifetime";
+import { find, groupOf, tagOf } from "../flow/table";
+import { FLOW_HIGH, FLOW_LOW, FLOW_SINCE, KEY_HIGH, KEY_LOW } from "./datagram";
+
+/** The flow that the first fragment left by; `request` is its request direction. */
+export function setFlow(datagram: u32, request: u32): void {
+  store<u64>(datagram, load<u64>(request, REC_KEY), FLOW_LOW);
+  store<u64>(datagram, load<u64>(request, REC_KEY + 8), FLOW_HIGH);
+  store<u64>(datagram, load<u64>(coldOf(flowOf(request)), COLD_FIRST_SEEN), FLOW_SINCE);
+}
+
+/** Whether the first fragment was let through. */
+export function hasFlow(datagram: u32): bool {
+  return load<u64>(datagram, FLOW_LOW) != 0;
+}
+
+/** Record of the flow's request direction, or 0 when the flow does not live any more. */
+export function requestOfFlow(datagram: u32): u32 {
+  const low = load<u64>(datagram, FLOW_LOW);
+  const high = load<u64>(datagram, FLOW_HIGH);
+  const hash = mix(low, high);
+  const record = find(groupOf(hash), tagOf(hash), low, high);
+  if (record == 0 || isDenied(record) || !lives(record)) return 0;
+  if (load<u64>(coldOf(flowOf(record)), COLD_FIRST_SEEN) != load<u64>(datagram, FLOW_SINCE)) return 0;
+  return <u32>load<u8>(datagram, KEY_LOW) != SIDE_PROVIDER + 1 || answers(datagram, record) ? record : 0;
+}
+
+/** Whether a datagram of the provider's side has the network and the addresses of a flow's replies. */
+function answers(datagram: u32, request: u32): bool {
+  const reply = request + REC_SIZE;
+  const same = load<u64>(reply, REC_KEY) == load<u64>(datagram, KEY_LOW);
+  return same && load<u32>(reply, REC_KEY + 8) == load<u32>(datagram, KEY_HIGH);
+}
