@@ -164,7 +164,9 @@ export const REASON_RESET_OUT_OF_SEQUENCE = 66;
 export const REASON_IPV6_EXTENSION = 67;
 /// Its flow, whose rule asks for resets, was silent for longer than its timeout.
 export const REASON_FLOW_EXPIRED = 68;
-export const REASON_COUNT = 69;
+/// A client has as many flows as it may.
+export const REASON_CLIENT_FLOWS_FULL = 69;
+export const REASON_COUNT = 70;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;
@@ -314,6 +316,7 @@ export const CONTROL_TABLES_NEXT = 68; // u32, address at which the image that i
 export const CONTROL_TRACE = 80; // u32, read by process and advance: 1 writes down what the stages look at and decide
 export const CONTROL_PROXIES = 100; // u32, 1 when some service puts PROXY headers in front of streams
 export const CONTROL_EVICTS = 116; // u32, 1 when flows that open take the place of others that do, where there is none
+export const CONTROL_CLIENT_FLOWS = 120; // u32, flows that a client may have at once, 0 for any number
 export const CONTROL_SIX = 108; // u32, 1 when there are IPv6 addresses
 export const CONTROL_BOOK_BUCKETS = 112; // u32, written by configure: buckets in front of the places of the book of addresses
 export const CONTROL_FRAGMENT_PLACES = 120; // u32, written by configure: address of the places of fragments that wait
@@ -355,8 +358,9 @@ export const REGION_ADDRESSES = 30; // the book of IPv6 addresses
 export const REGION_OPENINGS = 31;
 /// Of an instance that deals: bodies of emits that lie in no dealt frame.
 export const REGION_DEALT_KEPT = 32;
-export const REGION_END = 33;
-export const REGION_COUNT = 34;
+export const REGION_CLIENTS = 33; // how many flows each has
+export const REGION_END = 34;
+export const REGION_COUNT = 35;
 
 /// What a shard was dealt: a stretch of the dealt descriptors and one of the dealt frames.
 export const HAND_COUNT = 0; // u32, descriptors

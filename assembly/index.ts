@@ -28,6 +28,7 @@ import { beginEmits, endEmits } from "./emit/queue";
 import { resetDenied } from "./flow/denied";
 import { beginEnded, endEnded } from "./flow/ended";
 import { beginEpoch, resetEpochs, walking } from "./flow/epoch";
+import { resetClients } from "./flow/clients";
 import { resetFlows } from "./flow/flow";
 import { resetOpening } from "./flow/opening";
 import { releaseWhileRoom } from "./flow/release";
@@ -134,6 +135,7 @@ export function reset(): void {
   resetEpochs();
   resetDenied();
   resetOpening();
+  resetClients();
   resetPorts();
   resetHolds();
   resetDrains();

@@ -11,6 +11,7 @@ import {
   CONTROL_AT,
   CONTROL_BACKENDS,
   CONTROL_BOOK_BUCKETS,
+  CONTROL_CLIENT_FLOWS,
   CONTROL_DEALS,
   CONTROL_ENDPOINTS,
   CONTROL_EVICTS,
@@ -48,6 +49,7 @@ import {
   LANE,
   REGION_ADDRESSES,
   REGION_BACKEND_COUNTERS,
+  REGION_CLIENTS,
   REGION_COLD,
   REGION_COUNTERS,
   REGION_DEALT_DESCRIPTORS,
@@ -98,6 +100,7 @@ import {
 } from "./abi/records";
 import { PARSED_SIZE } from "./parse";
 import { ARRIVALS_SIZE } from "./flow/arrivals";
+import { CLIENT_SIZE } from "./flow/clients";
 import { OPENING_LIST_SIZE, OPENING_SIZE } from "./flow/opening";
 import { GROUP_PLACES, GROUP_SIZE } from "./flow/table";
 import { DATAGRAMS_SIZE, DATAGRAM_LISTS_SIZE } from "./fragment/datagram";
@@ -145,6 +148,11 @@ export let TIMERS: u32 = 0;
 export let EVICTS: bool = false;
 /** Those in their order (flow/opening.ts). */
 export let OPENINGS: u32 = 0;
+/** Flows that a client may have, 0 for any number; then the region is empty. */
+export let CLIENT_FLOWS: u32 = 0;
+/** Places that say how many each has (flow/clients.ts), of which there is a power of two, less one. */
+export let CLIENTS: u32 = 0;
+export let CLIENT_MASK: u32 = 0;
 export let LINKS: u32 = 0;
 export let INDEX: u32 = 0;
 export let INDEX_GROUPS: u32 = 0;
@@ -328,6 +336,7 @@ function layFlows(flows: u64, denied: u64): void {
   TIMERS = region(REGION_TIMERS, (flows + denied) * TIMER_SIZE);
   EVICTS = control(CONTROL_EVICTS) != 0;
   OPENINGS = region(REGION_OPENINGS, EVICTS ? OPENING_LIST_SIZE + flows * OPENING_SIZE : 0);
+  layClients(flows);
   LINKS = region(REGION_LINKS, KEEP_LINKS ? flows * LINK_SIZE : 0);
   INDEX = region(REGION_INDEX, <u64>INDEX_GROUPS * GROUP_SIZE);
   COLD = region(REGION_COLD, flows * COLD_SIZE);
@@ -335,4 +344,12 @@ function layFlows(flows: u64, denied: u64): void {
   RECORDS = region(REGION_RECORDS, (2 * flows + denied) * REC_SIZE);
   DENIED = RECORDS + <u32>(2 * flows) * REC_SIZE;
   RECORDS_END = RECORDS + <u32>(2 * flows + denied) * REC_SIZE;
+}
+
+function layClients(flows: u64): void {
+  CLIENT_FLOWS = control(CONTROL_CLIENT_FLOWS);
+  let places: u64 = 2;
+  while (places < 2 * flows) places <<= 1;
+  CLIENT_MASK = CLIENT_FLOWS != 0 ? <u32>places - 1 : 0;
+  CLIENTS = region(REGION_CLIENTS, CLIENT_FLOWS != 0 ? places * CLIENT_SIZE : 0);
 }

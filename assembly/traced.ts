@@ -6,6 +6,7 @@ import {
   NO_FLOW,
   REASON_ENDPOINT_RULE_DENIED,
   REASON_ENDPOINT_UNREACHABLE,
+  REASON_CLIENT_FLOWS_FULL,
   REASON_FLOW_TABLE_FULL,
   REASON_NAT_EXHAUSTED,
   REASON_NO_BACKEND,
@@ -43,6 +44,7 @@ import {
   STAGE_PROXY_HEADER,
   STAGE_REACH,
   STAGE_REWRITE,
+  STAGE_CLIENT,
   STAGE_ROOM,
   STAGE_SEGMENT,
   STAGE_TEXT,
@@ -56,7 +58,7 @@ import { arePeered } from "./admit/reach";
 import { counter } from "./counters";
 import { deniedDeath, deniedNumber, deniedReason, isDenied } from "./flow/denied";
 import { flowOf, lives, requestOf, stateOf } from "./flow/lifetime";
-import { HOLDS, HOLD_SIZE, HOLD_SLOTS, MAX_FLOWS, NAME, POOL_SLOTS, TABLES } from "./memory";
+import { CLIENT_FLOWS, HOLDS, HOLD_SIZE, HOLD_SLOTS, MAX_FLOWS, NAME, POOL_SLOTS, TABLES } from "./memory";
 import * as Embedded from "./icmp/embedded";
 import * as Parsed from "./parse";
 import { now } from "./clock";
@@ -137,6 +139,11 @@ export function traceCandidates(pool: u32): void {
 
 export function traceBalance(backend: i32, pool: u32, members: u32, hash: u32, slot: i32, slots: u32): void {
   trace(STAGE_BALANCE, backend < 0 ? <u32>REASON_NO_BACKEND : GOES_ON, pool, hash, slot, slots, backend, members);
+}
+
+export function traceClient(flows: u32): void {
+  const room = flows < CLIENT_FLOWS;
+  trace(STAGE_CLIENT, room ? GOES_ON : <u32>REASON_CLIENT_FLOWS_FULL, flows, CLIENT_FLOWS);
 }
 
 export function traceRoom(room: bool): void {

@@ -75,6 +75,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "fragment-timeout": ["19.1", "conformance/fragments-refused.test.ts"],
   "reset-out-of-sequence": ["20.2", "conformance/reset-sequence.test.ts"],
   "flow-expired": ["20.5", "conformance/late-packets.test.ts"],
+  "client-flows-full": ["20.6", "conformance/client-flows.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

@@ -40,6 +40,8 @@ export interface CoreSizes {
   fragments?: boolean;
   /** Flows that open take the place of others that do, where there is none. */
   evicts?: boolean;
+  /** Flows that a client may have at once; any number when absent. */
+  clientFlows?: number;
   /** There are IPv6 addresses. */
   six?: boolean;
   /** Report flows as they end. */
@@ -303,6 +305,7 @@ export async function instantiated(
   control[Abi.CONTROL_PROXIES / 4] = Number(sizes.proxies ?? false);
   control[Abi.CONTROL_FRAGMENTS / 4] = Number(sizes.fragments ?? false);
   control[Abi.CONTROL_EVICTS / 4] = Number(sizes.evicts ?? false);
+  control[Abi.CONTROL_CLIENT_FLOWS / 4] = sizes.clientFlows ?? 0;
   control[Abi.CONTROL_SIX / 4] = Number(sizes.six ?? false);
   control[Abi.CONTROL_SHARD / 4] = sizes.shard ?? 0;
   control[Abi.CONTROL_DEALS / 4] = Number(sizes.deals ?? false);

@@ -66,6 +66,7 @@ export function planned(configuration: Configuration, options: PlaneOptions): Pl
     proxies: tables.proxies,
     fragments,
     evicts: settings.whenFull === "evict",
+    ...(numbers.ofClient === undefined ? {} : { clientFlows: numbers.ofClient }),
     six: tables.six,
     keepEnded: options.onFlowEnd !== undefined,
     // What is dealt to a shard at once may be a frame and all fragments that are held.

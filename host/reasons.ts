@@ -303,6 +303,12 @@ export const REASONS: readonly Reason[] = [
     "The flow was silent for longer than its idle timeout, and both ends were sent an RST: this came after it.",
     "Send keepalives more often than idleTimeoutInMinutes, or raise that.",
   ),
+  row(
+    "client-flows-full",
+    "drop",
+    "The client has as many flows as settings.maxFlowsPerClient lets it have.",
+    "Find out what it opens them for; raise settings.maxFlowsPerClient if it needs them.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

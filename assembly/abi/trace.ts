@@ -114,5 +114,7 @@ export const ADDRESS_NEW_DESTINATION = 3;
 /// Of an ICMP error that leaves as one of the other family: type * 256 + code before, and after or none, the four bytes behind its
 /// checksum (host order), 1 when that is IPv6.
 export const STAGE_COUNTERPART = 38;
+/// Flows that the client has, flows that it may have.
+export const STAGE_CLIENT = 39;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

@@ -1,4 +1,4 @@
-// The stages that a flow's first packet meets, in order: reach, connection, endpoint rules, rules, balance, room, NAT port. The
+// The stages that a flow's first packet meets, in order: reach, connection, endpoint rules, rules, balance, client, room, NAT port. The
 // last one leaves the flow's transposition; a stage that is against the packet leaves a denied flow.
 
 import {
@@ -8,6 +8,7 @@ import {
   IDENTIFY_ADDRESS,
   NO_FLOW,
   PROTOCOL_TCP,
+  REASON_CLIENT_FLOWS_FULL,
   REASON_ENDPOINT_RULE_DENIED,
   REASON_ENDPOINT_UNREACHABLE,
   REASON_FLOW_TABLE_FULL,
@@ -44,7 +45,7 @@ import { flowOf } from "../flow/lifetime";
 import { oldestOpening, oldestOpeningOf } from "../flow/opening";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
-import { EVICTS, HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
+import { CLIENT_FLOWS, EVICTS, HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
 import { FLAGS, IP, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
 import { announces, beginStream } from "../proxy/stream";
@@ -52,6 +53,7 @@ import { tupleHigh, tupleLow } from "../tuple";
 import { droppedAt } from "../verdict";
 import { isBeginning } from "./admit";
 import { balance } from "./balance";
+import { clientHasRoom } from "./client";
 import { CONTINUE, connection } from "./connection";
 import { allows, decidingRule } from "./filter";
 import * as Decision from "./install";
@@ -126,6 +128,7 @@ function choose(desc: u32, parsed: u32, endpoint: u32, service: u32, rule: u32, 
   const only = <i32>load<u16>(RULES + rule * RULE_SIZE, RULE_BACKEND);
   const backend = only != 0 ? only - 1 : balance(rule, low, high, load<u32>(desc, DESC_BACKEND));
   if (backend < 0) return REASON_NO_BACKEND;
+  if (CLIENT_FLOWS != 0 && !clientHasRoom(parsed)) return REASON_CLIENT_FLOWS_FULL;
   if (!flowsHaveRoom()) releaseDue(RELEASE_WHEN_FULL);
   if (!flowsHaveRoom() && evicts && oldestOpening() != 0) evict(oldestOpening() - 1, true);
   const room = flowsHaveRoom();

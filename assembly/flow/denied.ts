@@ -7,6 +7,7 @@ import {
   COUNTER_FLOWS_DENIED,
   END_IDLE,
   NO_FLOW,
+  REASON_CLIENT_FLOWS_FULL,
   REASON_FLOW_EXPIRED,
   REASON_FLOW_TABLE_FULL,
   REASON_MID_STREAM,
@@ -79,8 +80,13 @@ export function deniedDeath(record: u32): u64 {
 export function mayRetry(record: u32, beginning: bool): bool {
   if (load<u32>(record, DENIED_EPOCH) != configurations) return true;
   const reason = deniedReason(record);
-  if (reason == REASON_NAT_EXHAUSTED || reason == REASON_FLOW_TABLE_FULL) return true;
+  if (isOfRoom(reason)) return true;
   return beginning && (reason == REASON_MID_STREAM || reason == REASON_FLOW_EXPIRED || isOfFirstMessage(reason));
+}
+
+/** Whether a flow was refused because there was no room for it. */
+function isOfRoom(reason: u32): bool {
+  return reason == REASON_NAT_EXHAUSTED || reason == REASON_FLOW_TABLE_FULL || reason == REASON_CLIENT_FLOWS_FULL;
 }
 
 /** Whether a flow was refused for what its client sent. */

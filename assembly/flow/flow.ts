@@ -37,8 +37,9 @@ import { releasePort } from "../admit/natport";
 import { count, countAtBackend, countAtEndpoint, counter, raise } from "../counters";
 import { emitResets } from "../emit/reset";
 import { leaveInspection } from "../inspect/discard";
-import { COLD, EVICTS, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
+import { CLIENT_FLOWS, COLD, EVICTS, HOLD_SLOTS, MAX_FLOWS, setControl } from "../memory";
 import { arrivalsSince, settleArrivals } from "./arrivals";
+import { clientOf, enterClient, leaveClient } from "./clients";
 import { denyExpired } from "./denied";
 import { reportEnded } from "./ended";
 import { isStale } from "./epoch";
@@ -88,6 +89,7 @@ export function openFlow(flow: u32): void {
   const backend = <u32>load<u16>(request, REC_BACKEND);
   countAtBackend(backend, BACKEND_FLOWS, 1);
   countAtBackend(backend, BACKEND_ACTIVE, 1);
+  if (CLIENT_FLOWS != 0) enterClient(clientOf(load<u64>(request, REC_KEY)));
 }
 
 /** Releases a dead flow. If it was open and its rule wants resets, both ends get one, and its client's later packets will. */
@@ -124,6 +126,7 @@ export function release(flow: u32, how: u32, returnsPort: bool = true): void {
   reportEnded(request, cold, flow, how);
   if (HOLD_SLOTS != 0) leaveInspection(flow);
   if (EVICTS && stateOf(request) == STATE_OPENING) leaveOpening(request);
+  if (CLIENT_FLOWS != 0) leaveClient(clientOf(load<u64>(request, REC_KEY)));
   drop(flow);
   leaveIndex(request);
   leaveIndex(request + REC_SIZE);

@@ -36,6 +36,7 @@ const FIXED = [
   "shards",
   "maxFlows",
   "maxDenied",
+  "maxFlowsPerClient",
   "fragments",
   "whenFull",
 ] as const satisfies (keyof Settings)[];

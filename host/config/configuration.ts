@@ -299,6 +299,8 @@ export interface Settings {
   shards: number;
   /** Flows held at once, by all shards together. */
   maxFlows: number;
+  /** Flows that a client has at once; absent: any number. */
+  maxFlowsPerClient?: number;
   /** Denied flows held at once. */
   maxDenied: number;
   /** A TCP flow whose beginning was not seen; absent: `drop` in the library, `admit` in a replay. */

@@ -71,7 +71,7 @@ function contradictions(file: ConfigurationFile): Mistake[] {
 /** Fills in what depends on other fields. */
 function complete(file: ConfigurationFile): Configuration {
   const { $schema: _, ...rest } = file;
-  const { midStream, seed, timers, portQuarantineSeconds, ...settings } = file.settings;
+  const { maxFlowsPerClient, midStream, seed, timers, portQuarantineSeconds, ...settings } = file.settings;
   const profile = profileSettings(settings.profile);
   return {
     ...(rest as unknown as Omit<Configuration, "settings">),
@@ -103,6 +103,7 @@ function complete(file: ConfigurationFile): Configuration {
       ...settings,
       seed: resolveSeed(seed),
       ...(midStream === undefined ? {} : { midStream }),
+      ...(maxFlowsPerClient === undefined ? {} : { maxFlowsPerClient }),
       portQuarantineSeconds: portQuarantineSeconds ?? profile.portQuarantineSeconds,
       timers: { ...profile.timers, ...(timers as Partial<Timers>) },
     },

@@ -12,6 +12,7 @@ import { address, address6, mac, name } from "./primitives.ts";
 import { applicationSecurityGroup, networkPolicies, networkSecurityGroup } from "./security-schema.ts";
 
 const SECONDS_MAX = 7_440;
+const FLOWS_MAX = 1_024_000_000;
 
 const VPC_ENDPOINT = /^vpce-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 const UNSIGNED = /^(?:0|[1-9]\d{0,19})$/;
@@ -189,9 +190,17 @@ const settings = z.strictObject({
   maxFlows: z
     .int()
     .min(1)
-    .max(1_024_000_000)
+    .max(FLOWS_MAX)
     .default(d.maxFlows)
     .describe("Flows held at once by all shards; one shard holds about 16,000,000."),
+  maxFlowsPerClient: z
+    .int()
+    .min(1)
+    .max(FLOWS_MAX)
+    .optional()
+    .describe(
+      "Flows that one address in a network has at once, by all shards together, each of which has its part. Costs 32 to 64 bytes for each of maxFlows. Fixed while a plane runs. Left out: any number.",
+    ),
   maxDenied: z.int().min(0).max(4_000_000).default(d.maxDenied).describe("Denied flows held at once."),
   midStream: z
     .enum(["admit", "drop"])

@@ -19,6 +19,7 @@ export const FLOW_REASONS: Readonly<Record<Expectation["verdict"], readonly stri
     "mid-stream",
     "no-backend",
     "flow-table-full",
+    "client-flows-full",
     "nat-exhausted",
     "flow-expired",
     ...REASONS.slice(Abi.REASON_RESOURCE_DENIED, Abi.REASON_REFUSED_LAST + 1).map(({ name }) => name),

@@ -89,6 +89,13 @@ export const TRANSLATION: Record<number, Telling> = {
       looked: { flows, maxFlows: most },
     }),
   },
+  [Abi.STAGE_CLIENT]: {
+    stage: "client",
+    tell: ([flows = 0, most = 0]) => ({
+      decided: `has ${flows} of ${most} flows`,
+      looked: { flows, maxFlowsPerClient: most },
+    }),
+  },
   [Abi.STAGE_NAT_PORT]: {
     stage: "NAT port",
     tell([nat = 0, slot = 0, port = 0, inUse = 0], { names }, _, reason) {

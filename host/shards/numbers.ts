@@ -9,11 +9,14 @@ export class ShardNumbers {
   /** Flows and denied flows that each shard holds. */
   readonly flows: number;
   readonly denied: number;
+  /** Flows that a client may have in each of them; undefined for any number. */
+  readonly ofClient: number | undefined;
 
-  constructor({ shards, maxFlows, maxDenied }: Settings) {
+  constructor({ shards, maxFlows, maxDenied, maxFlowsPerClient }: Settings) {
     this.shards = shards;
     this.flows = Math.ceil(maxFlows / shards);
     this.denied = Math.ceil(maxDenied / shards);
+    this.ofClient = maxFlowsPerClient === undefined ? undefined : Math.ceil(maxFlowsPerClient / shards);
   }
 
   /** Number of the first denied flow; those of flows are below. */

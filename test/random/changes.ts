@@ -96,15 +96,17 @@ export class Changes {
   }
 
   private changeSettings(next: Configuration, fresh: Configuration): void {
-    const { profile, seed, shards, maxFlows, maxDenied, fragments, whenFull } = next.settings;
+    const { profile, seed, shards, maxFlows, maxDenied, maxFlowsPerClient, fragments, whenFull } = next.settings;
+    const { maxFlowsPerClient: _, ...others } = fresh.settings;
     const connectionLost = this.dice.pick(["cut", "keep"] as const);
     next.settings = {
-      ...fresh.settings,
+      ...others,
       profile,
       seed,
       shards,
       maxFlows,
       maxDenied,
+      ...(maxFlowsPerClient === undefined ? {} : { maxFlowsPerClient }),
       fragments,
       whenFull,
       connectionLost,

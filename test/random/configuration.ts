@@ -79,9 +79,10 @@ export function randomConfiguration(dice: Dice): Configuration {
   });
 }
 
-/** What becomes of ICMP, of sizes, of fragments and of tunnels. */
+/** Who has room, and what becomes of ICMP, of sizes, of fragments and of tunnels. */
 const randomSizes = (dice: Dice) => ({
   whenFull: dice.pick(["refuse", "evict"] as const),
+  ...(dice.chance(15) ? { maxFlowsPerClient: dice.pick([1, 2, 5, 40]) } : {}),
   icmpTimeExceeded: dice.chance(50),
   icmpEcho: dice.pick(["drop", "answer"] as const),
   packetTooBig: dice.pick(["forward", "forward", "drop", "answer"] as const),

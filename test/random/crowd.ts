@@ -32,6 +32,7 @@ interface End {
 export function crowdedConfiguration(dice: Dice): Configuration {
   const configuration = withoutAccess(randomConfiguration(dice));
   const { settings, privateEndpoints, privateLinkServices, loadBalancers } = configuration;
+  delete settings.maxFlowsPerClient;
   Object.assign(settings, {
     shards: SHARDS,
     maxFlows: SHARDS * 5000,

@@ -51,6 +51,7 @@ export function admit(
   if (midStream && settings.midStream !== "admit") return "mid-stream";
   const backend = preferred(rule, arrival.packet.backend) ?? backendOf(path, tuple, rule);
   if (backend === undefined) return "no-backend";
+  if (!clientHasRoom(path, tuple)) return "client-flows-full";
   if (!flows.numbers.hasRoom()) flows.takeDue(RELEASE_WHEN_FULL);
   const evicts = tuple.protocol === TCP && !midStream && settings.whenFull === "evict";
   if (!flows.numbers.hasRoom() && evicts) evict(path, flows.oldestOpening(), false);
@@ -70,6 +71,14 @@ export function admit(
   }
   flow.proxy = proxyOf(flow);
   return ofFlow(path, arrival, transport, flow, reason);
+}
+
+/** Whether a client may have one flow more (behaviour 20.6). */
+function clientHasRoom({ flows, settings: { maxFlowsPerClient: most, shards } }: Path, tuple: Tuple): boolean {
+  if (most === undefined) return true;
+  const share = Math.ceil(most / shards);
+  if (flows.ofClient(tuple) >= share) flows.takeDue(RELEASE_WHEN_FULL);
+  return flows.ofClient(tuple) < share;
 }
 
 function backendOf({ mix }: Path, tuple: Tuple, { table, distribution }: Rule): Backend | undefined {

@@ -24,6 +24,9 @@ const OF_FIRST_MESSAGES = [
   "stream-opaque",
 ];
 
+/** Reasons that any packet may find gone. */
+const OF_ROOM = ["nat-exhausted", "flow-table-full", "client-flows-full"];
+
 /** Reasons that a beginning does away with. */
 const OF_BEGINNINGS = ["mid-stream", "flow-expired"];
 
@@ -39,7 +42,7 @@ export interface Refusal {
 /** Whether a denied flow's packet is refused without looking again. */
 export function stands({ flows }: Path, { reason, epoch }: DeniedFlow, transport: Transport): boolean {
   if (epoch !== flows.epoch) return false;
-  if (reason === "nat-exhausted" || reason === "flow-table-full") return false;
+  if (OF_ROOM.includes(reason)) return false;
   return (!OF_BEGINNINGS.includes(reason) && !OF_FIRST_MESSAGES.includes(reason)) || !isBeginning(transport);
 }
 

@@ -23,6 +23,8 @@ export class Flows {
   /** In the order in which they came to be so. */
   private readonly opening = new Set<Flow>();
   private readonly byNumber = new Map<number, Flow>();
+  /** Numbers of flows by network and client. */
+  private readonly byClient = new Map<string, number>();
   /** Of the configuration in force. */
   timeouts: Timeouts;
   private readonly released: (flow: Flow, idledOut: boolean) => void;
@@ -123,6 +125,7 @@ export class Flows {
       this.live.set(flow.key, flow);
       this.byProvider.set(flow.providerKey, flow);
       this.byNumber.set(flow.number, flow);
+      this.countClient(flow, 1);
       if (flow.state === "opening") this.enterOpening(flow);
     }
     this.wheel.put(flow, this.deathTick(flow));
@@ -151,10 +154,16 @@ export class Flows {
     this.live.delete(flow.key);
     this.byProvider.delete(flow.providerKey);
     this.byNumber.delete(flow.number);
+    this.countClient(flow, -1);
     if (flow.state === "opening") this.leaveOpening(flow);
     if (!keepsPort) flow.pool.release(flow.natPort, this.nowTick);
     this.numbers.release(flow.number);
     if (dead && isOpen(flow)) this.expired(flow);
+  }
+
+  /** Flows of a client, dead ones that are not released included. */
+  ofClient({ network, client }: Pick<Flow, "network" | "client">): number {
+    return this.byClient.get(`${network} ${client}`) ?? 0;
   }
 
   describe(): FlowOut[] {
@@ -167,6 +176,10 @@ export class Flows {
   oldestOpening(): Flow | undefined {
     const [oldest] = this.opening;
     return oldest;
+  }
+
+  private countClient(flow: Flow, change: number): void {
+    this.byClient.set(`${flow.network} ${flow.client}`, this.ofClient(flow) + change);
   }
 
   private enterOpening(flow: Flow): void {

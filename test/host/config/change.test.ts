@@ -28,6 +28,11 @@ const REFUSED: [name: string, change: Change, message: RegExp][] = [
   ["room for more flows", (it) => void (it.settings.maxFlows = 2000), /^settings\.maxFlows cannot change/],
   ["room for more denied flows", (it) => void (it.settings.maxDenied = 200), /^settings\.maxDenied cannot change/],
   [
+    "fewer flows of a client",
+    (it) => void (it.settings.maxFlowsPerClient = 2),
+    /^settings\.maxFlowsPerClient cannot change/,
+  ],
+  [
     "resets, of which it could not write the link header",
     (it) => Object.assign(rule(it), { enableTcpReset: true }),
     /keeps no link headers/,

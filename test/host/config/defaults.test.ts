@@ -119,6 +119,7 @@ const OTHERWISE: Configuration["settings"] = {
   shards: 64,
   maxFlows: 1,
   maxDenied: 0,
+  maxFlowsPerClient: 7,
   midStream: "drop",
   endpointSources: "admit",
   connectionLost: "keep",
@@ -218,6 +219,7 @@ suite("Defaults", (test) => {
     assert.equal(
       silent.map(([name, { description }]) => `${name}: ${description}`),
       [
+        "maxFlowsPerClient: Flows that one address in a network has at once, by all shards together, each of which has its part. Costs 32 to 64 bytes for each of maxFlows. Fixed while a plane runs. Left out: any number.",
         "midStream: A TCP flow whose beginning was not seen. Left out: admitted in a replay, dropped in the library.",
         "tcpHalfClosedSeconds: A TCP flow after FIN in one direction, without packets, seconds (1 to 7440). Left out: 240 with profile rfc, else as long as before it.",
       ],

@@ -29,6 +29,7 @@ const RANGES: [path: string, least: number, most: number, whole: boolean][] = [
   ["settings.shards", 1, 64, true],
   ["settings.maxFlows", 1, 1_024_000_000, true],
   ["settings.maxDenied", 0, 4_000_000, true],
+  ["settings.maxFlowsPerClient", 1, 1_024_000_000, true],
   ["settings.portQuarantineSeconds", 0, 7440, false],
   ["settings.timers.tcpOpeningSeconds", ...SECONDS, false],
   ["settings.timers.tcpIdleSeconds", ...SECONDS, false],

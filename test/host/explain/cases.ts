@@ -106,6 +106,11 @@ const PLAIN: Case[] = [
     steps: [{ in: SYN }, { in: "tcp 10.1.0.9:5001 > 10.1.0.4:443 S" }],
   },
   {
+    reason: "client-flows-full",
+    change: withSettings({ maxFlowsPerClient: 1 }),
+    steps: [{ in: SYN }, { in: "tcp 10.1.0.9:5001 > 10.1.0.4:443 S" }],
+  },
+  {
     reason: "nat-exhausted",
     change: withSettings({ maxFlows: 70_000 }),
     crowd: crowdOf(64_512),
