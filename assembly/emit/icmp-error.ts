@@ -12,7 +12,7 @@ import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Link from "../wire/link";
 import { answer6 } from "./icmp6-error";
-import { emitHead, nextHead } from "./queue";
+import { emitWithHead, nextHead } from "./queue";
 
 const MULTICAST_FIRST: u32 = 224;
 
@@ -47,13 +47,18 @@ function answer(desc: u32, parsed: u32, flow: u32, type: u32, code: u32, mtu: u3
   const linkLength = ip - frame;
   memory.copy(head, frame, linkLength);
   if (link == LINK_ETHERNET) Link.swapAddresses(head);
-  const quoted = Ipv4.headerLength(ip) + min(load<u32>(parsed, L4_CAPTURED), Icmp.QUOTED_PAYLOAD);
-  const icmp = head + linkLength + Ipv4.HEADER_MIN;
-  memory.copy(icmp + Icmp.HEADER, ip, quoted);
-  Icmp.writeError(icmp, type, code, mtu, quoted);
-  const length = Ipv4.HEADER_MIN + Icmp.HEADER + quoted;
-  Ipv4.write(head + linkLength, length, PROTOCOL_ICMP, Ipv4.destinationBe(ip), Ipv4.sourceBe(ip), false);
-  emitHead(<u32>load<u8>(parsed, SIDE), CAUSE_ANSWER, link, flow, linkLength + length);
+  const quoted = min(Ipv4.headerLength(ip) + load<u32>(parsed, L4_CAPTURED), Icmp.QUOTED_MOST);
+  const own = head + linkLength;
+  Icmp.writeError(own + Ipv4.HEADER_MIN, type, code, mtu, ip, quoted);
+  Ipv4.writeControl(
+    own,
+    Ipv4.HEADER_MIN + Icmp.HEADER + quoted,
+    PROTOCOL_ICMP,
+    Ipv4.destinationBe(ip),
+    Ipv4.sourceBe(ip),
+  );
+  const length = linkLength + Ipv4.HEADER_MIN + Icmp.HEADER;
+  emitWithHead(<u32>load<u8>(parsed, SIDE), flow, desc, length, ip, quoted, length + quoted, CAUSE_ANSWER);
   count(COUNTER_ICMP_SENT, 1);
   return true;
 }

@@ -12,6 +12,8 @@ const MTU: usize = 6;
 const POINTER: usize = 4;
 /** Header; the packet in an error lies behind it. */
 export const HEADER: u32 = 8;
+/** Bytes of the packet in an error at most: with the headers in front they are what every host takes (RFC 1812, 4.3.2.3). */
+export const QUOTED_MOST: u32 = 548;
 /** Bytes of the packet's payload that an error has at least. */
 export const QUOTED_PAYLOAD: u32 = 8;
 
@@ -94,12 +96,12 @@ export function answerEcho(icmp: u32): void {
   adjustChecksum(icmp, delta16(TYPE_ECHO, 0));
 }
 
-/** Writes an error whose quoted packet (`quoted` bytes) already lies behind the header; `mtu` is 0 where it has none. */
-export function writeError(icmp: u32, type: u32, code: u32, mtu: u32, quoted: u32): void {
+/** Writes the header of an error about a packet, `quoted` bytes at `packet`, that will follow it; `mtu` is 0 where it has none. */
+export function writeError(icmp: u32, type: u32, code: u32, mtu: u32, packet: u32, quoted: u32): void {
   store<u8>(icmp, <u8>type, TYPE);
   store<u8>(icmp, <u8>code, CODE);
   store<u16>(icmp, 0, CHECKSUM);
   store<u32>(icmp, 0, REST);
   store<u16>(icmp, bswap<u16>(<u16>mtu), MTU);
-  store<u16>(icmp, <u16>complement(sum(icmp, HEADER + quoted)), CHECKSUM);
+  store<u16>(icmp, <u16>complement(fold(sum(icmp, HEADER) + sum(packet, quoted))), CHECKSUM);
 }

@@ -26,6 +26,7 @@ const DONT_FRAGMENT_BE: u16 = 0x0040;
 const TTL_LESS_ONE: u32 = 0xfffe;
 const TTL_MORE_ONE: u32 = 0x0001;
 const DEFAULT_TTL: u32 = 64;
+const INTERNETWORK_CONTROL: u32 = 0xc0;
 
 export function version(ip: u32): u32 {
   return <u32>load<u8>(ip, VERSION_IHL) >> 4;
@@ -189,6 +190,12 @@ export function write(
   dontFragment: bool,
 ): void {
   writeFront(ip, 0, length, dontFragment, DEFAULT_TTL, protocol);
+  finish(ip, sourceBe, destinationBe);
+}
+
+/** Writes a header without options of what the network says to hosts: precedence internetwork control (RFC 1812, 4.3.2.5). */
+export function writeControl(ip: u32, length: u32, protocol: u32, sourceBe: u32, destinationBe: u32): void {
+  writeFront(ip, INTERNETWORK_CONTROL, length, false, DEFAULT_TTL, protocol);
   finish(ip, sourceBe, destinationBe);
 }
 

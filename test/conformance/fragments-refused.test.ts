@@ -59,9 +59,9 @@ table("Fragments that no datagram takes", [
         gives: "drop ttl-expired -1",
         out: [
           `consumer/answer ${errorAbout(
-            "10.1.0.4 > 10.1.0.9 id=0 fragment=0 from=020000000002 to=020000000001",
+            "10.1.0.4 > 10.1.0.9 tos=192 id=0 fragment=0 from=020000000002 to=020000000001",
             QUERY.in("0-16", "ttl=1"),
-            { type: TIME_EXCEEDED, code: 0, quoted: 8 },
+            { type: TIME_EXCEEDED, code: 0 },
           )}`,
         ],
       },
@@ -75,9 +75,9 @@ table("Fragments that no datagram takes", [
         gives: "drop ttl-expired -1",
         out: [
           `provider/answer ${errorAbout(
-            "10.2.0.10 > 10.2.1.1 id=0 fragment=0 from=020000000002 to=020000000001",
+            "10.2.0.10 > 10.2.1.1 tos=192 id=0 fragment=0 from=020000000002 to=020000000001",
             ANSWER.in("0-16", "ttl=1"),
-            { type: TIME_EXCEEDED, code: 0, quoted: 8 },
+            { type: TIME_EXCEEDED, code: 0 },
           )}`,
         ],
       },

@@ -17,9 +17,13 @@ const narrow = (configuration: Configuration): void => {
   const mtus: Record<string, number> = { shop: 900, provider: 1000 };
   for (const network of configuration.virtualNetworks) network.mtu = mtus[network.name] ?? 1500;
 };
-/** The ICMP message about a packet of which 8 bytes behind the IP header are quoted, with the plane's own headers. */
+/** The ICMP message about a packet, with the plane's own headers: it has 576 bytes in all (RFC 1812, 4.3.2.3), 28 of headers. */
 const tooBig = (ends: string, inner: string, mtu: number): string =>
-  errorAbout(`${ends} id=0 fragment=0 from=020000000002 to=020000000001`, inner, { code: 4, rest: mtu, quoted: 8 });
+  errorAbout(`${ends} tos=192 id=0 fragment=0 from=020000000002 to=020000000001`, inner, {
+    code: 4,
+    rest: mtu,
+    quoted: 528,
+  });
 
 table("A packet that is too big for where it goes", [
   {

@@ -1,6 +1,15 @@
+import { errorAbout, TIME_EXCEEDED } from "./icmp-kit.ts";
 import { table } from "./table.ts";
 
 const SYN = "tcp 10.1.0.9:5000 > 10.1.0.4:443 S";
+
+/** The answer: 576 bytes in all, precedence internetwork control (RFC 1812, 4.3.2.3 and 4.3.2.5). */
+const told = (packet: string): string =>
+  errorAbout("10.1.0.4 > 10.1.0.9 tos=192 id=0 fragment=0 from=020000000002 to=020000000001", packet, {
+    type: TIME_EXCEEDED,
+    code: 0,
+    quoted: 528,
+  });
 
 table("Time to live", [
   {
@@ -17,8 +26,14 @@ table("Time to live", [
   {
     name: "answered with ICMP time exceeded when configured",
     settings: { icmpTimeExceeded: true },
-    steps: [{ in: `${SYN} ttl=1`, gives: "drop ttl-expired -1" }],
-    counters: { generated: { icmp: 1 } },
+    steps: ["", " data=", ` data=${"d".repeat(507)}`, ` data=${"d".repeat(508)}`, ` data=${"d".repeat(509)}`].map(
+      (data) => ({
+        in: `${SYN} ttl=1${data}`,
+        gives: "drop ttl-expired -1",
+        out: [`consumer/answer ${told(`${SYN} ttl=1${data}`)}`],
+      }),
+    ),
+    counters: { generated: { icmp: 5 } },
   },
   {
     name: "but not to an address that cannot be answered",

@@ -16,8 +16,10 @@ const TYPE_TIME_EXCEEDED = 11;
 const CHECKSUM = 2;
 const MTU = 6;
 const QUOTE = 8;
-/** Bytes quoted after the IP header. */
-const QUOTED = 8;
+/** Bytes quoted: all in all an error has 576 (RFC 1812, 4.3.2.3). */
+const QUOTED = 548;
+/** Precedence of what routers say (RFC 1812, 4.3.2.5). */
+const CONTROL = 0xc0;
 
 const NO_HOST_FIRST = 0;
 const NO_HOST_FROM = 224;
@@ -94,13 +96,19 @@ function errorAbout(
   mtu: number,
 ): Uint8Array | undefined {
   if (!isHost(ip.source)) return undefined;
-  const quoted = Math.min(ip.headerLength + QUOTED, ip.totalLength, frame.length - ip.at);
+  const quoted = Math.min(QUOTED, ip.totalLength, frame.length - ip.at);
   const icmp = Uint8Array.from([...new Uint8Array(QUOTE), ...frame.subarray(ip.at, ip.at + quoted)]);
   icmp[0] = type;
   icmp[1] = code;
   new DataView(icmp.buffer).setUint16(MTU, mtu);
   new DataView(icmp.buffer).setUint16(CHECKSUM, checksumOf(wordSum(icmp)));
   const whole = link === "ethernet" ? macsSwapped(frame) : frame;
-  const header = { protocol: ICMP, source: ip.destination, destination: ip.source, fragment: 0 };
+  const header = {
+    protocol: ICMP,
+    typeOfService: CONTROL,
+    source: ip.destination,
+    destination: ip.source,
+    fragment: 0,
+  };
   return frameOf(whole.subarray(0, ip.at), header, icmp);
 }

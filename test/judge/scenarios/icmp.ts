@@ -104,7 +104,7 @@ export const icmp: Scenario[] = [
           by: "errors that a hop sends",
           kernel: [`consumer ${errorAbout(`10.1.0.4 > 10.1.0.9 ${OWN}`, `${REQUEST} S seq=1 ttl=1`, EXPIRED)}`],
           linkplane: [
-            `consumer ${errorAbout("10.1.0.4 > 10.1.0.9 id=0 fragment=0", `${REQUEST} S seq=1 ttl=1`, { ...EXPIRED, quoted: 8 })}`,
+            `consumer ${errorAbout("10.1.0.4 > 10.1.0.9 tos=192 id=0 fragment=0", `${REQUEST} S seq=1 ttl=1`, EXPIRED)}`,
           ],
         },
       },
@@ -118,7 +118,7 @@ export const icmp: Scenario[] = [
             `provider ${errorAbout(`10.2.0.10 > 10.2.1.1 ${OWN}`, `${REPLY} A seq=901 ack=101 window=8000 ttl=1`, EXPIRED)}`,
           ],
           linkplane: [
-            `provider ${errorAbout("10.2.0.10 > 10.2.1.1 id=0 fragment=0", `${REPLY} A seq=901 ack=101 window=8000 ttl=1`, { ...EXPIRED, quoted: 8 })}`,
+            `provider ${errorAbout("10.2.0.10 > 10.2.1.1 tos=192 id=0 fragment=0", `${REPLY} A seq=901 ack=101 window=8000 ttl=1`, EXPIRED)}`,
           ],
         },
       },
@@ -142,7 +142,7 @@ export const icmp: Scenario[] = [
             `consumer ${errorAbout(`10.1.0.4 > 10.1.0.9 ${OWN}`, TOO_BIG, { code: 4, rest: 1000, quoted: 528 })}`,
           ],
           linkplane: [
-            `consumer ${errorAbout("10.1.0.4 > 10.1.0.9 id=0 fragment=0", TOO_BIG, { code: 4, rest: 1000, quoted: 8 })}`,
+            `consumer ${errorAbout("10.1.0.4 > 10.1.0.9 tos=192 id=0 fragment=0", TOO_BIG, { code: 4, rest: 1000, quoted: 528 })}`,
           ],
         },
       },
