@@ -3,9 +3,9 @@
 import * as z from "zod";
 import { plainForm } from "./ipv6.ts";
 import { address4, port } from "./primitives.ts";
+import { portsOf } from "./security.ts";
 
 const TUNNEL_KEY_MAX = 0xff_ffff;
-const RANGE = /^\d{1,5}(?:-\d{1,5})?$/;
 
 const ipv6 = z
   .string()
@@ -14,7 +14,10 @@ const ipv6 = z
 const portRange = z.strictObject({
   destinationPorts: z
     .string()
-    .regex(RANGE, "This is no range of ports. Write it as 2000-2100.")
+    .refine(
+      (text) => text !== "*" && portsOf(text) !== undefined,
+      "This is no range of ports up to 65535. Write it as 2000-2100, the lower one first.",
+    )
     .describe("Ports of the endpoint, such as 2000-2100."),
   backendIP: address4
     .optional()

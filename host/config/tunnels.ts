@@ -13,8 +13,11 @@ const TYPES: Record<TunnelType, number> = {
   nvgre: Abi.TUNNEL_NVGRE,
   gre: Abi.TUNNEL_GRE,
 };
-/** By number. */
-export const TUNNEL_NAMES = Object.keys(TYPES) as readonly TunnelType[];
+const NAMES = new Map(Object.entries(TYPES).map(([name, number]) => [number, name as TunnelType]));
+
+/** The type that a number of the core's stands for. */
+export const tunnelOf = (number: number): TunnelType => NAMES.get(number) ?? "vxlan";
+
 const CONSUMER_BIT = 1;
 const PROVIDER_BIT = 2;
 

@@ -5,7 +5,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { LinkName } from "../links.ts";
 import { FrameView } from "../replay/frame.ts";
 import { MAP_MISS, type Mapping, mappingsOf, RANGE_MISS, type Transform } from "./mapping.ts";
-import { type Ends, legOf } from "./packet.ts";
+import { type Ends, type LegPacket, legOf } from "./packet.ts";
 
 const NO_VLANS = (): undefined => undefined;
 
@@ -20,12 +20,8 @@ export interface WireSummary {
   withoutFlow: number;
   /** IPv6, and packets that were held while PROXY headers were put in front of streams: their numbers are not known any more. */
   leftOut: number;
-}
-
-/** A packet of the leg. */
-export interface WirePacket {
-  frame: Uint8Array;
-  wireLength: number;
+  /** Packets of the provider's leg, which is made of this one. */
+  provider: { toService: number; toConsumer: number };
 }
 
 /** Makes packets of the leg. */
@@ -37,6 +33,7 @@ export class ConsumerLeg {
     drops: { [MAP_MISS]: 0, [RANGE_MISS]: 0 },
     withoutFlow: 0,
     leftOut: 0,
+    provider: { toService: 0, toConsumer: 0 },
   };
   private readonly mappings: readonly (Mapping | undefined)[];
   private readonly flows = new Map<string, Transform>();
@@ -49,7 +46,7 @@ export class ConsumerLeg {
   }
 
   /** The packet for a request to an endpoint, by number, as the client sent it; undefined when there is none. */
-  request(frame: Uint8Array, link: LinkName, wireLength: number, endpoint: number): WirePacket | undefined {
+  request(frame: Uint8Array, link: LinkName, wireLength: number, endpoint: number): LegPacket | undefined {
     const { view, summary } = this;
     const mapping = this.mappings[endpoint];
     if (mapping === undefined) return undefined;
@@ -65,7 +62,7 @@ export class ConsumerLeg {
   }
 
   /** The packet for a reply of an endpoint, as the client gets it. */
-  reply(frame: Uint8Array, link: LinkName, wireLength: number, endpoint: number): WirePacket | undefined {
+  reply(frame: Uint8Array, link: LinkName, wireLength: number, endpoint: number): LegPacket | undefined {
     const { view, summary } = this;
     const mapping = this.mappings[endpoint];
     if (mapping === undefined) return undefined;
@@ -106,19 +103,17 @@ function keyOf(view: FrameView, endpoint: number, isReply: boolean): string {
     : `${protocol} ${source}:${sourcePort} ${endpoint}:${destinationPort}`;
 }
 
-function endsOf({ underlaySource, key, vxlan }: Mapping, transform: Transform, sourcePort: number): Ends {
-  const { underlayDestination, source, destination, port } = transform;
-  return { underlaySource, underlayDestination, source, destination, sourcePort, destinationPort: port, key, vxlan };
+function endsOf(mapping: Mapping, transform: Transform, sourcePort: number): Ends {
+  const { source, destination, port } = transform;
+  return { source, destination, sourcePort, destinationPort: port, outer: mapping.outerOf(transform) };
 }
 
-function turned(ends: Ends): Ends {
+function turned({ source, destination, sourcePort, destinationPort, outer }: Ends): Ends {
   return {
-    ...ends,
-    underlaySource: ends.underlayDestination,
-    underlayDestination: ends.underlaySource,
-    source: ends.destination,
-    destination: ends.source,
-    sourcePort: ends.destinationPort,
-    destinationPort: ends.sourcePort,
+    source: destination,
+    destination: source,
+    sourcePort: destinationPort,
+    destinationPort: sourcePort,
+    outer: { ...outer, local: outer.remote, remote: outer.local },
   };
 }

@@ -1,13 +1,21 @@
 // What SONiC-DASH does to the addresses and ports of an endpoint's packets (documentation/private-link-service/private-link-service.md
 // and private-link-redirect-map.md of sonic-net/DASH).
 
-import { addressNumber } from "../config/address.ts";
+import { addressBytes, addressNumber, addressText } from "../config/address.ts";
 import { linkIdentifiers } from "../config/approval.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { DashMapping } from "../config/dash-mapping.ts";
 import { numberOf } from "../config/ipv6.ts";
+import { portsOf, type Range as Ports } from "../config/security.ts";
+import type { Ends as Outer } from "../encapsulation/outer.ts";
+import { madeUpMac } from "../wire/ethernet.ts";
+import { VXLAN } from "../wire/tunnel.ts";
 
 const TUNNEL_KEY_MASK = 0xff_ffff;
+const TTL = 64;
+/** Last bytes of made-up addresses. */
+const REMOTE = 3;
+const LOCAL = 4;
 const ALL_ONES = 2n ** 128n - 1n;
 
 /** Drop counters of the redirect map, by their names there. */
@@ -22,9 +30,7 @@ export interface Transform {
   port: number;
 }
 
-interface Range {
-  first: number;
-  last: number;
+interface Range extends Ports {
   backend: number | undefined;
   matchBase: number;
   backendBase: number;
@@ -32,9 +38,7 @@ interface Range {
 
 /** One endpoint's. */
 export class Mapping {
-  readonly underlaySource: number;
-  readonly vxlan: boolean;
-  readonly key: number;
+  private readonly outer: Omit<Outer, "remote">;
   private readonly underlayDestination: number;
   private readonly plSip: bigint;
   private readonly plSipMask: bigint;
@@ -46,10 +50,17 @@ export class Mapping {
 
   /** `link` is the number of the endpoint's connection. */
   constructor(dash: DashMapping, link: number) {
-    this.underlaySource = addressNumber(dash.plUnderlaySip);
     this.underlayDestination = addressNumber(dash.underlayDip);
-    this.vxlan = dash.encapsulation === "vxlan";
-    this.key = dash.tunnelKey ?? link & TUNNEL_KEY_MASK;
+    this.outer = {
+      type: dash.encapsulation,
+      local: addressBytes(dash.plUnderlaySip),
+      localMac: madeUpMac(LOCAL),
+      remoteMac: madeUpMac(REMOTE),
+      identifier: dash.tunnelKey ?? link & TUNNEL_KEY_MASK,
+      port: VXLAN.port,
+      ttl: TTL,
+      trafficClass: 0,
+    };
     this.plSip = numberOf(dash.plSip);
     this.plSipMask = numberOf(dash.plSipMask);
     this.overlaySip = numberOf(dash.overlaySip);
@@ -57,7 +68,7 @@ export class Mapping {
     this.overlayDip = numberOf(dash.overlayDip);
     this.overlayDipMask = numberOf(dash.overlayDipMask);
     this.ranges = dash.outboundPortMap?.map(({ destinationPorts, backendIP, matchPortBase, backendPortBase }) => {
-      const [first = 0, last = first] = destinationPorts.split("-").map(Number);
+      const { first, last } = portsOf(destinationPorts) as Ports;
       const matchBase = matchPortBase ?? first;
       const backend = backendIP === undefined ? undefined : addressNumber(backendIP);
       return { first, last, backend, matchBase, backendBase: backendPortBase ?? matchBase };
@@ -80,6 +91,11 @@ export class Mapping {
       destination: this.destinationOf(range.backend),
       port: (range.backendBase + port - range.matchBase) & 0xffff,
     };
+  }
+
+  /** The tunnel that a request is in. */
+  outerOf({ underlayDestination }: Transform): Outer {
+    return { ...this.outer, remote: addressBytes(addressText(underlayDestination)) };
   }
 
   private sourceOf(client: number): bigint {

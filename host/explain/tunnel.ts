@@ -3,7 +3,7 @@
 import * as Abi from "../abi.ts";
 import { addressText } from "../config/address.ts";
 import type { TunnelType } from "../config/configuration.ts";
-import { TUNNEL_NAMES } from "../config/tunnels.ts";
+import { tunnelOf } from "../config/tunnels.ts";
 import { REASONS } from "../reasons.ts";
 import { addressBe } from "./admission.ts";
 import type { Step, Telling } from "./stage.ts";
@@ -56,7 +56,7 @@ export const TUNNEL: Record<number, Telling> = {
   [Abi.STAGE_TUNNEL]: {
     stage: STAGE,
     tell([number = 0, source = 0, destination = 0, identifier = 0, network = 0, bytes = 0], { names }, _, reason) {
-      const type = TUNNEL_NAMES[number - 1] ?? "vxlan";
+      const type = tunnelOf(number);
       const ends = { source: addressBe(source), destination: addressBe(destination) };
       if (reason !== undefined)
         return {

@@ -47,19 +47,23 @@ export class AskedPacket {
   /** Takes the frame that is asked about. */
   private take(frame: CapturedFrame): void {
     const { plane, tunnels } = this.feed.parts;
-    const opened = tunnels.open(frame);
-    const inner = opened !== undefined && "frame" in opened ? opened : undefined;
+    const opening = tunnels.open(frame);
+    const inner = opening.is === "opened" ? opening.opened : undefined;
     const { bytes, link } = inner?.frame ?? frame;
-    const seen = this.feed.traced(frame, (entered): ReplayExplanation => {
-      const told = explanationOf(plane.core, plane, bytes, link, entered);
-      if (inner !== undefined) told.steps.unshift(tunnelStep(inner, plane));
-      const as = packetText(entered, link);
-      const explanation = { ...told, ...(as === told.packet ? {} : { entered: as }) };
-      const { flows } = new ShardNumbers(plane.configuration.settings);
-      if (told.verdict === "held")
-        this.open = { explanation, packet: new HeldPacket(plane.core, entered, link, flows) };
-      return explanation;
-    });
+    const seen = this.feed.traced(
+      frame,
+      (entered): ReplayExplanation => {
+        const told = explanationOf(plane.core, plane, bytes, link, entered);
+        if (inner !== undefined) told.steps.unshift(tunnelStep(inner, plane));
+        const as = packetText(entered, link);
+        const explanation = { ...told, ...(as === told.packet ? {} : { entered: as }) };
+        const { flows } = new ShardNumbers(plane.configuration.settings);
+        if (told.verdict === "held")
+          this.open = { explanation, packet: new HeldPacket(plane.core, entered, link, flows) };
+        return explanation;
+      },
+      opening,
+    );
     if (!("verdict" in seen)) this.answer(refusedByReplay(frame, seen));
     else if (this.open === undefined) this.answer(seen);
   }

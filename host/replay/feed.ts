@@ -54,11 +54,10 @@ export class Feed {
     this.settler = new Settler(parts, this.pending, this.fragments);
   }
 
-  /** Takes a captured frame. */
-  frame(captured: CapturedFrame): void {
-    const opened = this.parts.tunnels.open(captured);
-    if (opened === undefined) this.closed(captured);
-    else this.bare("frame" in opened ? this.recorded(captured, opened.frame) : opened);
+  /** Takes a captured frame; `opening` is what is known of the tunnel that it is. */
+  frame(captured: CapturedFrame, opening = this.parts.tunnels.open(captured)): void {
+    if (opening.is === "closed") this.closed(captured);
+    else this.bare(opening.is === "opened" ? this.recorded(captured, opening.opened.frame) : captured);
   }
 
   /** Takes a tunnel's frame that the core leaves closed. */
@@ -96,13 +95,17 @@ export class Feed {
    * Takes a frame alone, and has its stages write notes: `look` sees them once it was handled, and the frame as it entered. Why not, for one
    * that is not fed in.
    */
-  traced<Seen>(frame: CapturedFrame, look: (entered: Uint8Array) => Seen): Seen | ReplayRefusal {
+  traced<Seen>(
+    frame: CapturedFrame,
+    look: (entered: Uint8Array) => Seen,
+    opening = this.parts.tunnels.open(frame),
+  ): Seen | ReplayRefusal {
     this.flush();
     const { plane } = this.parts;
     const { core } = plane;
     this.refusal = undefined;
     core.trace(true);
-    this.frame(frame);
+    this.frame(frame, opening);
     let seen: Seen | ReplayRefusal = this.refusal ?? NOT_REBUILT;
     if (core.waiting > 0) {
       const entered = this.pending.frame[0] as Uint8Array;

@@ -51,7 +51,7 @@ export interface ReplayProgress {
 }
 
 export interface ReplayOptions {
-  /** The wire form that a third interface of a pcapng output with both sides shows the consumer's leg in. */
+  /** The wire form that two more interfaces of a pcapng output with both sides show the consumer's and the provider's leg in. */
   wire?: "dash";
   configuration: Configuration;
   inputs: ReplayInput[];

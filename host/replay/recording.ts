@@ -1,7 +1,7 @@
 // What a replay writes. pcapng: two interfaces for each captured one, the consumer's side and the provider's, so that each packet
 // is followed by what left, with the same time. pcap: one side, every frame that is on it before or after the plane.
 
-import type { WirePacket } from "../dash/consumer-leg.ts";
+import type { WirePacket } from "../dash/packet.ts";
 import type { CaptureInterface, CaptureWriter } from "../capture/capture.ts";
 import { PcapWriter } from "../capture/pcap-writer.ts";
 import { type LinkName, linkTypeOf } from "../links.ts";
@@ -27,14 +27,14 @@ export class Recording {
   /** What interfaces were made of, and those made for what their tunnels carry. */
   private readonly captured: { about: CaptureInterface; name: string }[] = [];
   private readonly inner = new Map<string, number>();
-  /** Writer's interfaces of the consumer's leg, by the number the recording gave out; none unless it is wired. */
-  private readonly wires: number[] = [];
+  /** Writer's interfaces of the consumer's and the provider's leg, by the number the recording gave out; none unless it is wired. */
+  private readonly wires: Record<Side, number>[] = [];
   private readonly wired: boolean;
 
   /** Frames handed to the writer so far. */
   private given = 0;
 
-  /** `wired`: a third interface shows the consumer's leg. */
+  /** `wired`: a third interface shows the consumer's leg, a fourth the provider's. */
   constructor(writer: CaptureWriter, only: Side | undefined, wired = false) {
     this.writer = writer;
     this.only = only;
@@ -53,10 +53,16 @@ export class Recording {
       this.ids.push({ consumer: id, provider: id });
     }
     this.captured.push({ about: captured, name });
-    if (this.wired)
-      this.wires.push(
-        this.writer.addInterface({ linkType: linkTypeOf("ethernet"), snaplen: 0, timeDigits, name: `${name} wire` }),
-      );
+    if (this.wired) {
+      const wire = (which: string): number =>
+        this.writer.addInterface({
+          linkType: linkTypeOf("ethernet"),
+          snaplen: 0,
+          timeDigits,
+          name: `${name} ${which}`,
+        });
+      this.wires.push({ consumer: wire("wire"), provider: wire("wire provider") });
+    }
     return this.ids.length - 1;
   }
 
@@ -79,9 +85,9 @@ export class Recording {
     this.writer.packet(id, stamp.timeLow, stamp.timeHigh, bytes, stamp.wireLength, comment);
   }
 
-  /** Writes a frame of the consumer's leg. */
-  writeWire(interfaceId: number, { frame, wireLength }: WirePacket, stamp: Stamp): void {
-    const id = this.wires[interfaceId];
+  /** Writes a frame of the consumer's or the provider's leg. */
+  writeWire(interfaceId: number, leg: Side, { frame, wireLength }: WirePacket, stamp: Stamp): void {
+    const id = this.wires[interfaceId]?.[leg];
     if (id === undefined) return;
     this.given++;
     this.writer.packet(id, stamp.timeLow, stamp.timeHigh, frame, wireLength, undefined);

@@ -4,19 +4,18 @@
 import type { Configuration, TunnelType } from "../config/configuration.ts";
 import { DEFAULT_PORTS } from "../config/tunnels.ts";
 import type { LinkName } from "../links.ts";
+import { TYPE_BRIDGED, TYPE_IPV4, TYPE_IPV6 } from "../wire/ethernet.ts";
+import { FRAGMENT_BITS, IPV4, PROTOCOL_GRE, PROTOCOL_UDP } from "../wire/ip.ts";
+import { PORTS_END, UDP } from "../wire/transport.ts";
+import { GENEVE, GRE, IDENTIFIER_SHIFT, VXLAN } from "../wire/tunnel.ts";
+import { get16, get32 } from "../wire/words.ts";
 import type { CapturedFrame } from "./parts.ts";
-import { FrameView, IPV4, PROTOCOL_UDP, UDP, type VlanNetworks } from "./frame.ts";
+import { FrameView, type VlanNetworks } from "./frame.ts";
 
-const PROTOCOL_GRE = 47;
-const PORTS_END = 4;
-const DESTINATION_PORT = 2;
+const CARRIED: Record<number, LinkName> = { [TYPE_BRIDGED]: "ethernet", [TYPE_IPV4]: "raw", [TYPE_IPV6]: "raw" };
 const WORD = 4;
-const BRIDGED = 0x6558;
-const CARRIED: Record<number, LinkName> = { [BRIDGED]: "ethernet", 0x0800: "raw", 0x86dd: "raw" };
-const VXLAN = { end: UDP.min + 8, flags: UDP.min, vni: UDP.min + 4, valid: 0x08 };
-const GENEVE = { end: UDP.min + 8, options: UDP.min, flags: UDP.min + 1, type: UDP.min + 2, vni: UDP.min + 4 };
-const GENEVE_CONTROL_OR_CRITICAL = 0xc0;
-const GRE = { type: 2, checksum: 0x8000, key: 0x2000, sequence: 0x1000, refused: 0x4c07 };
+const OPTION_WORDS = 0x3f;
+const VERSION_SHIFT = 6;
 
 /** What a tunnel's header says: where what it carries begins behind the IP header, link type of that, identifier if there is one. */
 interface Header {
@@ -35,6 +34,12 @@ export interface Opened {
   /** Number of the network that the identifier names. */
   named: number | undefined;
 }
+
+/** What a captured frame is: none of a tunnel, one that the core leaves closed, or one that was opened. */
+export type Opening = { is: "bare" } | { is: "closed" } | { is: "opened"; opened: Opened };
+
+const BARE: Opening = { is: "bare" };
+const CLOSED: Opening = { is: "closed" };
 
 /** Opens captured frames. */
 export class Tunnels {
@@ -56,14 +61,14 @@ export class Tunnels {
     });
   }
 
-  /** What is in a frame that is a tunnel's; the frame itself when it is none; undefined when it is one that the core leaves closed. */
-  open(frame: CapturedFrame): Opened | CapturedFrame | undefined {
-    if (!this.listed) return frame;
+  /** Opens a frame if it is a tunnel's. */
+  open(frame: CapturedFrame): Opening {
+    if (!this.listed) return BARE;
     const type = this.typeOf(frame);
-    if (type === undefined) return frame;
+    if (type === undefined) return BARE;
     const { source, destination } = this.view;
     const header = this.read(frame, type);
-    if (header === undefined) return undefined;
+    if (header === undefined) return CLOSED;
     const { ip, l4, network } = this.view;
     const begins = l4 + header.size;
     const end = ip + this.total(frame);
@@ -77,15 +82,16 @@ export class Tunnels {
     };
     const isNvgre = type === "gre" && this.isNvgre(frame.bytes, l4);
     // A tunnel in it stays closed: only the core, which sees how deep it is, can tell.
-    if (this.typeOf(inner) !== undefined) return undefined;
-    return {
+    if (this.typeOf(inner) !== undefined) return CLOSED;
+    const opened = {
       frame: inner,
-      type: isNvgre ? "nvgre" : type,
+      type: isNvgre ? ("nvgre" as const) : type,
       source,
       destination,
       identifier: header.identifier,
       named,
     };
+    return { is: "opened", opened };
   }
 
   /** Type of the tunnel that a frame is of; `gre` for NVGRE too. The view is on it then. */
@@ -99,13 +105,13 @@ export class Tunnels {
     if (view.protocol === PROTOCOL_GRE) return this.protocols.length > 0 ? "gre" : undefined;
     const captured = Math.min(bytes.length, view.ip + total) - view.l4;
     if (view.protocol !== PROTOCOL_UDP || captured < PORTS_END) return undefined;
-    return this.ports.get(u16(bytes, view.l4 + DESTINATION_PORT));
+    return this.ports.get(get16(bytes, view.l4 + UDP.destinationPort));
   }
 
   /** Total length of the packet in the view. */
   private total({ bytes, wireLength }: CapturedFrame): number {
     const { ip } = this.view;
-    return u16(bytes, ip + IPV4.totalLength) || wireLength - ip;
+    return get16(bytes, ip + IPV4.totalLength) || wireLength - ip;
   }
 
   /** Reads the header of a tunnel; undefined when it is not opened, or not whole. */
@@ -119,42 +125,43 @@ export class Tunnels {
   private headerOf(bytes: Uint8Array, type: TunnelType): Header | undefined {
     if (type === "vxlan") return vxlanHeader(bytes);
     if (type === "geneve") return geneveHeader(bytes);
-    if (bytes.length < WORD || (u16(bytes, 0) & GRE.refused) !== 0) return undefined;
+    if (bytes.length < GRE.min || (get16(bytes, 0) & GRE.refused) !== 0) return undefined;
     const isNvgre = this.isNvgre(bytes, 0);
     return isNvgre || this.protocols.includes("gre") ? greHeader(bytes, isNvgre) : undefined;
   }
 
   private isNvgre(bytes: Uint8Array, at: number): boolean {
-    const fields = u16(bytes, at) & (GRE.checksum | GRE.key | GRE.sequence);
-    return this.protocols.includes("nvgre") && fields === GRE.key && u16(bytes, at + GRE.type) === BRIDGED;
+    const fields = get16(bytes, at) & (GRE.checksum | GRE.key | GRE.sequence);
+    return this.protocols.includes("nvgre") && fields === GRE.key && get16(bytes, at + GRE.type) === TYPE_BRIDGED;
   }
 }
 
 function vxlanHeader(bytes: Uint8Array): Header | undefined {
-  if (bytes.length < VXLAN.end || ((bytes[VXLAN.flags] as number) & VXLAN.valid) === 0) return undefined;
-  return { size: VXLAN.end, link: "ethernet", identifier: u32(bytes, VXLAN.vni) >>> 8 };
+  const size = UDP.min + VXLAN.size;
+  if (bytes.length < size || ((bytes[UDP.min + VXLAN.flags] as number) & VXLAN.valid) === 0) return undefined;
+  return { size, link: "ethernet", identifier: get32(bytes, UDP.min + VXLAN.vni) >>> IDENTIFIER_SHIFT };
 }
 
 function geneveHeader(bytes: Uint8Array): Header | undefined {
-  if (bytes.length < GENEVE.end) return undefined;
-  const first = bytes[GENEVE.options] as number;
-  const link = CARRIED[u16(bytes, GENEVE.type)];
-  const isClosed = first >> 6 !== 0 || ((bytes[GENEVE.flags] as number) & GENEVE_CONTROL_OR_CRITICAL) !== 0;
-  if (isClosed || link === undefined) return undefined;
-  return { size: GENEVE.end + (first & 0x3f) * WORD, link, identifier: u32(bytes, GENEVE.vni) >>> 8 };
+  const size = UDP.min + GENEVE.size;
+  if (bytes.length < size) return undefined;
+  const first = bytes[UDP.min + GENEVE.options] as number;
+  const link = CARRIED[get16(bytes, UDP.min + GENEVE.type)];
+  const flags = bytes[UDP.min + GENEVE.flags] as number;
+  if (first >> VERSION_SHIFT !== 0 || (flags & GENEVE.controlOrCritical) !== 0 || link === undefined) return undefined;
+  const identifier = get32(bytes, UDP.min + GENEVE.vni) >>> IDENTIFIER_SHIFT;
+  return { size: size + (first & OPTION_WORDS) * WORD, link, identifier };
 }
 
 function greHeader(bytes: Uint8Array, isNvgre: boolean): Header | undefined {
-  const flags = u16(bytes, 0);
-  const link = CARRIED[u16(bytes, GRE.type)];
+  const flags = get16(bytes, GRE.flags);
+  const link = CARRIED[get16(bytes, GRE.type)];
   const fields = [GRE.checksum, GRE.key, GRE.sequence].filter((field) => (flags & field) !== 0).length;
-  const size = WORD + fields * WORD;
+  const size = GRE.min + fields * WORD;
   if (link === undefined || bytes.length < size) return undefined;
   if ((flags & GRE.key) === 0) return { size, link };
-  const key = u32(bytes, (flags & GRE.checksum) === 0 ? WORD : 2 * WORD);
-  return { size, link, identifier: isNvgre ? key >>> 8 : key };
+  const key = get32(bytes, (flags & GRE.checksum) === 0 ? GRE.min : GRE.min + WORD);
+  return { size, link, identifier: isNvgre ? key >>> IDENTIFIER_SHIFT : key };
 }
 
-const isFragment = (bytes: Uint8Array, ip: number): boolean => (u16(bytes, ip + IPV4.fragment) & 0x3fff) !== 0;
-const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-const u32 = (bytes: Uint8Array, at: number): number => ((u16(bytes, at) << 16) | u16(bytes, at + 2)) >>> 0;
+const isFragment = (bytes: Uint8Array, ip: number): boolean => (get16(bytes, ip + IPV4.fragment) & FRAGMENT_BITS) !== 0;

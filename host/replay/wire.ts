@@ -1,8 +1,12 @@
-// Writing the consumer's leg of what the plane forwarded beside it: of requests as they entered, of replies as they left.
+// Writing the consumer's leg of what the plane forwarded beside it, of requests as they entered, of replies as they left; and the
+// provider's leg, which is made of that.
 
 import * as Abi from "../abi.ts";
 import { addressNumber } from "../config/address.ts";
-import type { ConsumerLeg, WirePacket } from "../dash/consumer-leg.ts";
+import type { ConsumerLeg } from "../dash/consumer-leg.ts";
+import { Frontends } from "../dash/frontends.ts";
+import type { LegPacket } from "../dash/packet.ts";
+import { openedLeg } from "../dash/provider-leg.ts";
 import type { LinkName } from "../links.ts";
 import { emissionAt } from "../result.ts";
 import type { Conversation } from "./conversation.ts";
@@ -20,6 +24,7 @@ export class Wire {
   private readonly parts: FeedParts;
   private readonly pending: Pending;
   private readonly view = new FrameView();
+  private readonly frontends: Frontends;
   /** Some service puts PROXY headers in front of streams: what was held has other numbers then. */
   private readonly announces: boolean;
 
@@ -27,6 +32,7 @@ export class Wire {
     this.leg = leg;
     this.parts = parts;
     this.pending = pending;
+    this.frontends = new Frontends(parts.plane.configuration);
     this.announces = parts.plane.core.control(Abi.CONTROL_PROXIES) > 0;
   }
 
@@ -42,20 +48,38 @@ export class Wire {
       if (core.u8(core.emit(i) + Abi.EMIT_CAUSE) !== Abi.CAUSE_HELD) continue;
       const sent = this.announces ? undefined : this.asSent(about, emissionAt(core, i).bytes, link);
       if (sent === undefined) leg.leaveOut(endpoint);
-      else this.write(at, leg.request(sent, link, core.u32(core.emit(i) + Abi.EMIT_WIRE_LENGTH), endpoint));
+      else
+        this.write(at, about, leg.request(sent, link, core.u32(core.emit(i) + Abi.EMIT_WIRE_LENGTH), endpoint), false);
     }
     if (left === undefined) return;
     const wireLength = pending.wireLength[at] as number;
-    if (pending.kind[at] === KIND_REPLY) this.write(at, leg.reply(left, link, wireLength, endpoint));
-    else this.write(at, leg.request(pending.frame[at] as Uint8Array, link, wireLength, endpoint));
+    if (pending.kind[at] === KIND_REPLY) this.write(at, about, leg.reply(left, link, wireLength, endpoint), true);
+    else this.write(at, about, leg.request(pending.frame[at] as Uint8Array, link, wireLength, endpoint), false);
   }
 
-  private write(at: number, packet: WirePacket | undefined): void {
+  private write(at: number, about: Conversation, packet: LegPacket | undefined, isReply: boolean): void {
     const { pending } = this;
     if (packet === undefined) return;
+    const { recording } = this.parts;
     const [timeLow, timeHigh] = [pending.timeLow[at] as number, pending.timeHigh[at] as number];
-    const stamp = { timeLow, timeHigh, wireLength: packet.wireLength };
-    this.parts.recording?.writeWire(pending.interfaceId[at] as number, packet, stamp);
+    const interfaceId = pending.interfaceId[at] as number;
+    const opened = this.opened(packet, about, isReply);
+    const legs = isReply ? [opened, packet] : [packet, opened];
+    for (const leg of legs)
+      if (leg !== undefined)
+        recording?.writeWire(interfaceId, leg === packet ? "consumer" : "provider", leg, {
+          timeLow,
+          timeHigh,
+          wireLength: leg.wireLength,
+        });
+  }
+
+  /** The same packet on the provider's leg. */
+  private opened(packet: LegPacket, { endpoint, service, protocol, nat, natPort }: Conversation, isReply: boolean) {
+    const frontend = this.frontends.of(endpoint, protocol, service % PORTS);
+    if (frontend === undefined) return undefined;
+    this.leg.summary.provider[isReply ? "toConsumer" : "toService"]++;
+    return openedLeg(packet, { nat, natPort, frontend }, isReply);
   }
 
   /** A client's packet as it was before its translation; the frame is changed. */

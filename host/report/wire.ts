@@ -6,7 +6,7 @@ import { amount, count } from "./quantity.ts";
 /** A line, and one for whatever is missing in it. */
 export function wireText(wire: WireSummary | undefined): string {
   if (wire === undefined) return "";
-  const { toService, toConsumer, drops, withoutFlow, leftOut } = wire;
+  const { toService, toConsumer, drops, withoutFlow, leftOut, provider } = wire;
   const missing: [packets: number, what: string][] = [
     ...Object.entries(drops).map(([name, packets]): [number, string] => [
       packets,
@@ -17,6 +17,7 @@ export function wireText(wire: WireSummary | undefined): string {
   ];
   return [
     `Consumer's leg (DASH): ${amount(toService, "packet")} to the service, ${count(toConsumer)} back`,
+    `Provider's leg (DASH): ${amount(provider.toService, "packet")} to the service, ${count(provider.toConsumer)} back`,
     ...missing.filter(([packets]) => packets > 0).map(([packets, what]) => `  ${amount(packets, "packet")} ${what}`),
   ].join("\n");
 }

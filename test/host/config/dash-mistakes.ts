@@ -22,9 +22,9 @@ export const DASH_MISTAKES: readonly Mistaken[] = [
     noAddress("fd00::1"),
   ],
   [PLACE, map('2000-2100, backendIP: ^"fd00::1"'), noAddress("fd00::1")],
-  [PLACE, map('^"all"'), "This is no range of ports. Write it as 2000-2100."],
-  [PLACE, map("^2100-2000"), "2100-2000 is no range of ports up to 65535. Write the lower one first."],
-  [PLACE, map("^65000-65536"), "65000-65536 is no range of ports up to 65535. Write the lower one first."],
+  [PLACE, map('^"all"'), "This is no range of ports up to 65535. Write it as 2000-2100, the lower one first."],
+  [PLACE, map("^2100-2000"), "This is no range of ports up to 65535. Write it as 2000-2100, the lower one first."],
+  [PLACE, map("^65000-65536"), "This is no range of ports up to 65535. Write it as 2000-2100, the lower one first."],
   [
     PLACE,
     map("2000-2100", "^2100-2200"),

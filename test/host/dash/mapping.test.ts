@@ -48,8 +48,10 @@ suite("A DASH mapping", (test) => {
 
   test("has the lower 24 bits of the connection's number as its key, unless it says another", () => {
     const { tunnelKey: _, ...keyless } = EXAMPLE;
-    assert.is(new Mapping(keyless, 0xab_123456).key, 0x123456);
-    assert.is(new Mapping(EXAMPLE, 0xab_123456).key, 100);
+    const transform = new Mapping(EXAMPLE, 0).of(0x0a000001, 0x0a000101, 443);
+    if (typeof transform === "string") throw new Error(transform);
+    assert.is(new Mapping(keyless, 0xab_123456).outerOf(transform).identifier, 0x123456);
+    assert.is(new Mapping(EXAMPLE, 0xab_123456).outerOf(transform).identifier, 100);
   });
 });
 

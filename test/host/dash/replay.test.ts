@@ -56,8 +56,9 @@ suite("A replay with --wire dash", (test) => {
       drops: { OUTBOUND_PORT_MAP_MISS_DROP_PACKETS: 0, OUTBOUND_PORT_RANGE_ENTRY_MISS_DROP_PACKETS: 0 },
       withoutFlow: 0,
       leftOut: 0,
+      provider: { toService: 6, toConsumer: 3 },
     });
-    assert.is(summary.written, LINES.length + 9 + 9, "as captured, as they left, and on the leg");
+    assert.is(summary.written, LINES.length + 9 + 9 + 9, "as captured, as they left, and on both legs");
     assert.ok(textReport(summary).includes("Consumer's leg (DASH): 6 packets to the service, 3 back"));
   });
 
@@ -103,4 +104,25 @@ suite("A replay with --wire dash", (test) => {
     const rows = [there, back, there, there, back, there, back, there].map((row) => `${row}|1|`);
     assert.equal(told(bytes, 2, fields), [...rows, `${there}||1`]);
   });
+
+  test.skipUnless(
+    installed,
+    "tshark is not installed",
+    "tshark reads the provider's leg, with every checksum right",
+    async () => {
+      const { bytes } = await wired(() => undefined);
+      const fields = [
+        "ip.src",
+        "tcp.srcport",
+        "ip.dst",
+        "tcp.dstport",
+        "ip.checksum.status",
+        "tcp.checksum.status",
+        "ip.ttl",
+      ];
+      const told3 = told(bytes, 3, fields).slice(0, 3);
+      const there = "10.2.0.10|1024|10.2.0.5|443|1|1|63";
+      assert.equal(told3, [there, "10.2.0.5|443|10.2.0.10|1024|1|1|56", there]);
+    },
+  );
 });
