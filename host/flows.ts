@@ -61,8 +61,6 @@ const ENDS: readonly FlowEnd[] = [
 ];
 const HIGH = 2 ** 32;
 const SIX_BYTES = 16;
-/** Bit of a key's first byte. */
-const KEY_SIX = 4;
 /** Places of the addresses of a flow that ended. */
 const CLIENT = 0;
 const NAT = 2;
@@ -198,7 +196,7 @@ export class FlowReader {
 
   /** Whether the addresses of a record's key are IPv6. */
   private isSix(record: number): boolean {
-    return (this.core.u8(record + Abi.REC_KEY) & KEY_SIX) !== 0;
+    return (this.core.u8(record + Abi.REC_KEY) & Abi.KEY_SIX) !== 0;
   }
 
   private traffic(record: number, bytesHigh: number): Traffic {

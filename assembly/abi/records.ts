@@ -5,6 +5,8 @@
 export const REC_NETWORK = 2; // u16, within the key
 export const REC_KEY = 0; // 16 bytes: side + 1 (and 4 when the addresses are IPv6: places of the book), protocol, network u16, then source, destination, ports as in the packet
 export const REC_TEMPLATE = 16; // 16 bytes: IP delta u16, TCP or UDP delta u16, then new source, destination, ports
+/// Within a key's first byte: its addresses are IPv6.
+export const KEY_SIX = 4;
 /// Within a template.
 export const TEMPLATE_SOURCE = 4; // u32, network order
 export const TEMPLATE_DESTINATION = 8; // u32, network order

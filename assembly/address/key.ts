@@ -1,25 +1,24 @@
 // Keys of IPv6 packets. Their addresses stand by places of the book, which come and go with flows: a key is made when its packet is
 // handled, and not when the packet is parsed.
 
+import { KEY_SIX } from "../abi/records";
 import { mix } from "../flow/hash";
 import { groupOf, tagOf } from "../flow/table";
 import { GROUP, IP, KEY_HIGH, KEY_LOW, L4, NETWORK, PROTOCOL, RECORD, SIDE, TAG } from "../parse";
 import * as Ipv6 from "../wire/ipv6";
 import { addressAt, give, keep, placeOf, take } from "./book";
 
-/** Within the lowest byte of a key: side + 1, and this when its addresses are IPv6. */
-export const KEY_SIX: u32 = 4;
 /** Low half of a key that no record has. */
 export const NO_KEY: u64 = u64.MAX_VALUE;
 
 /** Whether the addresses of a key are places of the book. */
 export function isSixKey(low: u64): bool {
-  return (<u32>low & KEY_SIX) != 0;
+  return (<u32>low & <u32>KEY_SIX) != 0;
 }
 
 /** Low half of a key, without its source. */
 export function keyFront(side: u32, protocol: u32, network: u32): u64 {
-  return <u64>((side + 1) | KEY_SIX | (protocol << 8) | (network << 16));
+  return <u64>((side + 1) | <u32>KEY_SIX | (protocol << 8) | (network << 16));
 }
 
 /** Gives a packet the key that its flow has, or the flow of the request that it answers; none when the book lacks an address. */

@@ -2,6 +2,7 @@
 
 import { DESC_FRAME, DESC_LINK, PROTOCOL_TCP, SIDE_PROVIDER, STATE_OPENING, STATE_UDP } from "../abi";
 import {
+  KEY_SIX,
   COLD_FIRST_SEEN,
   COLD_NAT_ADDRESS,
   COLD_POOL_SLOT,
@@ -33,7 +34,7 @@ import {
   SERVICE_SIZE,
 } from "../abi/tables";
 import { addressAt, take } from "../address/book";
-import { KEY_SIX, isSixKey, keepPlaces } from "../address/key";
+import { isSixKey, keepPlaces } from "../address/key";
 import { now, tickAfter } from "../clock";
 import { epoch } from "../flow/epoch";
 import { coldOf, openFlow, takeFlow } from "../flow/flow";
@@ -119,7 +120,7 @@ export function install(desc: u32, parsed: u32, midStream: bool): u32 {
   insertAt(load<u32>(parsed, GROUP), <u32>load<u8>(parsed, TAG), request);
   const network = <u64>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NETWORK);
   const replyLow =
-    (low & 0xff00) | (SIDE_PROVIDER + 1) | (sixService ? KEY_SIX : 0) | (network << 16) | ((<u64>backendBe) << 32);
+    (low & 0xff00) | (SIDE_PROVIDER + 1) | (sixService ? <u32>KEY_SIX : 0) | (network << 16) | ((<u64>backendBe) << 32);
   arrive(replyLow, <u64>natBe | ((<u64>replyPorts) << 32), request + REC_SIZE);
   add(flow, tickAfter(deathOf(request)));
   if (EVICTS && timer == STATE_OPENING) enterOpening(request);

@@ -13,6 +13,7 @@ import {
   SIDE_PROVIDER,
 } from "../abi";
 import {
+  KEY_SIX,
   REC_ENDPOINT,
   REC_SEEN,
   REC_TEMPLATE,
@@ -22,7 +23,6 @@ import {
   TEMPLATE_SOURCE,
 } from "../abi/records";
 import { STAGE_JUDGED } from "../abi/trace";
-import { KEY_SIX } from "../address/key";
 import { CONTINUE } from "../admit/connection";
 import { MOVES, cut, judge, keepFlow } from "../admit/judge";
 import { flowFault } from "../captured";
@@ -62,7 +62,7 @@ function told(reason: u32): u32 {
 /** The record of the packet that the one in an error would be answered with, or 0. */
 function recordFor(parsed: u32, side: u32, from: u32, to: u32, portsBe: u32): u32 {
   const network = <u32>load<u16>(parsed, NETWORK);
-  const family: u32 = Embedded.isSix() ? KEY_SIX : 0;
+  const family: u32 = Embedded.isSix() ? <u32>KEY_SIX : 0;
   const low = <u64>((side + 1) | family | (Embedded.protocol << 8) | (network << 16)) | ((<u64>from) << 32);
   const high = <u64>to | ((<u64>portsBe) << 32);
   settleArrivals();

@@ -1,8 +1,8 @@
 // What several commands are told in the same way: captures and their networks, addresses that stand for endpoints, sides, counts.
 
 import { existsSync } from "node:fs";
-import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { endOf } from "../config/end.ts";
 import { adviceFor } from "../config/nearest.ts";
 import type { Side } from "../plane.ts";
 import type { EndpointAlias } from "../replay/options.ts";
@@ -35,9 +35,9 @@ export function aliasesOf(texts: readonly string[], configuration: Configuration
   return aliases;
 }
 
-/** Reads ENDPOINT=ADDRESS[:PORT]. */
+/** Reads ENDPOINT=ADDRESS[:PORT]; an IPv6 address with a port stands in brackets. */
 function aliasOf(text: string, { privateEndpoints }: Configuration): EndpointAlias {
-  const [, endpoint = "", address = "", port] = /^(.+)=([^=:]+)(?::(\d+))?$/.exec(text) ?? [];
+  const [, endpoint = "", place = ""] = /^(.+)=([^=]+)$/.exec(text) ?? [];
   if (endpoint === "")
     throw usageError(
       `--as ${text} is not of the form ENDPOINT=ADDRESS[:PORT].`,
@@ -45,11 +45,14 @@ function aliasOf(text: string, { privateEndpoints }: Configuration): EndpointAli
     );
   const names = privateEndpoints.map(({ name }) => name);
   if (!names.includes(endpoint)) throw usageError(`--as names no endpoint "${endpoint}".`, adviceFor(endpoint, names));
-  if (!isAddress(address))
-    throw usageError(`--as has no IPv4 address "${address}".`, "Write it as four decimal parts, such as 20.60.1.2.");
-  if (port === undefined) return { endpoint, address };
-  if (Number(port) < 1 || Number(port) > 65535) throw usageError(`--as has no port ${port}.`, "Ports are 1 to 65535.");
-  return { endpoint, address, port: Number(port) };
+  const end = endOf(place);
+  if (end === undefined)
+    throw usageError(
+      `--as has no address "${place}".`,
+      "Write 20.60.1.2, 20.60.1.2:443, 2603:1030::4 or [2603:1030::4]:443; ports are 1 to 65535.",
+    );
+  if (end.port === 0) throw usageError("--as has no port 0.", "Ports are 1 to 65535.");
+  return { endpoint, ...end };
 }
 
 export function sideOf(text: string | undefined, option: string): Side | undefined {

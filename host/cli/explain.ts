@@ -1,7 +1,9 @@
 // linkplane explain: why a packet of a capture, or a flow's first packets, are let through or not.
 
-import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { endOf } from "../config/end.ts";
+import { isSix } from "../config/ipv6.ts";
+import { addressesOfEndpoint } from "../config/prefix.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { type AskedFlow, explainFlow, identifyOf } from "../explain/flow.ts";
 import { LinkplaneError } from "../errors.ts";
@@ -27,8 +29,7 @@ export interface ExplainArguments {
 }
 
 /** A client and where it goes, `address:port > address:port / protocol`. */
-const FLOW = /^\s*([\d.]+):(\d+)\s*>\s*([\d.]+):(\d+)\s*\/\s*(tcp|udp)\s*$/i;
-const PORT_MAX = 65_535;
+const FLOW = /^\s*(\S+?)\s*>\s*(\S+?)\s*\/\s*(tcp|udp)\s*$/i;
 
 /** Runs the command; its exit code. */
 export async function explainCommand(capture: string | undefined, args: ExplainArguments): Promise<number> {
@@ -63,21 +64,27 @@ function refuseOptionsOf(names: readonly (keyof ExplainArguments)[], args: Expla
 }
 
 async function ofFlow(text: string, args: ExplainArguments): Promise<ReplayExplanation[]> {
-  const [, client = "", clientPort, endpoint = "", endpointPort, protocol = ""] = FLOW.exec(text) ?? [];
-  const ports = [Number(clientPort), Number(endpointPort)];
-  if (!isAddress(client) || !isAddress(endpoint) || ports.some((port) => !(port >= 1 && port <= PORT_MAX)))
+  const [, from = "", to = "", protocol = ""] = FLOW.exec(text) ?? [];
+  const client = endOf(from);
+  const endpoint = endOf(to);
+  if (!client?.port || !endpoint?.port)
     throw usageError(
       `--flow ${text} is not of the form CLIENT:PORT>ENDPOINT:PORT/PROTOCOL.`,
-      'Write --flow "10.0.0.9:5000>10.0.0.4:443/tcp".',
+      'Write --flow "10.0.0.9:5000>10.0.0.4:443/tcp", or "[fd00:1::9]:5000>[fd00:1::4]:443/tcp".',
+    );
+  if (isSix(client.address) !== isSix(endpoint.address))
+    throw usageError(
+      `--flow ${text} goes from one family of addresses to the other.`,
+      "Give both addresses of the endpoint's network in one family.",
     );
   const configuration = await readConfiguration(args.config);
   const network = networkOf(args.network, configuration) ?? onlyNetwork(configuration);
   const asked: AskedFlow = {
     protocol: protocol.toLowerCase() as "tcp" | "udp",
-    client,
-    clientPort: ports[0] as number,
-    endpoint: endpointAt(endpoint, ports[1] as number, aliasesOf(args.as, configuration), configuration),
-    endpointPort: ports[1] as number,
+    client: client.address,
+    clientPort: client.port,
+    endpoint: endpointAt(endpoint.address, endpoint.port, aliasesOf(args.as, configuration), configuration),
+    endpointPort: endpoint.port,
     network,
     ...(args.name === undefined ? {} : { name: args.name }),
   };
@@ -94,7 +101,8 @@ function endpointAt(
   { privateEndpoints }: Configuration,
 ): string {
   const alias = aliases.find((each) => each.address === address && (each.port ?? port) === port);
-  return privateEndpoints.find(({ name }) => name === alias?.endpoint)?.privateIPAddress ?? address;
+  const own = privateEndpoints.find(({ name }) => name === alias?.endpoint);
+  return (own && addressesOfEndpoint(own).find((each) => isSix(each) === isSix(address))) ?? address;
 }
 
 /** What the last explanation leaves open, or --name did not change. */

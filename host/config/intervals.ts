@@ -4,8 +4,9 @@
 import * as Abi from "../abi.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
-import { isSix, type Span, spanOf } from "./ipv6.ts";
+import { isSix } from "./ipv6.ts";
 import type { Family, Range } from "./security.ts";
+import { type Span, spanOf } from "./span.ts";
 
 const END = 1n << 128n;
 const WORD = 64n;

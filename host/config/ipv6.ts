@@ -1,17 +1,7 @@
-// IPv6 addresses and blocks in text, read strictly: in the one form of RFC 5952, so that equal addresses are equal texts. Parsing is
+// IPv6 addresses in text, read strictly: in the one form of RFC 5952, so that equal addresses are equal texts. Parsing is
 // ipaddr.js's; the strictness is here.
 
 import ipaddr from "ipaddr.js";
-
-const BITS = 128;
-const LAST = (1n << 128n) - 1n;
-const HEXADECIMAL = 16;
-
-/** Addresses from the first to the last, both included, as numbers of 128 bits. */
-export interface Span {
-  first: bigint;
-  last: bigint;
-}
 
 /** Whether a text is meant as an IPv6 address or block. */
 export const isSix = (text: string): boolean => text.includes(":");
@@ -40,26 +30,6 @@ export const wordsOf = (text: string): [last: bigint, first: bigint] => [
   numberOf(text) & ((1n << 64n) - 1n),
   numberOf(text) >> 64n,
 ];
-
-/** Addresses of a block or a single address; undefined when the text is none. Host bits are not looked at. */
-export function spanOf(text: string): Span | undefined {
-  const [address = "", length = String(BITS), ...rest] = text.split("/");
-  if (rest.length > 0 || !isAddress6(address) || !/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > BITS)
-    return undefined;
-  const hosts = LAST >> BigInt(length);
-  const first = numberOf(address) & ~hosts;
-  return { first, last: first | hosts };
-}
-
-/** A block without the bits set beyond its length, as text. */
-export function blockText6(text: string): string {
-  const { first } = spanOf(text) as Span;
-  const bytes = first
-    .toString(HEXADECIMAL)
-    .padStart(BITS / 4, "0")
-    .match(/../g) as string[];
-  return `${textOf(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, HEXADECIMAL)))}/${text.split("/")[1]}`;
-}
 
 /** Whether an address can belong to a host of a virtual network: a global or a unique local one. */
 export function isHostAddress6(text: string): boolean {

@@ -3,8 +3,6 @@
 
 import * as Abi from "../abi.ts";
 import { cut } from "./classes.ts";
-import { blockOf } from "./address.ts";
-import type { AddressBlock } from "./address.ts";
 import { type Configuration, DEFAULT_MTU } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 import type { Intervals } from "./intervals.ts";
@@ -13,6 +11,7 @@ import { IPV4, type Range } from "./security.ts";
 import type { Reach } from "./reach.ts";
 import type { Tries } from "./trie.ts";
 import type { Numbered } from "./numbering.ts";
+import { type Span, spanOf } from "./span.ts";
 
 /** Multiplier of the places of pairs; the core looks up by the same rule (assembly/admit/reach.ts). */
 const MULTIPLIER = 0x9e3779b1;
@@ -63,9 +62,9 @@ export function writeNetworks(
       const addressSpace = space.filter((text) => !isSix(text));
       const blocks = image.section(addressSpace.length * Abi.BLOCK_ENTRY_SIZE);
       addressSpace.forEach((text, index) => {
-        const { address, mask } = blockOf(text) as AddressBlock;
-        image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_ADDRESS, address);
-        image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_MASK, mask);
+        const { first, last } = spanOf(text) as Span;
+        image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_ADDRESS, Number(first));
+        image.u32(blocks + index * Abi.BLOCK_ENTRY_SIZE + Abi.BLOCK_ENTRY_MASK, ~Number(last - first));
       });
       image.u16(at + Abi.NETWORK_GROUP, numbers[reach.groups[network] as number] as number);
       image.u16(at + Abi.NETWORK_MTU, mtu);

@@ -1,6 +1,6 @@
 // Peerings, subnets and gateways that contradict each other.
 
-import { addressesOfEndpoint, contains, overlap } from "./prefix.ts";
+import { addressesOfEndpoint, holds, overlap } from "./prefix.ts";
 import type { Mistake, Path } from "./problem.ts";
 import { reference, repeated } from "./references.ts";
 import type { ConfigurationFile } from "./schema.ts";
@@ -93,7 +93,7 @@ function subnets({ name, subnets: list = [], addressSpace }: Network, path: Path
         return [
           { path: at, message: `${addressPrefix} overlaps subnet "${list[other]?.name}". Choose another block.` },
         ];
-      if (addressSpace.length === 0 || addressSpace.some((outer) => contains(outer, addressPrefix))) return [];
+      if (addressSpace.length === 0 || addressSpace.some((outer) => holds(outer, addressPrefix))) return [];
       return [
         {
           path: at,

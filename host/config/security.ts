@@ -1,8 +1,6 @@
 // What endpoint rules say: ports and sources as ranges of numbers, the cloud's rules that follow, and which group applies to which
 // endpoint.
 
-import { addressNumber, blockOf, isAddress } from "./address.ts";
-import type { AddressBlock } from "./address.ts";
 import type {
   ApplicationSecurityGroup,
   Configuration,
@@ -12,6 +10,7 @@ import type {
 } from "./configuration.ts";
 import { isSix } from "./ipv6.ts";
 import { addressesOfEndpoint, holds } from "./prefix.ts";
+import { type Span, spanOf } from "./span.ts";
 
 /** Numbers from the first to the last, both included. */
 export interface Range {
@@ -46,9 +45,8 @@ export const IPV4: Family = { rangesOf: (text) => (isSix(text) ? [] : [addresses
 
 /** Addresses of an IPv4 block or a single address. */
 function addressesOf(text: string): Range {
-  if (isAddress(text)) return { first: addressNumber(text), last: addressNumber(text) };
-  const { address, mask } = blockOf(text) as AddressBlock;
-  return { first: address, last: (address | ~mask) >>> 0 };
+  const { first, last } = spanOf(text) as Span;
+  return { first: Number(first), last: Number(last) };
 }
 
 const rule = (name: string, priority: number, access: SecurityRule["access"], from: string[]): SecurityRule => ({

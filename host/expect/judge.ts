@@ -1,6 +1,7 @@
 // Judges the flows of a replay by expectations. What it keeps is bounded by the number of expectations.
 
-import { type AddressBlock, addressNumber, blockOf, inBlock } from "../config/address.ts";
+import { endOf } from "../config/end.ts";
+import { holdsSpan, type Span, spanOf } from "../config/span.ts";
 import { normalName } from "../config/zones.ts";
 import { LinkplaneError } from "../errors.ts";
 import { wasRefused } from "../replay/flowlog.ts";
@@ -31,7 +32,7 @@ export interface Judgement {
 
 interface Case {
   expectation: Expectation;
-  block: AddressBlock | undefined;
+  clients: Span | undefined;
   flows: number;
   contraryFlows: number;
   contrary: Contrary[];
@@ -44,8 +45,8 @@ export class Judge {
   /** Throws CONFIG_INVALID for a client that is no address and no block. */
   constructor(expectations: readonly Expectation[]) {
     this.cases = expectations.map((expectation) => {
-      const block = clientsOf(expectation);
-      return { expectation, block, flows: 0, contraryFlows: 0, contrary: [] };
+      const clients = clientsOf(expectation);
+      return { expectation, clients, flows: 0, contraryFlows: 0, contrary: [] };
     });
   }
 
@@ -66,24 +67,24 @@ export class Judge {
    * has not seen then: `flows.unrecorded` of the summary.
    */
   judgements(unrecorded = 0): Judgement[] {
-    return this.cases.map(({ block: _, ...each }) => ({ ...each, outcome: outcomeOf(each, unrecorded) }));
+    return this.cases.map(({ clients: _, ...each }) => ({ ...each, outcome: outcomeOf(each, unrecorded) }));
   }
 }
 
 /** Whether a judgement is a failure. */
 export const failed = ({ outcome }: Judgement): boolean => outcome !== "met" && outcome !== "skipped";
 
-function clientsOf({ client }: Expectation): AddressBlock | undefined {
+function clientsOf({ client }: Expectation): Span | undefined {
   if (client === undefined) return undefined;
-  const block = blockOf(client.includes("/") ? client : `${client}/32`);
-  if (block !== undefined) return block;
+  const clients = spanOf(client);
+  if (clients !== undefined) return clients;
   throw new LinkplaneError("CONFIG_INVALID", `An expectation's client "${client}" is no address and no block.`, {
-    remedy: "Write 10.1.0.9 or 10.1.0.0/24.",
+    remedy: "Write 10.1.0.9, 10.1.0.0/24 or fd00:1::/64.",
   });
 }
 
 function outcomeOf(
-  { flows, contraryFlows, expectation }: Omit<Case, "block">,
+  { flows, contraryFlows, expectation }: Omit<Case, "clients">,
   unrecorded: number,
 ): Judgement["outcome"] {
   if (contraryFlows > 0) return "contrary";
@@ -93,16 +94,16 @@ function outcomeOf(
   return flows === 0 ? "skipped" : "met";
 }
 
-function describes({ expectation, block }: Case, line: FlowLine): boolean {
+function describes({ expectation, clients }: Case, line: FlowLine): boolean {
   const { network, endpoint, port, protocol, name } = expectation;
   if (network !== undefined && network !== line.network) return false;
   if (endpoint !== undefined && endpoint !== line.endpoint) return false;
   if (port !== undefined && port !== line.endpointPort) return false;
   if (protocol !== undefined && protocol !== line.protocol) return false;
   if (name !== undefined && normalName(name) !== normalName(line.name ?? "")) return false;
-  if (block === undefined) return true;
-  // An expectation's client is an IPv4 address or block, which no IPv6 client lies in.
-  return !line.client.startsWith("[") && inBlock(block, addressNumber(line.client.split(":")[0] as string));
+  if (clients === undefined) return true;
+  const client = spanOf(endOf(line.client)?.address ?? "");
+  return client !== undefined && holdsSpan(clients, client);
 }
 
 function contraryOf(line: FlowLine): Contrary {

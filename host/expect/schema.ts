@@ -1,20 +1,16 @@
 // The shape of a file of expectations: what of a capture must be allowed or denied.
 
 import * as z from "zod";
-import { isAddress } from "../config/address.ts";
-import { blockOf, hasHostBits } from "../config/address.ts";
+import { isAnyAddress, isBlock, withoutHostBits } from "../config/prefix.ts";
 
-const isClient = (text: string): boolean => {
-  const block = blockOf(text);
-  return isAddress(text) || (block !== undefined && !hasHostBits(block));
-};
+const isClient = (text: string): boolean => isAnyAddress(text) || (isBlock(text) && withoutHostBits(text) === text);
 
 const expectation = z
   .strictObject({
     verdict: z.enum(["allowed", "denied"]).describe("What becomes of every flow that the other fields describe."),
     client: z
       .string()
-      .refine(isClient, "This is no address and no block. Write 10.1.0.9 or 10.1.0.0/24.")
+      .refine(isClient, "This is no address and no block. Write 10.1.0.9, 10.1.0.0/24 or fd00:1::/64.")
       .optional()
       .describe("Client's address, or a block of them. Left out: any."),
     network: z.string().min(1).optional().describe("Virtual network of the endpoint. Left out: any."),

@@ -1,11 +1,12 @@
 // The first packets of a flow, made from what is known of it: a SYN or a datagram, and, where the rule reads names, what the client
 // says next.
 
-import { addressNumber } from "../config/address.ts";
 import type { PrivateLinkService } from "../config/configuration.ts";
+import { addressesOfEndpoint } from "../config/prefix.ts";
 import type { Emission, Plane } from "../plane.ts";
-import { FLAG, PROTOCOL_TCP, PROTOCOL_UDP, writeFrame } from "../measure/frame.ts";
+import { FLAG } from "../measure/frame.ts";
 import type { Explanation } from "./explanation.ts";
+import { endsOf, frameBetween } from "./frame.ts";
 import { clientHello, httpRequest } from "./message.ts";
 
 /** A flow in words. */
@@ -21,12 +22,9 @@ export interface AskedFlow {
   name?: string;
 }
 
-const PLAIN_FRAME = 60;
-const HEADERS = 54;
 const CLIENT_SEQUENCE = 1000;
 const SERVER_SEQUENCE = 5000;
 const STEP_NANOSECONDS = 1_000_000n;
-const TUPLE = { source: 26, destination: 30, sourcePort: 34, destinationPort: 36 };
 
 /**
  * Sends the flow's first packets through a plane that has handled none, and explains each of the client's: the handshake's last where a
@@ -70,11 +68,9 @@ class Client {
   /** Sends a packet, and gives its explanation. */
   sends(flags: number, data = new Uint8Array(0)): Explanation {
     const { flow } = this;
-    const frame = frameOf(flow.protocol, data, {
-      source: addressNumber(flow.client),
-      sourcePort: flow.clientPort,
-      destination: addressNumber(flow.endpoint),
-      destinationPort: flow.endpointPort,
+    const frame = frameBetween(flow.protocol, data, {
+      source: { address: flow.client, port: flow.clientPort },
+      destination: { address: flow.endpoint, port: flow.endpointPort },
       flags,
       sequence: this.sequence,
       acknowledgement: this.answered ? SERVER_SEQUENCE + 1 : 0,
@@ -91,12 +87,10 @@ class Client {
   isAnswered(): void {
     const { left } = this;
     if (left === undefined) return;
-    const view = new DataView(left.bytes.buffer, left.bytes.byteOffset);
-    const frame = frameOf("tcp", new Uint8Array(0), {
-      source: view.getUint32(TUPLE.destination),
-      sourcePort: view.getUint16(TUPLE.destinationPort),
-      destination: view.getUint32(TUPLE.source),
-      destinationPort: view.getUint16(TUPLE.sourcePort),
+    const { source, destination } = endsOf(left.bytes);
+    const frame = frameBetween("tcp", new Uint8Array(0), {
+      source: destination,
+      destination: source,
       flags: FLAG.syn | FLAG.ack,
       sequence: SERVER_SEQUENCE,
       acknowledgement: this.sequence,
@@ -114,20 +108,8 @@ class Client {
   /** The service behind the endpoint. */
   private get service(): PrivateLinkService | undefined {
     const { privateEndpoints, privateLinkServices } = this.plane.configuration;
-    const own = privateEndpoints.find(({ privateIPAddress }) => privateIPAddress === this.flow.endpoint);
+    const here = privateEndpoints.filter((each) => addressesOfEndpoint(each).includes(this.flow.endpoint));
+    const own = here.find(({ virtualNetwork }) => virtualNetwork === this.flow.network) ?? here[0];
     return privateLinkServices.find(({ name }) => name === own?.privateLinkService);
   }
-}
-
-/** An Ethernet frame with data behind its headers, checksums right. */
-function frameOf(
-  protocol: "tcp" | "udp",
-  data: Uint8Array,
-  content: Omit<Parameters<typeof writeFrame>[3], "protocol">,
-): Uint8Array {
-  const length = Math.max(PLAIN_FRAME, HEADERS + data.length);
-  const frame = new Uint8Array(length);
-  const number = protocol === "tcp" ? PROTOCOL_TCP : PROTOCOL_UDP;
-  writeFrame(new DataView(frame.buffer), 0, length, { ...content, protocol: number, data });
-  return frame;
 }

@@ -1,6 +1,7 @@
 // The flow log: one line of JSON for each flow and denied flow, as it ends or as it is at the end of the input.
 
 import type { ByteSink } from "../capture/capture.ts";
+import { endOf } from "../config/end.ts";
 import type { Flow } from "../flows.ts";
 import type { FlowLine } from "./summary.ts";
 
@@ -37,7 +38,7 @@ export class FlowLog {
 
 /** A flow as a line of the log. */
 export function flowLine(flow: Flow): FlowLine {
-  const [, natAddress, natPort] = /^\[?(.*?)\]?:(\d+)$/.exec(flow.nat) ?? [];
+  const nat = endOf(flow.nat);
   const { network, protocol, client, endpoint, endpointPort, reason, toService, toConsumer, state, end } = flow;
   return {
     network,
@@ -48,8 +49,8 @@ export function flowLine(flow: Flow): FlowLine {
     verdict: flow.denied ? "denied" : "allowed",
     reason,
     backend: flow.denied ? null : flow.backend,
-    natAddress: flow.denied ? null : (natAddress ?? null),
-    natPort: flow.denied ? null : Number(natPort),
+    natAddress: nat?.address ?? null,
+    natPort: nat?.port ?? null,
     name: flow.name === "" ? null : flow.name,
     toService,
     toConsumer,

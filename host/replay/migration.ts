@@ -6,6 +6,7 @@ import type { AskedName } from "../dns/watch.ts";
 import type { Plane } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
 import type { Conversation } from "./conversation.ts";
+import { endOf } from "../config/end.ts";
 import type { FlowLine, ReplaySummary } from "./summary.ts";
 import type { Tally } from "./tally.ts";
 import { timeText, wasRefused } from "./flowlog.ts";
@@ -81,7 +82,7 @@ export class Migration {
   flow(line: FlowLine): void {
     if (wasRefused(line)) return;
     const { verdict, endpoint, endpointPort: port, protocol, client, reason, toService, toConsumer } = line;
-    const address = client.slice(0, client.lastIndexOf(":"));
+    const address = endOf(client)?.address ?? client;
     if (verdict === "denied") {
       const denied = entry(this.denied, keyOf(endpoint, reason), () => ({
         ports: new Set<string>(),

@@ -135,6 +135,7 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
     for (const port of base.ports)
       if (port.startsWith("All/")) for (const protocol of ["Tcp", "Udp"]) base.ports.add(port.replace("All", protocol));
     const itsAliases = aliases.filter((alias) => alias.endpoint === endpoint.name);
+    refuseSix(itsAliases);
     const aliased = itsAliases.map((alias) => ({
       ...base,
       seenAddress: addressNumber(alias.address),
@@ -142,6 +143,15 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
     }));
     if (side === "provider") return [...aliased, ...serverRoles(base, rules)];
     return [...aliased, { ...base, seenAddress: base.address, seenPort: undefined }];
+  });
+}
+
+/** Packets of IPv6 are fed in as they are: no address stands for an endpoint's. */
+function refuseSix(aliases: readonly EndpointAlias[]): void {
+  const six = aliases.find(({ address }) => isSix(address));
+  if (six === undefined) return;
+  throw new LinkplaneError("USAGE", `${six.address} cannot stand for "${six.endpoint}" in a replay: it is IPv6.`, {
+    remedy: "Give the endpoint that address as privateIPv6Address, or leave the alias out.",
   });
 }
 

@@ -9,6 +9,7 @@ const example = (name: string): string => fileURLToPath(new URL(`../../../exampl
 const STORAGE = ["--config", example("storage.yaml")];
 const CAPTURE = example("storage.pcapng");
 const FILTERED = ["--config", example("filtered.yaml")];
+const IPV6 = ["--config", example("ipv6.yaml")];
 
 suite("linkplane explain", (test) => {
   test("a packet of a capture: the stages it met, and what left", async () => {
@@ -62,6 +63,17 @@ suite("linkplane explain", (test) => {
     assert.match(other.stdout, /^ {2}verdict +pass, no-endpoint$/m);
   });
 
+  test("a flow of IPv6, to a server of either family", async () => {
+    const across = await linkplane(["explain", "--flow", "[fd00:10:1::9]:5000>[fd00:10:1::4]:443/tcp", ...IPV6]);
+    assert.match(across.stdout, /^tcp \[?fd00:10:1::9/m);
+    assert.match(across.stdout, /^ {2}verdict +forward, new-flow, flow 0$/m);
+    assert.match(across.stdout, /^ {2}leaves +provider: tcp 10\.2\./m);
+    const alias = ["--as", "pe-storage=[2603:1030::4]:443"];
+    const udp = ["--flow", "[fd00:10:1::9]:5000>[2603:1030::4]:443/tcp"];
+    const { stdout } = await linkplane(["explain", ...udp, ...alias, ...IPV6]);
+    assert.match(stdout, /^ {2}verdict +forward, new-flow, flow 0$/m);
+  });
+
   test("a flow by HTTP and by UDP", async () => {
     const http = ["--flow", "10.1.0.9:5000 > 10.1.0.4:80 / TCP", "--name", "account1.blob.example"];
     const [, , asked] = JSON.parse((await linkplane(["explain", ...http, ...FILTERED, "--json"])).stdout).explanations;
@@ -96,6 +108,13 @@ suite("linkplane explain", (test) => {
       2,
       /is not of the form CLIENT:PORT>ENDPOINT:PORT\/PROTOCOL/,
     ],
+    [
+      "a flow between the families",
+      ["--flow", "10.1.0.9:1>[fd00::4]:443/tcp"],
+      2,
+      /goes from one family of addresses to the other/,
+    ],
+    ["an IPv6 flow without brackets", ["--flow", "fd00::9:1>fd00::4:443/tcp"], 2, /is not of the form/],
     ["a flow with no address", ["--flow", "10.1.0.900:1>10.1.0.4:443/tcp"], 2, /is not of the form/],
     [
       "an unknown network",

@@ -8,6 +8,7 @@ import { ConfigurationError } from "../../../host/config/problem.ts";
 import type { FlowLine } from "../../../host/replay/summary.ts";
 import { expectationsText } from "../../../host/report/expectations.ts";
 import { identifying, OTHER, OWN } from "../../conformance/first-message-kit.ts";
+import { CLIENT, DUAL, PENDING, withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, type Line, replayLines } from "../replay/conversation.ts";
 import { connection, get } from "../replay/requests.ts";
@@ -17,6 +18,23 @@ const LINES: Line[] = [
   ...conversation(0),
   ...conversation(1, "10.1.0.10:5000", "10.1.0.5:443"),
   [2, "tcp 10.1.0.9:5001 > 10.1.0.4:8443 S seq=1"],
+];
+
+/** The same of IPv6 clients, at a dual-stack endpoint and at one whose connection is pending. */
+const SIX_LINES: Line[] = [
+  ...conversation(0, `${CLIENT}:5000`, `${DUAL}:443`),
+  [1, `tcp [fd00:1::a]:5000 > ${PENDING}:443 S`],
+  ...conversation(2),
+];
+
+const SIX_ROWS: [text: string, outcome: string][] = [
+  ['{ verdict: allowed, client: "fd00:1::9" }', "met"],
+  ['{ verdict: denied, client: "fd00:1::9" }', "contrary"],
+  ['{ verdict: denied, client: "fd00:1::a/127", endpoint: six-pending }', "met"],
+  ['{ verdict: allowed, client: "fd00:1::/64" }', "contrary"],
+  ['{ verdict: allowed, client: "::/0", endpoint: dual }', "met"],
+  ["{ verdict: allowed, client: 0.0.0.0/0 }", "met"],
+  ['{ verdict: allowed, client: "fd00:2::/64" }', "no-traffic"],
 ];
 
 async function judged(text: string): Promise<Judgement[]> {
@@ -58,6 +76,14 @@ const NAMED_ROWS: [text: string, outcome: string][] = [
 ];
 
 suite("Expectations", (test) => {
+  for (const [text, expected] of SIX_ROWS)
+    test(`with IPv6 clients: ${text} is ${expected}`, async () => {
+      const configuration = configurationWith(withIpv6);
+      const judge = new Judge(parseExpectations(`expectations:\n  - ${text}\n`, configuration));
+      await replayLines(SIX_LINES, { configuration, onFlow: (line: FlowLine) => judge.flow(line) });
+      assert.is(judge.judgements()[0]?.outcome, expected);
+    });
+
   for (const [text, expected] of NAMED_ROWS)
     test(`of flows that are refused for what they ask for: ${text}`, async () => {
       const configuration = configurationWith(identifying("http"));
