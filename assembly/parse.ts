@@ -27,6 +27,7 @@ import {
   REASON_VLAN_DEPTH,
   SIDE_CAPTURED,
 } from "./abi";
+import { NO_KEY } from "./address/key";
 import { networkOfPair, networkOfVlan } from "./admit/network";
 import { markReply } from "./captured";
 import { HAS_SIX } from "./memory";
@@ -34,6 +35,7 @@ import { parseIpv6 } from "./parse6";
 import { PLAIN } from "./tables";
 import { open } from "./tunnel/open";
 import * as Gre from "./wire/gre";
+import * as Ip from "./wire/ip";
 import * as Ipv4 from "./wire/ipv4";
 import * as Link from "./wire/link";
 import * as Plain from "./wire/plain";
@@ -200,7 +202,7 @@ function parseIpv4(ip: u32, end: u32, wireEnd: u32, parsed: u32, side: u32): voi
   const captured = min(end - ip - header, length);
   store<u32>(parsed, length, L4_LENGTH);
   store<u32>(parsed, captured, L4_CAPTURED);
-  if (Ipv4.isFragment(ip)) return fragment(ip, captured, parsed);
+  if (Ipv4.isFragment(ip)) return fragment(parsed, Ipv4.isLaterFragment(ip));
   if (protocol == PROTOCOL_TCP) parseTcp(ip + header, length, captured, parsed);
   else if (protocol == PROTOCOL_UDP) parseUdp(ip + header, length, captured, stated == 0, parsed);
   else return other(parsed, protocol);
@@ -239,16 +241,23 @@ function makeKey(ip: u32, l4: u32, network: u32, side: u32, parsed: u32): void {
   store<u64>(parsed, <u64>Ipv4.destinationBe(ip) | ((<u64>load<u32>(l4)) << 32), KEY_HIGH);
 }
 
-function fragment(ip: u32, captured: u32, parsed: u32): void {
-  const flagged = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !Ipv4.isLaterFragment(ip) && captured >= Tcp.FLAGS_END;
+/** A fragment, and whether it is a later one of its datagram. */
+export function fragment(parsed: u32, later: bool): void {
+  const captured = load<u32>(parsed, L4_CAPTURED);
+  const flagged = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !later && captured >= Tcp.FLAGS_END;
   store<u8>(parsed, flagged ? <u8>Tcp.flags(load<u32>(parsed, L4)) : 0, FLAGS);
   special(parsed, KIND_SPECIAL, REASON_FRAGMENT);
 }
 
-/** Gives the first fragment of a TCP or UDP datagram, whose header is captured, what an unfragmented packet has. */
+/** Gives the first fragment of a TCP or UDP datagram, whose header is captured, what an unfragmented packet has; an IPv6 one no key yet. */
 export function parseFirst(parsed: u32): void {
   const network = <u32>load<u16>(parsed, NETWORK);
-  makeKey(load<u32>(parsed, IP), load<u32>(parsed, L4), network, <u32>load<u8>(parsed, SIDE), parsed);
+  const ip = load<u32>(parsed, IP);
+  const l4 = load<u32>(parsed, L4);
+  if (Ip.isSix(ip)) {
+    store<u64>(parsed, NO_KEY, KEY_LOW);
+    store<u64>(parsed, (<u64>load<u32>(l4)) << 32, KEY_HIGH);
+  } else makeKey(ip, l4, network, <u32>load<u8>(parsed, SIDE), parsed);
   special(parsed, KIND_FLOW, REASON_FORWARDED);
 }
 

@@ -6,7 +6,6 @@ import {
   PROTOCOL_UDP,
   REASON_BAD_IP_HEADER,
   REASON_BAD_IP_LENGTH,
-  REASON_FRAGMENT,
   REASON_ICMP,
   REASON_IPV6,
   REASON_IPV6_EXTENSION,
@@ -23,6 +22,7 @@ import {
   L4_LENGTH,
   PROTOCOL,
   finish,
+  fragment,
   parseTcp,
   parseUdp,
   special,
@@ -50,6 +50,9 @@ export function parseIpv6(ip: u32, end: u32, wireEnd: u32, parsed: u32): void {
   if (stated > room) return finish(parsed, REASON_BAD_IP_LENGTH);
   const against = walk(ip, end, stated == 0 ? room : stated);
   if (against != 0) return finish(parsed, against);
+  const isFragment = next == Ipv6.FRAGMENT;
+  const header = at;
+  if (isFragment) step(Ipv6.EXTENSION_UNIT);
   store<u32>(parsed, ip, IP);
   store<u32>(parsed, at, L4);
   store<u32>(parsed, left, L4_LENGTH);
@@ -57,7 +60,7 @@ export function parseIpv6(ip: u32, end: u32, wireEnd: u32, parsed: u32): void {
   store<u8>(parsed, <u8>next, PROTOCOL);
   store<u64>(parsed, NO_KEY, KEY_LOW);
   store<u64>(parsed, 0, KEY_HIGH);
-  if (next == Ipv6.FRAGMENT) return special(parsed, KIND_SPECIAL, REASON_FRAGMENT);
+  if (isFragment) return fragment(parsed, Ipv6.fragmentOffset(header) != 0);
   if (next == PROTOCOL_TCP) parseTcp(at, left, there, parsed);
   else if (next == PROTOCOL_UDP) parseUdp(at, left, there, stated == 0, parsed);
   else if (next != Icmp6.PROTOCOL) return tunnelOrOther(parsed, next);
@@ -66,23 +69,32 @@ export function parseIpv6(ip: u32, end: u32, wireEnd: u32, parsed: u32): void {
   if (there >= Tcp.PORTS_END) store<u64>(parsed, (<u64>load<u32>(at)) << 32, KEY_HIGH);
 }
 
-/** Steps over the extension headers of a packet with so many bytes behind its header; what is against them, or 0. */
+/**
+ * Steps over the extension headers of a packet with so many bytes behind its header; what is against them, or 0. The header of a fragment
+ * is not stepped over.
+ */
 export function walk(ip: u32, end: u32, payload: u32): u32 {
   next = Ipv6.nextHeader(ip);
   at = ip + Ipv6.HEADER;
   left = payload;
   there = min(end - at, left);
-  for (let count: u32 = 0; Ipv6.isExtension(next); count++) {
+  for (let count: u32 = 0; Ipv6.isExtension(next) || next == Ipv6.FRAGMENT; count++) {
     if (count == EXTENSIONS_MOST || (next == Ipv6.HOP_BY_HOP && count != 0) || left < Ipv6.EXTENSION_UNIT)
       return REASON_IPV6_EXTENSION;
     if (there < Ipv6.EXTENSION_UNIT) return REASON_TRUNCATED;
-    const length = Ipv6.extensionLength(at);
+    if (next == Ipv6.FRAGMENT && !Ipv6.isAtomic(at)) return 0;
+    const length = next == Ipv6.FRAGMENT ? Ipv6.EXTENSION_UNIT : Ipv6.extensionLength(at);
     if (length > left || Ipv6.leadsOn(next, at)) return REASON_IPV6_EXTENSION;
     if (there < length) return REASON_TRUNCATED;
-    next = Ipv6.extensionNext(at);
-    at += length;
-    left -= length;
-    there -= length;
+    step(length);
   }
   return 0;
+}
+
+/** Steps over an extension header of so many bytes. */
+function step(length: u32): void {
+  next = Ipv6.extensionNext(at);
+  at += length;
+  left -= length;
+  there -= length;
 }

@@ -87,9 +87,15 @@ function readdress(desc: u32, parsed: u32, toSix: bool, source: u32, destination
   const itsClass = Ipv6.trafficClass(ip);
   const total = Ipv4.HEADER_MIN + load<u32>(parsed, L4_LENGTH);
   const own = load<u32>(parsed, L4) - Ipv4.HEADER_MIN;
+  // What is written from here on lies over the extension headers.
+  const fragment = Ipv6.fragmentHeader(ip, load<u32>(parsed, L4));
+  const identificationBe = fragment == 0 ? 0 : Ipv6.identificationBe(fragment) >> 16;
+  const offset = fragment == 0 ? 0 : Ipv6.fragmentOffset(fragment);
+  const more = fragment != 0 && Ipv6.moreFragments(fragment);
   moveLink(desc, ip, own);
   const protocol = <u32>load<u8>(parsed, PROTOCOL);
   Ipv4.writeWith(own, itsClass, payload == 0 || total > TOTAL_MOST ? 0 : total, ttl, protocol, source, destination);
+  if (fragment != 0) Ipv4.setFragment(own, identificationBe, offset, more);
   store<u32>(parsed, own, IP);
 }
 
@@ -139,11 +145,10 @@ export function emitAsSix(desc: u32, parsed: u32, reply: u32, flow: u32): void {
   memory.copy(head, frame, linkLength);
   Link.nameFamily(head, link, linkLength, true);
   const own = head + linkLength;
-  const length = Ipv4.totalLength(ip) == 0 ? 0 : load<u32>(parsed, L4_LENGTH);
-  Ipv6.writeFront(own, Ipv4.typeOfService(ip), length, <u32>load<u8>(parsed, PROTOCOL), Ipv4.ttl(ip) - 1);
   const low = load<u64>(reply, REC_TEMPLATE);
-  Ipv6.setAddresses(own, addressAt(<u32>(low >> 32)), addressAt(<u32>load<u64>(reply, REC_TEMPLATE + 8)));
-  const headLength = linkLength + Ipv6.HEADER;
+  const length = load<u32>(parsed, L4_LENGTH);
+  const written = writeSix(own, ip, length, <u32>(low >> 32), <u32>load<u64>(reply, REC_TEMPLATE + 8));
+  const headLength = linkLength + written;
   const before = l4 - frame;
   emitWithHead(
     SIDE_CONSUMER,
@@ -155,6 +160,22 @@ export function emitAsSix(desc: u32, parsed: u32, reply: u32, flow: u32): void {
     load<u32>(desc, DESC_WIRE) - before + headLength,
     CAUSE_INPUT,
   );
+}
+
+/** Writes the IPv6 headers that an IPv4 packet with so many bytes behind its own leaves with, hop limit one less; how long they are. */
+export function writeSix(own: u32, ip: u32, behind: u32, source: u32, destination: u32): u32 {
+  const isFragment = Ipv4.isFragment(ip);
+  const more = isFragment ? Ipv6.EXTENSION_UNIT : 0;
+  const protocol = Ipv4.protocol(ip);
+  const length = Ipv4.totalLength(ip) == 0 ? 0 : behind + more;
+  Ipv6.writeFront(own, Ipv4.typeOfService(ip), length, isFragment ? Ipv6.FRAGMENT : protocol, Ipv4.ttl(ip) - 1);
+  Ipv6.setAddresses(own, addressAt(source), addressAt(destination));
+  if (isFragment) {
+    const identificationBe = Ipv4.identificationBe(ip) << 16;
+    const offset = Ipv4.fragmentOffset(ip);
+    Ipv6.writeFragment(own + Ipv6.HEADER, protocol, offset, Ipv4.moreFragments(ip), identificationBe);
+  }
+  return Ipv6.HEADER + more;
 }
 
 /** Bytes that a packet's headers take less when it leaves to a record's provider. */

@@ -46,7 +46,7 @@ import { oldestOpening, oldestOpeningOf } from "../flow/opening";
 import { releaseDue } from "../flow/release";
 import { beginInspection } from "../inspect/inspection";
 import { CLIENT_FLOWS, EVICTS, HAS_PROXIES, HOLD_SLOTS, TABLES } from "../memory";
-import { FLAGS, IP, KEY_HIGH, KEY_LOW, NETWORK, PROTOCOL, leaves } from "../parse";
+import { FLAGS, IP, KEY_HIGH, KEY_LOW, L4, NETWORK, PROTOCOL, leaves } from "../parse";
 import { ENDPOINTS, RULES, SERVICES, has } from "../tables";
 import { announces, beginStream } from "../proxy/stream";
 import { tupleHigh, tupleLow } from "../tuple";
@@ -116,7 +116,8 @@ function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
 function beginning(parsed: u32, endpoint: u32, protocol: u32, midStream: bool): u32 {
   if (identify != IDENTIFY_ADDRESS && protocol != PROTOCOL_TCP) return REASON_UDP_NOT_IDENTIFIED;
   const read = identify != IDENTIFY_ADDRESS || announces(endpoint);
-  if (read && protocol == PROTOCOL_TCP && Ip.isFragment(load<u32>(parsed, IP))) return REASON_FRAGMENT;
+  if (read && protocol == PROTOCOL_TCP && Ip.isFragment(load<u32>(parsed, IP), load<u32>(parsed, L4)))
+    return REASON_FRAGMENT;
   if (has(FLAG_TOO_BIG_DROP) && isTooBig(parsed, endpoint)) return REASON_PACKET_TOO_BIG;
   return midStream && has(FLAG_MID_STREAM_DROP) ? <u32>REASON_MID_STREAM : CONTINUE;
 }

@@ -97,6 +97,20 @@ export function emitWithHead(
   wireLength: u32,
   cause: u32,
 ): void {
+  emitJoined(side, cause, <u32>load<u8>(desc, DESC_LINK), flow, headLength, body, bodyLength, wireLength);
+}
+
+/** The same of a link type. */
+export function emitJoined(
+  side: u32,
+  cause: u32,
+  link: u32,
+  flow: u32,
+  headLength: u32,
+  body: u32,
+  bodyLength: u32,
+  wireLength: u32,
+): void {
   const head = nextHead();
   const at = EMITS + emits++ * EMIT_SIZE;
   store<u32>(at, head, EMIT_HEAD);
@@ -104,7 +118,7 @@ export function emitWithHead(
   store<u32>(at, body, EMIT_BODY);
   store<u32>(at, bodyLength, EMIT_BODY_LENGTH);
   store<u32>(at, wireLength, EMIT_WIRE_LENGTH);
-  finish(at, side, cause, <u32>load<u8>(desc, DESC_LINK), flow);
+  finish(at, side, cause, link, flow);
 }
 
 /** A packet that the plane wrote at `nextHead`. */
@@ -137,14 +151,14 @@ export function emitHeld(
   finish(at, side, CAUSE_HELD, link, flow);
 }
 
-/** A frame that was held, as a whole. */
-export function emitFrame(side: u32, link: u32, flow: u32, frame: u32, captured: u32, wire: u32): void {
+/** A frame that lies anywhere, as a whole. */
+export function emitFrame(side: u32, cause: u32, link: u32, flow: u32, frame: u32, captured: u32, wire: u32): void {
   const at = EMITS + emits++ * EMIT_SIZE;
   store<u64>(at, 0, EMIT_HEAD);
   store<u32>(at, frame, EMIT_BODY);
   store<u32>(at, captured, EMIT_BODY_LENGTH);
   store<u32>(at, wire, EMIT_WIRE_LENGTH);
-  finish(at, side, CAUSE_HELD, link, flow);
+  finish(at, side, cause, link, flow);
 }
 
 function finish(at: u32, side: u32, cause: u32, link: u32, flow: u32): void {

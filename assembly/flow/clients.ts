@@ -1,7 +1,7 @@
 // How many flows each client has, where settings limit that; a client is an address in a network (docs/behaviour.md, section 20.6). A
 // table of twice as many places as there are flows, each found by its hash or behind it; where a client leaves, those behind move up.
 
-import { KEY_SIX } from "../address/key";
+import { KEY_SIX } from "../abi/records";
 import { CLIENTS, CLIENT_MASK } from "../memory";
 import { mix32 } from "./hash";
 
@@ -19,7 +19,7 @@ export function resetClients(): void {
 
 /** The client of a flow, by the low half of its key. */
 export function clientOf(low: u64): u64 {
-  return (low & (OF_CLIENT | KEY_SIX)) | 1;
+  return (low & (OF_CLIENT | <u64>KEY_SIX)) | 1;
 }
 
 /** Flows that a client has, dead ones that are not released included. */

@@ -12,13 +12,18 @@ import {
   REASON_FRAGMENT_TIMEOUT,
   STRETCHES_MAX,
 } from "../abi";
+import { isSixKey } from "../address/key";
 import { now } from "../clock";
 import { mix } from "../flow/hash";
 import { DATAGRAMS, DATAGRAM_LISTS, FRAGMENT_STATE, HAS_FRAGMENTS } from "../memory";
 import { FRAGMENT_LIFE } from "../tables";
+import * as Ipv6 from "../wire/ipv6";
 import { discard } from "./waiting";
 
-/** A key: side + 1, protocol, network u16, source; destination, identification u16. Addresses and identification in network order. */
+/**
+ * A key: side + 1 (and KEY_SIX for IPv6), protocol, network u16, source; destination, identification. Identification and IPv4 addresses
+ * in network order; of IPv6 addresses the numbers that choices count with, the addresses themselves at ADDRESSES.
+ */
 export const KEY_LOW: usize = 0; // u64
 export const KEY_HIGH: usize = 8; // u64
 const MADE: usize = 16; // u64, ns
@@ -38,7 +43,8 @@ export const WAITING: usize = 70; // u8, how many
 export const COUNT: usize = 71; // u8, stretches
 const REFUSED: usize = 72; // u8, reason it was refused with, 0 for none
 const SHARD: usize = 73; // u8, number + 1 of the shard that it was dealt to, 0 for none
-export const STRETCHES: usize = 76; // u16 twice for each: first byte, and the one behind the last
+export const ADDRESSES: usize = 80; // 32 bytes, source and destination of an IPv6 one
+export const STRETCHES: usize = 112; // u16 twice for each: first byte, and the one behind the last
 export const STRETCH_SIZE: u32 = 4;
 const SIZE: u32 = <u32>STRETCHES + <u32>STRETCHES_MAX * STRETCH_SIZE + 4;
 /// None has number 0.
@@ -76,18 +82,19 @@ function listOf(low: u64, high: u64): u32 {
   return DATAGRAM_LISTS + ((<u32>(mix(low, high) >> 32) & (LISTS - 1)) << 1);
 }
 
-/** The datagram of a key, dead or not, or 0. */
-export function findDatagram(low: u64, high: u64): u32 {
+/** The datagram of a key, dead or not, or 0; `addresses` is where those of an IPv6 one lie. */
+export function findDatagram(low: u64, high: u64, addresses: u32): u32 {
   let number = <u32>load<u16>(listOf(low, high));
   for (; number != 0; number = <u32>load<u16>(datagramAt(number), LIST_NEXT)) {
     const datagram = datagramAt(number);
-    if (load<u64>(datagram, KEY_LOW) == low && load<u64>(datagram, KEY_HIGH) == high) return datagram;
+    const same = load<u64>(datagram, KEY_LOW) == low && load<u64>(datagram, KEY_HIGH) == high;
+    if (same && (!isSixKey(low) || Ipv6.samePair(datagram + <u32>ADDRESSES, addresses))) return datagram;
   }
   return 0;
 }
 
 /** Makes the datagram of a key that has none; 0 when all are taken by ones that are not dead. */
-export function makeDatagram(low: u64, high: u64, owner: i32): u32 {
+export function makeDatagram(low: u64, high: u64, addresses: u32, owner: i32): u32 {
   if (isFull()) releaseDead(DATAGRAMS_MAX);
   if (isFull()) return 0;
   let number = state(FRAGMENT_FREE);
@@ -99,7 +106,7 @@ export function makeDatagram(low: u64, high: u64, owner: i32): u32 {
   }
   const datagram = datagramAt(number);
   begin(datagram);
-  setKey(datagram, low, high);
+  setKey(datagram, low, high, addresses);
   setOwner(datagram, owner);
   const newest = state(FRAGMENT_NEWEST);
   store<u16>(datagram, <u16>newest, PREVIOUS);
@@ -124,9 +131,10 @@ export function begin(datagram: u32): void {
   store<u32>(datagram, NO_END, END);
 }
 
-export function setKey(datagram: u32, low: u64, high: u64): void {
+export function setKey(datagram: u32, low: u64, high: u64, addresses: u32): void {
   store<u64>(datagram, low, KEY_LOW);
   store<u64>(datagram, high, KEY_HIGH);
+  if (isSixKey(low)) Ipv6.copyPair(datagram + <u32>ADDRESSES, addresses);
 }
 
 /** Time from which a datagram is dead, ns. */

@@ -13,7 +13,7 @@ import { count } from "../counters";
 import { KIND, KIND_FRAGMENT_REPLY, KIND_SPECIAL, REASON } from "../parse";
 import { begin, datagramAt, refusedWith, setKey, setOwner } from "./datagram";
 import { passFirst } from "./first";
-import { from, keyHigh, keyLow, refuseAlone } from "./fragment";
+import { addressesAt, from, keyHigh, keyLow, refuseAlone } from "./fragment";
 import { follow, keep } from "./later";
 
 /** Whether parsing found a fragment. */
@@ -38,7 +38,7 @@ export function takeDealt(desc: u32, parsed: u32, verdict: u32, endpoint: i32): 
   const datagram = datagramOf(desc);
   setOwner(datagram, endpoint);
   if (from == 0) {
-    setKey(datagram, keyLow(parsed), keyHigh(parsed));
+    setKey(datagram, keyLow(parsed), keyHigh(parsed), addressesAt(parsed));
     passFirst(desc, parsed, verdict, datagram, endpoint);
     return;
   }

@@ -5,6 +5,7 @@ import {
   FORWARD,
   NO_FLOW,
   PROTOCOL_TCP,
+  PROTOCOL_UDP,
   REASON_BAD_TCP_HEADER,
   REASON_BAD_UDP_LENGTH,
   REASON_FRAGMENT,
@@ -19,6 +20,7 @@ import {
 import { REC_ENDPOINT } from "../abi/records";
 import { FLAG_TOO_BIG_DROP } from "../abi/tables";
 import { FRAGMENT_FIRST, STAGE_KIND } from "../abi/trace";
+import { makeKey } from "../address/key";
 import { admitTuple } from "../admit/admit";
 import { replyTuple } from "../admit/unsolicited";
 import { answer, swapKey } from "../captured";
@@ -56,8 +58,11 @@ export function takeFirst(desc: u32, parsed: u32, verdict: u32, datagram: u32, e
 export function passFirst(desc: u32, parsed: u32, verdict: u32, datagram: u32, endpoint: i32): void {
   traceFragment(parsed, 0, datagram, FRAGMENT_FIRST);
   parseFirst(parsed);
-  if (side == SIDE_CAPTURED) swapKey(parsed);
-  locate(parsed);
+  if (Ip.isSix(load<u32>(parsed, IP))) makeKey(parsed, side == SIDE_CAPTURED);
+  else {
+    if (side == SIDE_CAPTURED) swapKey(parsed);
+    locate(parsed);
+  }
   decide(desc, parsed, verdict, endpoint);
   if (<u32>load<u8>(verdict, VERDICT_CODE) != FORWARD) {
     refuse(datagram, <u32>load<u8>(verdict, VERDICT_REASON));
@@ -94,11 +99,17 @@ function decide(desc: u32, parsed: u32, verdict: u32, endpoint: i32): void {
   else send(desc, parsed, verdict, record, flow);
 }
 
-/** Whether a packet is a first fragment that its flow cannot take: its stream is read, has a PROXY header, or is 6 to 4. */
+/** Whether a packet is a first fragment that its flow cannot take: its stream is read, has a PROXY header, or lacks a checksum. */
 export function isKept(parsed: u32, flow: u32): bool {
   const ip = load<u32>(parsed, IP);
-  if (!Ip.isFragment(ip)) return false;
-  const kept = concernsSix(requestOf(flow), SIDE_CONSUMER) || isHeaded(flow) || (HOLD_SLOTS != 0 && isInspected(flow));
+  if (!Ip.isFragment(ip, load<u32>(parsed, L4))) return false;
+  const kept = lacksSum(parsed, flow) || isHeaded(flow) || (HOLD_SLOTS != 0 && isInspected(flow));
   if (kept && tracing) trace(STAGE_KIND, REASON_FRAGMENT);
   return kept;
+}
+
+/** Whether it is UDP without a checksum from IPv4 that leaves as IPv6, where there is none without: it is over all of the datagram. */
+function lacksSum(parsed: u32, flow: u32): bool {
+  if (load<u8>(parsed, PROTOCOL) != PROTOCOL_UDP || Ip.isSix(load<u32>(parsed, IP))) return false;
+  return concernsSix(requestOf(flow), SIDE_CONSUMER) && Udp.checksum(load<u32>(parsed, L4)) == 0;
 }

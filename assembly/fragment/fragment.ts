@@ -1,4 +1,4 @@
-// Any fragment of IPv4 to an endpoint, to a NAT address, or from an endpoint in a capture: whether it can be one, and whether it fits
+// Any fragment to an endpoint, to a NAT address, or from an endpoint in a capture: whether it can be one, and whether it fits
 // those of its datagram that came before (docs/behaviour.md, 19.1; RFC 791, RFC 5722).
 
 import {
@@ -14,6 +14,8 @@ import {
   SIDE_CAPTURED,
 } from "../abi";
 import { FRAGMENT_REFUSED, STAGE_FRAGMENT, STAGE_KIND, TRACE_GOES_ON } from "../abi/trace";
+import { keyFront } from "../address/key";
+import { countedAs } from "../address/known";
 import { sourceSpeaker } from "../admit/whose";
 import { answerTimeExceeded } from "../emit/icmp-error";
 import { DEALS, HAS_FRAGMENTS } from "../memory";
@@ -21,7 +23,9 @@ import { IP, L4, L4_LENGTH, NETWORK, PROTOCOL } from "../parse";
 import { trace, tracing } from "../trace";
 import { traceCapturedTtl, traceTtl } from "../traced";
 import { dropFor } from "../verdict";
+import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
+import * as Ipv6 from "../wire/ipv6";
 import { findDatagram, isDead, makeDatagram, ownerOf, refuse, refusedWith, release, releaseDead } from "./datagram";
 import { takeDealt } from "./dealt";
 import { takeFirst } from "./first";
@@ -48,7 +52,7 @@ export function capturedFragment(desc: u32, parsed: u32, verdict: u32): u32 {
   return takeFragment(desc, parsed, verdict, SIDE_CAPTURED, sourceSpeaker(parsed));
 }
 
-/** Decides on a fragment, of IPv6 too, whose protocol is that of no flow; `endpoint` is its destination's, of a captured reply its source's, -1 from the provider's side. */
+/** Decides on a fragment; `endpoint` is its destination's, of a captured reply its source's, -1 from the provider's side. */
 export function takeFragment(desc: u32, parsed: u32, verdict: u32, itsSide: u32, endpoint: i32): u32 {
   const protocol = <u32>load<u8>(parsed, PROTOCOL);
   if (!HAS_FRAGMENTS || (protocol != PROTOCOL_TCP && protocol != PROTOCOL_UDP)) {
@@ -57,9 +61,10 @@ export function takeFragment(desc: u32, parsed: u32, verdict: u32, itsSide: u32,
   }
   const ip = load<u32>(parsed, IP);
   side = itsSide;
-  from = Ipv4.fragmentOffset(ip);
+  const l4 = load<u32>(parsed, L4);
+  from = Ip.fragmentOffset(ip, l4);
   to = from + load<u32>(parsed, L4_LENGTH);
-  last = !Ipv4.moreFragments(ip);
+  last = !Ip.moreFragments(ip, l4);
   if (!isSound(parsed, ip)) return refuseAlone(parsed, verdict, REASON_FRAGMENT_MALFORMED, 0, endpoint);
   if (isExpired(desc, parsed, verdict, endpoint)) return 0;
   if (SHARDS > 1 && !DEALS) takeDealt(desc, parsed, verdict, endpoint);
@@ -88,12 +93,14 @@ function takePart(desc: u32, parsed: u32, verdict: u32, endpoint: i32): u32 {
 function isSound(parsed: u32, ip: u32): bool {
   const data = to - from;
   if (data == 0 || (!last && (data & 7) != 0)) return false;
-  return to <= DATAGRAM_BYTES_MAX - (load<u32>(parsed, L4) - ip);
+  // An IPv6 payload has all that is behind the header, but its fragment header does not stay.
+  const headers = load<u32>(parsed, L4) - ip - (Ip.isSix(ip) ? Ipv6.HEADER + Ipv6.EXTENSION_UNIT : 0);
+  return to <= DATAGRAM_BYTES_MAX - headers;
 }
 
 /** Drops a fragment whose TTL has run out. Only the first of a datagram is answered (RFC 1122, 3.2.2). */
 function isExpired(desc: u32, parsed: u32, verdict: u32, endpoint: i32): bool {
-  const ttl = Ipv4.ttl(load<u32>(parsed, IP));
+  const ttl = Ip.ttl(load<u32>(parsed, IP));
   if (side == SIDE_CAPTURED) {
     if (ttl != 0 && ttl != TTL_MAX) return false;
     if (DEALS) return steerToAnswer();
@@ -113,22 +120,33 @@ function isExpired(desc: u32, parsed: u32, verdict: u32, endpoint: i32): bool {
 function datagramOf(parsed: u32, owner: i32): u32 {
   const low = keyLow(parsed);
   const high = keyHigh(parsed);
-  const found = findDatagram(low, high);
+  const addresses = addressesAt(parsed);
+  const found = findDatagram(low, high, addresses);
   if (found != 0 && !isDead(found)) return found;
   if (found != 0) release(found);
-  return makeDatagram(low, high, owner);
+  return makeDatagram(low, high, addresses, owner);
 }
 
 /** Key of the datagram that the fragment at hand is of (datagram.ts), KEY_LOW. */
 export function keyLow(parsed: u32): u64 {
-  const place = (side + 1) | ((<u32>load<u8>(parsed, PROTOCOL)) << 8) | ((<u32>load<u16>(parsed, NETWORK)) << 16);
-  return <u64>place | ((<u64>Ipv4.sourceBe(load<u32>(parsed, IP))) << 32);
+  const ip = load<u32>(parsed, IP);
+  const network = <u32>load<u16>(parsed, NETWORK);
+  const protocol = <u32>load<u8>(parsed, PROTOCOL);
+  if (Ip.isSix(ip)) return keyFront(side, protocol, network) | ((<u64>countedAs(ip + Ipv6.SOURCE)) << 32);
+  return <u64>((side + 1) | (protocol << 8) | (network << 16)) | ((<u64>Ipv4.sourceBe(ip)) << 32);
 }
 
 /** The same, KEY_HIGH. */
 export function keyHigh(parsed: u32): u64 {
   const ip = load<u32>(parsed, IP);
-  return <u64>Ipv4.destinationBe(ip) | ((<u64>Ipv4.identificationBe(ip)) << 32);
+  if (!Ip.isSix(ip)) return <u64>Ipv4.destinationBe(ip) | ((<u64>Ipv4.identificationBe(ip)) << 32);
+  const identificationBe = Ipv6.identificationBe(Ipv6.fragmentHeader(ip, load<u32>(parsed, L4)));
+  return <u64>countedAs(ip + Ipv6.DESTINATION) | ((<u64>identificationBe) << 32);
+}
+
+/** Where source and destination of the fragment at hand lie, if it is an IPv6 one. */
+export function addressesAt(parsed: u32): u32 {
+  return load<u32>(parsed, IP) + Ipv6.SOURCE;
 }
 
 /** Drops the fragment at hand, and nothing else. */
@@ -152,7 +170,7 @@ function drop(verdict: u32, reason: u32, owner: i32): u32 {
 /** Notes what becomes of the fragment at hand. */
 export function traceFragment(parsed: u32, reason: u32, datagram: u32, what: u32): void {
   if (!tracing) return;
-  const identification = <u32>bswap<u16>(<u16>Ipv4.identificationBe(load<u32>(parsed, IP)));
+  const identification = Ip.identification(load<u32>(parsed, IP), load<u32>(parsed, L4));
   const waiting = datagram == 0 ? 0 : waitingOf(datagram);
   const result = reason == 0 ? <u32>TRACE_GOES_ON : reason;
   trace(STAGE_FRAGMENT, result, from, to, <u32>last, identification, what, waiting);

@@ -1,6 +1,8 @@
 // Fragments that have no ports: they go the way of the first one of their datagram, or wait for it (docs/behaviour.md, 19.3; RFC 3128).
 
 import {
+  CAUSE_HELD,
+  CAUSE_INPUT,
   DESC_CAPTURED,
   DESC_FRAME,
   DESC_LINK,
@@ -41,11 +43,15 @@ import { judgeAgain } from "../icmp/error";
 import { IP, PROTOCOL } from "../parse";
 import { rewriteLinkOf } from "../rewrite";
 import { trace, tracing } from "../trace";
-import { traceFlow, traceRewriteTo } from "../traced";
+import { traceFlow, traceRewriteTo, traceRewriteTo6 } from "../traced";
+import { concernsSix } from "../translate";
 import { dropFor, droppedAt, forwarded, held } from "../verdict";
+import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
+import * as Ipv6 from "../wire/ipv6";
 import * as Tcp from "../wire/tcp";
 import { DEALS } from "../memory";
+import { begin6, destination6, leave6, leavesSix, source6 } from "./across";
 import { ownerOf, shardOfDatagram } from "./datagram";
 import { from, refuseAll, side, traceFragment } from "./fragment";
 import { hasFlow, requestOfFlow } from "./passage";
@@ -87,11 +93,21 @@ export function follow(desc: u32, parsed: u32, verdict: u32, datagram: u32): voi
     droppedAt(verdict, judged == MOVES ? REASON_FLOW_WITHDRAWN : judged, flow, endpoint);
     return;
   }
-  if (tracing) traceRewriting(load<u32>(parsed, IP), request);
   const frame = load<u32>(desc, DESC_FRAME);
-  translate(frame, load<u32>(parsed, IP), <u32>load<u8>(desc, DESC_LINK), request, load<u32>(desc, DESC_WIRE));
+  const link = <u32>load<u8>(desc, DESC_LINK);
+  const wire = load<u32>(desc, DESC_WIRE);
+  const six = concernsSix(request, SIDE_CONSUMER);
+  if (tracing && !six) traceRewriting(load<u32>(parsed, IP), request);
+  if (six) {
+    begin6(request, side, CAUSE_INPUT);
+    if (tracing) traceRewriteTo6(parsed, leavesSix(), source6(), destination6());
+    leave6(frame, load<u32>(parsed, IP), link, load<u32>(desc, DESC_CAPTURED), wire);
+  } else {
+    translate(frame, load<u32>(parsed, IP), link, request);
+    emitInput(sideBehind(), flow, desc);
+  }
+  takeNote(request, wire);
   forwarded(verdict, REASON_FORWARDED, side == SIDE_CAPTURED ? SIDE_CAPTURED : side ^ 1, flow);
-  emitInput(sideBehind(), flow, desc);
 }
 
 /** Has it wait for the first fragment, if there is room. */
@@ -129,16 +145,30 @@ export function letGo(datagram: u32, flow: u32): void {
     const link = <u32>load<u8>(place, PLACE_LINK);
     const wire = load<u32>(place, PLACE_WIRE);
     if (tracing) traceLetGo(ip, frame + wire, datagram);
-    translate(frame, ip, link, request, wire);
-    emitFrame(sideBehind(), link, flow, frame, load<u32>(place, PLACE_CAPTURED), wire);
+    const captured = load<u32>(place, PLACE_CAPTURED);
+    if (concernsSix(request, SIDE_CONSUMER)) {
+      begin6(request, side, CAUSE_HELD);
+      leave6(frame, ip, link, captured, wire);
+    } else {
+      translate(frame, ip, link, request);
+      emitFrame(sideBehind(), CAUSE_HELD, link, flow, frame, captured, wire);
+    }
+    takeNote(request, wire);
     restPlace(place);
     count(REASON_AWAITING_FRAGMENT, -1);
     count(REASON_FORWARDED, 1);
   }
 }
 
-/** Gives a fragment of `wire` bytes what is changed of it, and its direction of the flow the time and the bytes. */
-function translate(frame: u32, ip: u32, link: u32, request: u32, wire: u32): void {
+/** Gives its direction of the flow the time and the bytes of a fragment of `wire` bytes. */
+function takeNote(request: u32, wire: u32): void {
+  const record = side == SIDE_CONSUMER ? request : request + REC_SIZE;
+  store<u64>(record, now, REC_LAST_SEEN);
+  tally(record, side == SIDE_CONSUMER ? SIDE_CONSUMER : SIDE_PROVIDER, wire);
+}
+
+/** Gives a fragment what is changed of it. */
+function translate(frame: u32, ip: u32, link: u32, request: u32): void {
   const record = side == SIDE_CONSUMER ? request : request + REC_SIZE;
   if (side == SIDE_CAPTURED) {
     Ipv4.restore(ip, templateDestination(request), templateSource(request), addressesDelta(request));
@@ -146,8 +176,6 @@ function translate(frame: u32, ip: u32, link: u32, request: u32, wire: u32): voi
     Ipv4.transpose(ip, templateSource(record), templateDestination(record), addressesDelta(record));
     if ((load<u8>(record, REC_SEEN) & SEEN_HANDLED) != 0) rewriteLinkOf(frame, link, record, side);
   }
-  store<u64>(record, now, REC_LAST_SEEN);
-  tally(record, side == SIDE_CONSUMER ? SIDE_CONSUMER : SIDE_PROVIDER, wire);
 }
 
 /** Side on which the fragment at hand leaves. */
@@ -178,10 +206,11 @@ function traceRewriting(ip: u32, request: u32): void {
 
 /** Notes that a held fragment leaves; `end` is where its frame ends on the wire, as for parsing (docs/behaviour.md, 1.2). */
 function traceLetGo(ip: u32, end: u32, datagram: u32): void {
-  const first = Ipv4.fragmentOffset(ip);
-  const identification = <u32>bswap<u16>(<u16>Ipv4.identificationBe(ip));
-  const stated = Ipv4.totalLength(ip);
-  const behind = first + (stated != 0 ? stated : end - ip) - Ipv4.headerLength(ip);
-  const last = <u32>!Ipv4.moreFragments(ip);
-  trace(STAGE_FRAGMENT, TRACE_GOES_ON, first, behind, last, identification, FRAGMENT_LET_GO, waitingOf(datagram));
+  const data = Ip.isSix(ip) ? Ipv6.fragmentData(ip) : ip + Ipv4.headerLength(ip);
+  const first = Ip.fragmentOffset(ip, data);
+  const stated = Ip.totalLength(ip);
+  const behind = first + (stated != 0 ? stated : end - ip) - (data - ip);
+  const last = <u32>!Ip.moreFragments(ip, data);
+  const number = Ip.identification(ip, data);
+  trace(STAGE_FRAGMENT, TRACE_GOES_ON, first, behind, last, number, FRAGMENT_LET_GO, waitingOf(datagram));
 }

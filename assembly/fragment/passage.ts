@@ -2,13 +2,15 @@
 // flow's key and when it was made, by which one that has taken its tuple since is told.
 
 import { SIDE_PROVIDER } from "../abi";
-import { COLD_FIRST_SEEN, REC_KEY, REC_SIZE } from "../abi/records";
+import { COLD_FIRST_SEEN, KEY_SIX, REC_KEY, REC_SIZE } from "../abi/records";
+import { destinationAt, isSixKey, sourceAt } from "../address/key";
 import { isDenied } from "../flow/denied";
 import { coldOf } from "../flow/flow";
 import { mix } from "../flow/hash";
 import { flowOf, lives } from "../flow/lifetime";
 import { find, groupOf, tagOf } from "../flow/table";
-import { FLOW_HIGH, FLOW_LOW, FLOW_SINCE, KEY_HIGH, KEY_LOW } from "./datagram";
+import * as Ipv6 from "../wire/ipv6";
+import { ADDRESSES, FLOW_HIGH, FLOW_LOW, FLOW_SINCE, KEY_HIGH, KEY_LOW } from "./datagram";
 
 /** The flow that the first fragment left by; `request` is its request direction. */
 export function setFlow(datagram: u32, request: u32): void {
@@ -30,12 +32,17 @@ export function requestOfFlow(datagram: u32): u32 {
   const record = find(groupOf(hash), tagOf(hash), low, high);
   if (record == 0 || isDenied(record) || !lives(record)) return 0;
   if (load<u64>(coldOf(flowOf(record)), COLD_FIRST_SEEN) != load<u64>(datagram, FLOW_SINCE)) return 0;
-  return <u32>load<u8>(datagram, KEY_LOW) != SIDE_PROVIDER + 1 || answers(datagram, record) ? record : 0;
+  const isProviders = (<u32>load<u8>(datagram, KEY_LOW) & ~(<u32>KEY_SIX)) == SIDE_PROVIDER + 1;
+  return !isProviders || answers(datagram, record) ? record : 0;
 }
 
 /** Whether a datagram of the provider's side has the network and the addresses of a flow's replies. */
 function answers(datagram: u32, request: u32): bool {
-  const reply = request + REC_SIZE;
-  const same = load<u64>(reply, REC_KEY) == load<u64>(datagram, KEY_LOW);
-  return same && load<u32>(reply, REC_KEY + 8) == load<u32>(datagram, KEY_HIGH);
+  const low = load<u64>(request + REC_SIZE, REC_KEY);
+  const high = load<u64>(request + REC_SIZE, REC_KEY + 8);
+  const key = load<u64>(datagram, KEY_LOW);
+  if (!isSixKey(key)) return low == key && <u32>high == load<u32>(datagram, KEY_HIGH);
+  const addresses = datagram + <u32>ADDRESSES;
+  const same = <u32>low == <u32>key && Ipv6.same(sourceAt(low), addresses);
+  return same && Ipv6.same(destinationAt(high), addresses + Ipv6.ADDRESS_SIZE);
 }

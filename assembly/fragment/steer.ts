@@ -19,7 +19,7 @@ import { moveTo, now } from "../clock";
 import { count } from "../counters";
 import { shardOfTuple } from "../deal";
 import { FRAGMENT_STATE, HANDED } from "../memory";
-import { KIND, KIND_FRAGMENT_REPLY, SIDE, parseFirst } from "../parse";
+import { KIND, KIND_FRAGMENT_REPLY, KIND_REPLY, SIDE, parseFirst } from "../parse";
 import { beginTrace, tracing } from "../trace";
 import { tracePacket } from "../traced";
 import { numberOf, setShard, shardOfDatagram } from "./datagram";
@@ -75,7 +75,10 @@ export function steerToAnswer(): bool {
 /** Deals the first fragment at hand to the shard of its tuple, behind those of its datagram that were held. */
 export function steerFirst(parsed: u32, datagram: u32): void {
   parseFirst(parsed);
-  if (side == SIDE_CAPTURED) swapKey(parsed);
+  if (side == SIDE_CAPTURED) {
+    swapKey(parsed);
+    store<u8>(parsed, <u8>KIND_REPLY, KIND);
+  }
   shard = shardOfTuple(parsed);
   setShard(datagram, shard);
   mark = numberOf(datagram) | DATAGRAM_BEGINS;

@@ -69,12 +69,10 @@ function find6(length: u32, there: u32): u32 {
   l4 = Chain.at;
   protocol = Chain.next;
   if (protocol == Ipv6.FRAGMENT) {
-    if (Chain.left < Ipv6.EXTENSION_UNIT) return REASON_ICMP_MALFORMED;
-    if (Chain.there < Ipv6.EXTENSION_UNIT) return REASON_TRUNCATED;
-    fragment = l4;
-    protocol = Ipv6.extensionNext(fragment);
+    protocol = Ipv6.extensionNext(l4);
     l4 += Ipv6.EXTENSION_UNIT;
   }
+  fragment = Ipv6.fragmentHeader(ip, l4);
   const before = l4 - ip;
   if (length < before + Icmp.QUOTED_PAYLOAD) return REASON_ICMP_MALFORMED;
   captured = there - before;

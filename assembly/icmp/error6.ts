@@ -168,6 +168,7 @@ function writeInner4(own: u32): u32 {
   const itsClass = Ipv6.trafficClass(ip);
   Ipv4.writeWith(own, itsClass, total, Ipv6.hopLimit(ip), Embedded.protocol, destination, source);
   const fragment = Embedded.fragment;
-  if (fragment != 0) Ipv4.setFragment(own, Ipv6.identificationBe(fragment) >> 16, Ipv6.moreFragments(fragment));
+  if (fragment == 0) return Ipv4.HEADER_MIN;
+  Ipv4.setFragment(own, Ipv6.identificationBe(fragment) >> 16, 0, Ipv6.moreFragments(fragment));
   return Ipv4.HEADER_MIN;
 }

@@ -54,11 +54,17 @@ function exceeds(parsed: u32, mtu: u32, asSix: bool): bool {
   const ip = load<u32>(parsed, IP);
   const six = Ip.isSix(ip);
   const stated = Ip.totalLength(ip);
-  const header = asSix ? Ipv6.HEADER : Ipv4.HEADER_MIN;
+  const header = asSix ? Ipv6.HEADER + (!six && Ipv4.isFragment(ip) ? Ipv6.EXTENSION_UNIT : 0) : Ipv4.HEADER_MIN;
   const total = six == asSix || stated == 0 ? stated : header + load<u32>(parsed, L4_LENGTH);
-  const too = total > mtu && (six || asSix || Ipv4.dontFragment(ip));
+  const too = total > mtu && mustStayWhole(ip, load<u32>(parsed, L4), asSix);
   if (tracing) trace(STAGE_SIZE, too ? <u32>REASON_PACKET_TOO_BIG : <u32>TRACE_GOES_ON, total, mtu);
   return too;
+}
+
+/** Whether a packet may not be cut as it leaves: IPv4 that was IPv6 may, if it has a fragment header. */
+function mustStayWhole(ip: u32, l4: u32, asSix: bool): bool {
+  if (asSix) return true;
+  return Ip.isSix(ip) ? Ipv6.fragmentHeader(ip, l4) == 0 : Ipv4.dontFragment(ip);
 }
 
 /** Drops a packet of a live flow that is too big; false when it is not. */

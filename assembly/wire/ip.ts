@@ -16,9 +16,27 @@ export function ttl(ip: u32): u32 {
   return isSix(ip) ? Ipv6.hopLimit(ip) : Ipv4.ttl(ip);
 }
 
-/** Whether a packet is an IPv4 fragment; one of IPv6 says so behind its header. */
-export function isFragment(ip: u32): bool {
-  return !isSix(ip) && Ipv4.isFragment(ip);
+/** Whether a packet whose headers end at `l4` is a fragment. */
+export function isFragment(ip: u32, l4: u32): bool {
+  if (!isSix(ip)) return Ipv4.isFragment(ip);
+  const header = Ipv6.fragmentHeader(ip, l4);
+  return header != 0 && !Ipv6.isAtomic(header);
+}
+
+/** Where the data of a fragment begin in its datagram, bytes. */
+export function fragmentOffset(ip: u32, l4: u32): u32 {
+  return isSix(ip) ? Ipv6.fragmentOffset(Ipv6.fragmentHeader(ip, l4)) : Ipv4.fragmentOffset(ip);
+}
+
+/** Whether a fragment is not the last one. */
+export function moreFragments(ip: u32, l4: u32): bool {
+  return isSix(ip) ? Ipv6.moreFragments(Ipv6.fragmentHeader(ip, l4)) : Ipv4.moreFragments(ip);
+}
+
+/** Identification of a fragment, host order. */
+export function identification(ip: u32, l4: u32): u32 {
+  if (!isSix(ip)) return <u32>bswap<u16>(<u16>Ipv4.identificationBe(ip));
+  return bswap<u32>(Ipv6.identificationBe(Ipv6.fragmentHeader(ip, l4)));
 }
 
 /** Length of header and payload, bytes; 0 in an offloaded frame. */

@@ -213,10 +213,10 @@ export function writeWith(
   finish(ip, sourceBe, destinationBe);
 }
 
-/** Makes a header that was written without options that of a fragment, the first one of its datagram; checksum right. */
-export function setFragment(ip: u32, identificationBe: u32, more: bool): void {
+/** Gives a header that was written without options identification and place of a fragment, whose offset is in bytes; checksum right. */
+export function setFragment(ip: u32, identificationBe: u32, offset: u32, more: bool): void {
   store<u16>(ip, <u16>identificationBe, IDENTIFICATION);
-  store<u16>(ip, more ? <u16>MORE_FRAGMENTS_BE : 0, FRAGMENT);
+  store<u16>(ip, <u16>(<u32>bswap<u16>(<u16>(offset >> 3)) | (more ? MORE_FRAGMENTS_BE : 0)), FRAGMENT);
   finish(ip, sourceBe(ip), destinationBe(ip));
 }
 

@@ -92,6 +92,36 @@ export function identificationBe(header: u32): u32 {
   return load<u32>(header, FRAGMENT_IDENTIFICATION);
 }
 
+/** Whether a fragment header is that of a packet which is whole (RFC 6946). */
+export function isAtomic(header: u32): bool {
+  return fragmentOffset(header) == 0 && !moreFragments(header);
+}
+
+/** The last fragment header of a packet whose extension headers, which are sound, end at `end`; 0 for none. */
+export function fragmentHeader(ip: u32, end: u32): u32 {
+  let found: u32 = 0;
+  let next = nextHeader(ip);
+  for (let at = ip + HEADER; at < end; ) {
+    if (next == FRAGMENT) found = at;
+    const length = next == FRAGMENT ? EXTENSION_UNIT : extensionLength(at);
+    next = extensionNext(at);
+    at += length;
+  }
+  return found;
+}
+
+/** Where the data of a fragment begin, whose extension headers are sound. */
+export function fragmentData(ip: u32): u32 {
+  let next = nextHeader(ip);
+  let at = ip + HEADER;
+  while (next != FRAGMENT || isAtomic(at)) {
+    const length = next == FRAGMENT ? EXTENSION_UNIT : extensionLength(at);
+    next = extensionNext(at);
+    at += length;
+  }
+  return at + EXTENSION_UNIT;
+}
+
 /** Writes a fragment header; the identification is in network order. */
 export function writeFragment(header: u32, protocol: u32, offset: u32, more: bool, identificationBe: u32): void {
   store<u16>(header, <u16>protocol, EXTENSION_NEXT);
@@ -133,6 +163,17 @@ export function copyAddress(to: u32, from: u32): void {
 /** Whether two addresses are the same. */
 export function same(a: u32, b: u32): bool {
   return load<u64>(a) == load<u64>(b) && load<u64>(a, 8) == load<u64>(b, 8);
+}
+
+/** Whether source and destination, side by side in both places, are the same. */
+export function samePair(a: u32, b: u32): bool {
+  return same(a, b) && same(a + ADDRESS_SIZE, b + ADDRESS_SIZE);
+}
+
+/** Copies source and destination, which lie side by side. */
+export function copyPair(to: u32, from: u32): void {
+  copyAddress(to, from);
+  copyAddress(to + ADDRESS_SIZE, from + ADDRESS_SIZE);
 }
 
 /** Gives a header other addresses, which lie elsewhere. */

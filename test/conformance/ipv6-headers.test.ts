@@ -52,7 +52,7 @@ table("IPv6 headers", [
     name: "fragments, ICMPv6, tunnels and other protocols to an endpoint",
     change: withIpv6,
     steps: [
-      { in: `icmp6 ${CLIENT} > ${SIX} next=44 hex=0600000100000001`, gives: "drop fragment -1", out: [] },
+      { in: `icmp6 ${CLIENT} > ${SIX} next=44 hex=3b00000100000001`, gives: "drop fragment -1", out: [] },
       { in: `icmp6 ${CLIENT} > ${SIX} hex=8000000000010001`, gives: "drop icmp-echo -1", out: [] },
       { in: `icmp6 ${CLIENT} > ${SIX} next=50`, gives: "drop protocol -1", out: [] },
       { in: `icmp6 ${CLIENT} > ${SIX} next=1`, gives: "drop protocol -1", out: [] },

@@ -4,6 +4,8 @@
 import { bytesOf } from "../../host/config/ipv6.ts";
 import type { LinkName, Outcome, PacketIn } from "../plane.ts";
 import type { Dice } from "./dice.ts";
+import { Fragments, mayBeCut } from "./fragments.ts";
+import { Fragments6 } from "./fragments6.ts";
 import { icmpErrorAbout } from "./icmp.ts";
 import { icmp6ErrorAbout } from "./icmp6.ts";
 import { Traffic } from "./traffic.ts";
@@ -18,6 +20,7 @@ const PORTS = [443, 443, 443, 80, 53, 53, 22, 0];
 const FLAGS = [0x02, 0x02, 0x02, 0x10, 0x10, 0x18, 0x11, 0x12, 0x04, 0x14, 0x00];
 const PROTOCOLS = [6, 6, 6, 6, 6, 17, 17, 17, 58, 44, 47, 41, 1, 59];
 const EXTENSIONS = [0, 43, 60];
+const FRAGMENT = 44;
 const KEPT_MOST = 128;
 const HEADER = 40;
 
@@ -32,18 +35,41 @@ export class Ipv6Traffic {
   private readonly four: Traffic;
   private readonly requests: Kept[] = [];
   private readonly left: Kept[] = [];
+  private readonly parts4: Fragments;
+  private readonly parts6: Fragments6;
   private time = 0n;
 
   constructor(dice: Dice) {
     this.dice = dice;
     this.four = new Traffic(dice);
+    this.parts4 = new Fragments(dice);
+    this.parts6 = new Fragments6(dice);
   }
 
   next(): PacketIn {
     const { dice } = this;
     const other = this.four.next();
     this.time = other.time;
+    const part = this.parts6.next() ?? this.parts4.next()?.packet;
+    if (part !== undefined) return { ...part, time: this.time };
     if (dice.chance(33)) return other;
+    const packet = this.whole();
+    if (dice.chance(8)) this.cut(packet);
+    return packet;
+  }
+
+  /** Has parts of a packet come later. */
+  private cut(packet: PacketIn): void {
+    const { frame, link } = packet;
+    const ip = ipOf(frame, link);
+    if (frame.length < ip + HEADER) return;
+    if (mayBeCut(frame, ip)) this.parts4.cut(packet, ip);
+    else if ((frame[ip] as number) >> 4 === 6 && [6, 17].includes(protocolOf(frame, ip)))
+      this.parts6.cut(packet, ip, behindExtensions(frame, ip));
+  }
+
+  private whole(): PacketIn {
+    const { dice } = this;
     if (this.left.length > 0 && dice.chance(15)) return this.error();
     if (this.left.length > 0 && dice.chance(35)) return this.turned(dice.pick(this.left), "provider");
     if (this.requests.length > 0 && dice.chance(20)) return this.turned(dice.pick(this.requests), "captured");
@@ -57,6 +83,7 @@ export class Ipv6Traffic {
     if (packet.side === "provider" || outcome.flow < 0) return;
     const ip = ipOf(packet.frame, packet.link);
     if (packet.frame.length < ip + HEADER || (packet.frame[ip] as number) >> 4 !== 6) return;
+    if (protocolOf(packet.frame, ip) === FRAGMENT) return;
     this.keep(this.requests, { packet, ip });
     const left = outcome.out.find(({ cause, side }) => cause === "input" && side === "provider");
     if (left === undefined || outcome.verdict !== "forward" || packet.side === "captured") return;
@@ -117,9 +144,9 @@ export class Ipv6Traffic {
     const link: LinkName = dice.chance(75) ? "ethernet" : dice.pick(LINKS);
     const protocol = dice.pick(PROTOCOLS);
     const kinds = dice.chance(20)
-      ? Array.from({ length: 1 + dice.below(dice.pick([3, 10])) }, () => dice.pick(EXTENSIONS))
+      ? Array.from({ length: 1 + dice.below(dice.pick([3, 10])) }, () => dice.pick([...EXTENSIONS, FRAGMENT]))
       : [];
-    const extensions = kinds.flatMap((_, i) => this.extension(kinds[i + 1] ?? protocol));
+    const extensions = kinds.flatMap((_, i) => this.extension(kinds[i] as number, kinds[i + 1] ?? protocol));
     const transport = this.transport(protocol, dice.chance(60) ? 0 : dice.below(60));
     const payload = extensions.length + transport.length;
     const head = [
@@ -145,8 +172,10 @@ export class Ipv6Traffic {
     return side === "consumer" && dice.chance(25) ? { ...packet, side: "captured" } : packet;
   }
 
-  private extension(next: number): number[] {
+  private extension(kind: number, next: number): number[] {
     const { dice } = this;
+    if (kind === FRAGMENT)
+      return [next, 0, 0, dice.chance(90) ? 0 : dice.below(16), ...Array.from({ length: 4 }, () => dice.below(256))];
     const units = dice.chance(80) ? 0 : dice.below(3);
     const left = dice.chance(4) ? 1 : 0;
     return [next, dice.chance(3) ? dice.below(256) : units, 4, left, ...Array.from({ length: 4 + units * 8 }, () => 0)];

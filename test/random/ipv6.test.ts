@@ -25,6 +25,11 @@ const REASONS_LEAST = [
   "icmp-malformed",
   "icmp-bad-checksum",
   "icmp-echo",
+  "awaiting-fragment",
+  "fragment-overlap",
+  "fragment-duplicate",
+  "fragment-malformed",
+  "fragment-timeout",
 ];
 
 suite("IPv6 in the core and the reference plane", (test) => {

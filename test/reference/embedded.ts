@@ -3,7 +3,7 @@ import { addressBytes, addressFrom } from "./address.ts";
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import { type Family, type Ip, TCP, UDP } from "./ip.ts";
 import { IPV4, MORE_FRAGMENTS } from "./ipv4.ts";
-import { FRAGMENT, FRAGMENT_HEADER, ICMPV6, IPV6, MORE, OFFSET_BITS as IPV6_OFFSET_BITS, walk } from "./ipv6.ts";
+import { ICMPV6, IPV6, walk } from "./ipv6.ts";
 import { addressSum, type Ends } from "./rewrite.ts";
 import { PORTS, TCP_HEADER, UDP_HEADER } from "./transport.ts";
 
@@ -80,18 +80,9 @@ function headerOfIpv6(view: DataView, there: number): Header | string {
   if (view.getUint8(0) >> 4 !== 6) return "icmp-malformed";
   const chain = walk(view, there - IPV6.end, view.getUint8(IPV6.nextHeader));
   if (typeof chain === "string") return chain === "truncated" ? chain : "icmp-malformed";
-  const { protocol, headerLength: length } = chain;
-  if (protocol !== FRAGMENT) return { length, protocol, laterFragment: false };
-  if (there - length < FRAGMENT_HEADER.end) return "icmp-malformed";
-  if (view.byteLength - length < FRAGMENT_HEADER.end) return "truncated";
-  const flags = view.getUint16(length + FRAGMENT_HEADER.offset);
-  const identification = view.getUint32(length + FRAGMENT_HEADER.identification);
-  return {
-    length: length + FRAGMENT_HEADER.end,
-    protocol: view.getUint8(length),
-    laterFragment: (flags & IPV6_OFFSET_BITS) !== 0,
-    fragment: { identification, more: (flags & MORE) !== 0 },
-  };
+  const { protocol, headerLength: length, fragment } = chain;
+  if (fragment === undefined) return { length, protocol, laterFragment: false };
+  return { length, protocol, laterFragment: fragment.from !== 0, fragment };
 }
 
 /** Whether the packet's IP header and, where all of it is captured, the message have right checksums. */

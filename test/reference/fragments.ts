@@ -5,7 +5,8 @@ import { countTraffic, readdress } from "./forward.ts";
 import { judgedOf } from "./change.ts";
 import { TCP, UDP } from "./ip.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
-import { withAddresses } from "./rewrite.ts";
+import { FRAGMENT_HEADER, IPV6 } from "./ipv6.ts";
+import { headersRewritten } from "./rewrite.ts";
 import { readTransport, TCP_HEADER, type Transport } from "./transport.ts";
 
 const HELD_MOST = 64;
@@ -46,7 +47,7 @@ export const fragmentsFor =
   (path, arrival, origin) => {
     const { settings, datagrams, flows } = path;
     const { network, ip } = arrival;
-    if (settings.fragments !== "translate" || ip.family === 6 || (ip.protocol !== TCP && ip.protocol !== UDP))
+    if (settings.fragments !== "translate" || (ip.protocol !== TCP && ip.protocol !== UDP))
       return dropped("fragment", origin.owner);
     if (isMalformed(arrival)) return dropped("fragment-malformed", origin.owner);
     if (expiryOf(arrival, origin) !== undefined) return takers.expired(path, arrival, origin);
@@ -85,7 +86,9 @@ export const dropped = (reason: string, owner: string | undefined): Decision =>
 function isMalformed(arrival: Arrival): boolean {
   const { ip } = arrival;
   const { from, to } = partOf(arrival);
-  return from === to || (ip.moreFragments && to % UNIT !== 0) || to > BYTES_MOST - ip.headerLength;
+  // What an IPv6 header's payload length counts, without the fragment header.
+  const headers = ip.family === 6 ? ip.headerLength - IPV6.end - FRAGMENT_HEADER.end : ip.headerLength;
+  return from === to || (ip.moreFragments && to % UNIT !== 0) || to > BYTES_MOST - headers;
 }
 
 /** Reason of one whose TTL has run out. */
@@ -173,7 +176,8 @@ function passOn(path: Path, arrival: Arrival, { side }: Origin, flow: Flow, caus
     provider: { source: endpoint.address, destination: client },
     reply: { source: target, destination: nat },
   };
-  const bytes = withAddresses(packet.frame, ip, ends[side], side === "reply" ? ip.ttl + 1 : ip.ttl - 1);
+  const ttl = side === "reply" ? ip.ttl + 1 : ip.ttl - 1;
+  const bytes = headersRewritten(packet.frame, packet.link, ip, ends[side], ttl);
   if (side !== "reply" && packet.link === "ethernet") readdress(bytes, flow, side);
   path.out.push({ side: side === "provider" ? "consumer" : "provider", cause, flow: flow.number, bytes });
 }

@@ -24,6 +24,8 @@ export interface Ip {
   fragmentFrom: number;
   /** Whether further parts of the datagram follow. */
   moreFragments: boolean;
+  /** Whether it is IPv6 with a fragment header. */
+  hasFragmentHeader?: boolean;
   /** Whether it must not be cut. */
   dontFragment: boolean;
   /** Type of service, or traffic class. */

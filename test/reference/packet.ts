@@ -16,12 +16,15 @@ export interface Fields {
   typeOfService: number;
   /** IPv4 only: flags and fragment offset. */
   fragment: number;
+  /** IPv4 only; 0 when absent. */
+  identification?: number;
   /** Bytes behind the header; undefined when the field is to be 0. */
   length: number | undefined;
 }
 
 /** A header without addresses, time to live and checksum. */
-export function headerOf(family: Family, { protocol, typeOfService, fragment, length }: Fields): Uint8Array {
+export function headerOf(family: Family, fields: Fields): Uint8Array {
+  const { protocol, typeOfService, fragment, length, identification = 0 } = fields;
   const header = new Uint8Array(family === 6 ? IPV6.end : IPV4.end);
   const view = new DataView(header.buffer);
   if (family === 6) {
@@ -35,6 +38,7 @@ export function headerOf(family: Family, { protocol, typeOfService, fragment, le
   header[IPV4.typeOfService] = typeOfService;
   view.setUint16(IPV4.totalLength, total > LENGTH_MOST ? 0 : total);
   view.setUint16(IPV4.fragment, fragment);
+  view.setUint16(IPV4.identification, identification);
   header[IPV4.protocol] = protocol;
   return header;
 }

@@ -1,5 +1,4 @@
 // Decisions about packets from the provider's side, in order (behaviour 3).
-import { isIpv6 } from "./address.ts";
 import { readsStream } from "./consumer.ts";
 import { forward, providerKey } from "./forward.ts";
 import { judgedOf } from "./change.ts";
@@ -47,7 +46,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport): Decision {
   }
   if (isTooBig(path, arrival, path.networks.mtuOf(flow.network), flow.number, familyOf(flow.client)))
     return { reason: "packet-too-big", flow: flow.number, droppedAt: flow.endpoint.name };
-  if (arrival.ip.kind === "fragment" && (readsStream(flow) || isIpv6(flow.client)))
+  if (arrival.ip.kind === "fragment" && (readsStream(flow) || lacksSum(arrival, transport, flow)))
     return { reason: "fragment", droppedAt: flow.endpoint.name };
   if (lacksData(arrival, transport, flow))
     return { reason: "truncated", flow: flow.number, droppedAt: flow.endpoint.name };
@@ -56,6 +55,12 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport): Decision {
   if (flow.inspection !== undefined) return inspectReply(path, known.arrival, known.transport, flow);
   forward(path, known.arrival, known.transport, flow);
   return { reason: "forwarded", flow: flow.number };
+}
+
+/** Whether a datagram of which this is the first fragment needs a checksum to leave as IPv6. */
+function lacksSum({ packet: { frame }, ip }: Arrival, { checksumAt }: Transport, { client }: Flow): boolean {
+  if (ip.protocol !== UDP || ip.family === familyOf(client) || checksumAt === undefined) return false;
+  return new DataView(frame.buffer, frame.byteOffset).getUint16(checksumAt) === 0;
 }
 
 /** Whether a datagram needs a checksum to leave as IPv6 and is not captured so far that it can be told. */

@@ -3,8 +3,8 @@ import type { LinkName } from "../plane.ts";
 import { addressBytes, isIpv6 } from "./address.ts";
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import { type Family, type Ip, UDP } from "./ip.ts";
-import { DONT_FRAGMENT, IPV4 } from "./ipv4.ts";
-import { IPV6 } from "./ipv6.ts";
+import { DONT_FRAGMENT, IPV4, MORE_FRAGMENTS } from "./ipv4.ts";
+import { FRAGMENT, FRAGMENT_HEADER, IPV6, MORE } from "./ipv6.ts";
 import { naming } from "./link.ts";
 import { headerOf } from "./packet.ts";
 import { PORTS, type Transport, UDP_HEADER } from "./transport.ts";
@@ -66,12 +66,7 @@ export function rewrite(
 function other(frame: Uint8Array, link: LinkName, given: Ip, read: Transport): Leaving {
   const family = given.family === 4 ? 6 : 4;
   const length = given.totalLength - given.headerLength;
-  const header = headerOf(family, {
-    protocol: given.protocol,
-    typeOfService: given.typeOfService,
-    fragment: DONT_FRAGMENT,
-    length: given.offloaded ? undefined : length,
-  });
+  const header = otherHeader(given);
   const behind = given.at + given.headerLength;
   const bytes = Uint8Array.from([...naming(frame.slice(0, given.at), link, family), ...header, ...frame.slice(behind)]);
   const shift = header.length - given.headerLength;
@@ -82,7 +77,7 @@ function other(frame: Uint8Array, link: LinkName, given: Ip, read: Transport): L
     headerLength: header.length,
     totalLength: total,
     offloaded: given.offloaded || (family === 4 && total > 0xffff),
-    dontFragment: true,
+    dontFragment: given.hasFragmentHeader !== true,
   };
   const { checksumAt } = read;
   const transport = {
@@ -91,6 +86,43 @@ function other(frame: Uint8Array, link: LinkName, given: Ip, read: Transport): L
     ...(checksumAt === undefined ? {} : { checksumAt: checksumAt + shift }),
   };
   return { bytes, ip, transport };
+}
+
+/** The headers of a packet in the other family, its fragment header included, without addresses and time to live. */
+function otherHeader(given: Ip): Uint8Array {
+  const { protocol, typeOfService, identification, fragmentFrom, moreFragments, kind } = given;
+  const length = given.offloaded ? undefined : given.totalLength - given.headerLength;
+  if (given.family === 6) {
+    const place = fragmentFrom / 8 + (moreFragments ? MORE_FRAGMENTS : 0);
+    const fragment = given.hasFragmentHeader === true ? place : DONT_FRAGMENT;
+    return headerOf(4, { protocol, typeOfService, fragment, length, identification });
+  }
+  if (kind !== "fragment") return headerOf(6, { protocol, typeOfService, fragment: 0, length });
+  const longer = length === undefined ? undefined : length + FRAGMENT_HEADER.end;
+  const first = headerOf(6, { protocol: FRAGMENT, typeOfService, fragment: 0, length: longer });
+  const behind = new Uint8Array(FRAGMENT_HEADER.end);
+  const view = new DataView(behind.buffer);
+  view.setUint8(0, protocol);
+  view.setUint16(FRAGMENT_HEADER.offset, fragmentFrom + (moreFragments ? MORE : 0));
+  view.setUint32(FRAGMENT_HEADER.identification, identification);
+  return Uint8Array.from([...first, ...behind]);
+}
+
+/** The copy of a frame whose addresses, TTL and perhaps family change, and nothing behind its headers. */
+export function headersRewritten(
+  frame: Uint8Array,
+  link: LinkName,
+  given: Ip,
+  ends: Pick<Ends, "source" | "destination">,
+  ttl: number,
+): Uint8Array {
+  const family = familyOf(ends.source);
+  if (family === given.family) return withAddresses(frame, given, ends, ttl);
+  const header = otherHeader(given);
+  const behind = frame.slice(given.at + given.headerLength);
+  const bytes = Uint8Array.from([...naming(frame.slice(0, given.at), link, family), ...header, ...behind]);
+  readdress(bytes, { ...given, family, headerLength: header.length }, ends, ttl, false);
+  return bytes;
 }
 
 /** Gives the IP header other addresses and another TTL. `carries`: an IPv4 checksum keeps the error that it has, else it is right. */

@@ -4,6 +4,7 @@ import { carriedOver, wordSum } from "./checksum.ts";
 import { isIpv6 } from "./address.ts";
 import type { Flow } from "./flow.ts";
 import type { Family, Ip } from "./ip.ts";
+import { FRAGMENT_HEADER } from "./ipv6.ts";
 import type { Endpoint } from "./networks.ts";
 import type { Arrival, Path } from "./path.ts";
 import { SYN, TCP_HEADER, type Transport } from "./transport.ts";
@@ -24,8 +25,10 @@ export function isTooBig(path: Path, arrival: Arrival, mtu: number, flow: number
   const { settings, counters, out } = path;
   const { packet, ip } = arrival;
   const same = ip.family === leaves;
-  const size = same ? ip.totalLength : IP_HEADER[leaves] + ip.totalLength - ip.headerLength;
-  if (settings.packetTooBig === "forward" || ip.offloaded || size <= mtu || (same && !ip.dontFragment)) return false;
+  const header = IP_HEADER[leaves] + (!same && ip.family === 4 && ip.kind === "fragment" ? FRAGMENT_HEADER.end : 0);
+  const size = same ? ip.totalLength : header + ip.totalLength - ip.headerLength;
+  const mayBeCut = same ? !ip.dontFragment : ip.hasFragmentHeader === true;
+  if (settings.packetTooBig === "forward" || ip.offloaded || size <= mtu || mayBeCut) return false;
   const passes = sizeTold(ip, same ? mtu : ip.family === 6 ? mtu + GROWTH : mtu - GROWTH);
   const bytes = settings.packetTooBig === "answer" ? tooBigError(packet.frame, packet.link, ip, passes) : undefined;
   if (bytes !== undefined) {
