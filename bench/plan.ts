@@ -5,6 +5,7 @@ import { measureAgeing } from "./sections/ageing.ts";
 import { measureBatches } from "./sections/batches.ts";
 import { measureCapacity } from "./sections/capacity.ts";
 import { measureConnections } from "./sections/connections.ts";
+import { measureFeatures } from "./sections/features.ts";
 import { measureLadder } from "./sections/ladder.ts";
 import { measureLatency } from "./sections/latency.ts";
 import { measureMemory } from "./sections/memory.ts";
@@ -27,6 +28,7 @@ export type Measure = (say: Say, keep: Keep) => Promise<Section | string>;
 export const PLAN: Record<string, Measure> = {
   ladder: measureLadder,
   variants: measureVariants,
+  features: measureFeatures,
   batches: measureBatches,
   "new-flows": measureNewFlows,
   connections: measureConnections,
