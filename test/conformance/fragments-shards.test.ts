@@ -171,9 +171,9 @@ table("Fragments in a plane of several shards", [
         gives: "drop ttl-expired -1",
         out: [
           `consumer/answer ${errorAbout(
-            "10.1.0.4 > 10.1.0.9 id=0 fragment=0 from=020000000002 to=020000000001",
+            "10.1.0.4 > 10.1.0.9 tos=192 id=0 fragment=0 from=020000000002 to=020000000001",
             `${query(5, "0-16")} ttl=1`,
-            { type: TIME_EXCEEDED, code: 0, quoted: 8 },
+            { type: TIME_EXCEEDED, code: 0 },
           )}`,
         ],
       },
