@@ -150,9 +150,9 @@ table("V17 and V18: staying with a backend, and size", [
         gives: "drop packet-too-big 0",
         out: [
           `consumer ${errorAbout(
-            "10.1.0.4 > 10.1.0.9 id=0 fragment=0 from=020000000002 to=020000000001",
+            "10.1.0.4 > 10.1.0.9 tos=192 id=0 fragment=0 from=020000000002 to=020000000001",
             `${REQUEST} A seq=101 ack=901 data=${"d".repeat(1461)}`,
-            { code: 4, rest: 1500, quoted: 8 },
+            { code: 4, rest: 1500, quoted: 528 },
           )}`,
         ],
       },
@@ -163,9 +163,9 @@ table("V17 and V18: staying with a backend, and size", [
         gives: "drop packet-too-big 0",
         out: [
           `provider ${errorAbout(
-            "10.2.0.10 > 10.2.1.1 id=0 fragment=0 from=020000000002 to=020000000001",
+            "10.2.0.10 > 10.2.1.1 tos=192 id=0 fragment=0 from=020000000002 to=020000000001",
             `tcp 10.2.1.1:8443 > 10.2.0.10:1024 A seq=901 ack=101 data=${"d".repeat(1461)}`,
-            { code: 4, rest: 1500, quoted: 8 },
+            { code: 4, rest: 1500, quoted: 528 },
           )}`,
         ],
       },
