@@ -194,7 +194,7 @@ export class Comparison {
 }
 
 /** Whether a forwarded packet opened a flow. */
-const isFresh = (reason: number): boolean =>
+export const isFresh = (reason: number): boolean =>
   reason === Abi.REASON_NEW_FLOW || reason === Abi.REASON_MID_STREAM_ADMITTED;
 
 /** Whether a reply was dropped for having no flow, or none any more. */

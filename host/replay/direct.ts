@@ -267,6 +267,8 @@ export class Direct {
     if (tally.concerned > 0) return;
     const link = LINK_NAMES[this.links[batch.interfaceId[i] as number] as number] ?? "other";
     const { view, core } = this;
-    if (view.read(core.bytes, at, batch.captured[i] as number, link, network, vlans)) busiest.count(view);
+    const captured = batch.captured[i] as number;
+    if (view.read(core.bytes, at, captured, link, network, vlans)) busiest.count(view);
+    else if (view.six >= 0) busiest.count6(core.bytes.subarray(0, at + captured), view.six);
   }
 }

@@ -173,9 +173,10 @@ export class Feed {
     this.place(frame, frame.bytes, frame.network, Abi.SIDE_CONSUMER, KIND_OTHER);
   }
 
-  /** An IPv6 frame: the plane itself turns replies back, and the mirror does not look at it. */
+  /** An IPv6 frame: the plane itself turns replies back, and what left is compared (six.ts). */
   private six(frame: CapturedFrame): void {
     const side = this.parts.roles.atServers ? Abi.SIDE_CONSUMER : Abi.SIDE_CAPTURED;
+    this.parts.busiest.count6(frame.bytes, this.view.six);
     this.place(frame, frame.bytes, frame.network, side, KIND_OTHER);
   }
 

@@ -1,5 +1,7 @@
 // The summary of a replay for people, in less than 100 columns.
 
+import { endText } from "../config/end.ts";
+import { isSix } from "../config/ipv6.ts";
 import Table from "cli-table3";
 import { REASONS } from "../reasons.ts";
 import type { ReplaySummary } from "../replay/summary.ts";
@@ -185,19 +187,24 @@ function busiest({ busiest: list, endpoints: known, backends, bypassing: [past] 
   if (list === undefined) return "";
   const first = list[0];
   const none = "No packet that was read is for an endpoint";
-  if (first === undefined) return `${none}, and none is TCP or UDP over IPv4.`;
+  if (first === undefined) return `${none}, and none is TCP or UDP.`;
   const lines = list.map(
-    ({ address, port, protocol, packets: seen }) => `  ${count(seen).padStart(9)}  ${address}:${port} ${protocol}`,
+    ({ address, port, protocol, packets: seen }) =>
+      `  ${count(seen).padStart(9)}  ${endText(address, port)} ${protocol}`,
   );
   const server = list.find(({ address }) => backends.some((backend) => backend.address === address));
+  // No IPv6 address stands for an endpoint's.
+  const { address, port } = list.find((each) => !isSix(each.address)) ?? first;
   const alias =
     past === undefined
-      ? `${known[0]?.name ?? "ENDPOINT"}=${first.address}:${first.port}`
+      ? `${known[0]?.name ?? "ENDPOINT"}=${endText(address, port)}`
       : `${past.endpoint}=${past.destination}`;
   const which = past === undefined ? "one of them" : "the public address of its resource";
   const advice =
     server === undefined
-      ? `Let ${which} stand for an endpoint: --as ${alias}`
+      ? isSix(address)
+        ? `Give an endpoint the address that its clients speak to, as privateIPv6Address, such as ${address}`
+        : `Let ${which} stand for an endpoint: --as ${alias}`
       : `${server.address} is a backend: was the capture taken there, at the server? Then say so: --side provider`;
   return [`${none}. The busiest destinations, in packets:`, ...lines, advice].join("\n");
 }

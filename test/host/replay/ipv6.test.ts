@@ -1,5 +1,7 @@
 // IPv6 in a capture: connections of both families through a replay, their replies turned back by the plane.
 
+import { REASON_FORWARDED, REASON_NEW_FLOW } from "../../../host/abi.ts";
+import { type Outcome, SixComparison } from "../../../host/replay/six.ts";
 import { memorySink } from "../../../host/capture/memory.ts";
 import { assert, suite } from "../../kit.ts";
 import { BACKEND6, CLIENT, DUAL, NAT6, SIX, withIpv6 } from "../../conformance/ipv6-kit.ts";
@@ -15,13 +17,49 @@ const LINES: Line[] = [
 ];
 
 suite("IPv6 in a capture", (test) => {
+  test("is compared: a request or a reply that leaves otherwise is told of", () => {
+    const request = frameOf(`tcp ${CLIENT}:5000 > ${DUAL}:443 S`);
+    const sent = frameOf("tcp 10.2.0.10:1024 > 10.2.1.1:8443 S id=0 ttl=63");
+    const reply = frameOf(`tcp ${DUAL}:443 > ${CLIENT}:5000 SA seq=9 ttl=60`);
+    const back = frameOf("tcp 10.2.1.1:8443 > 10.2.0.10:1024 SA seq=9 id=0 ttl=61");
+    const check = (entered: Uint8Array, left: Uint8Array, reason: number, own = six): Outcome | undefined =>
+      own.check({ entered, ip: 14, left, place: "shop", reason });
+    const six = new SixComparison(false, false);
+    assert.is(check(reply, back, REASON_FORWARDED), undefined, "nothing is known of its flow");
+    assert.equal(check(request, sent, REASON_NEW_FLOW), { isReply: false, fault: "" });
+    assert.equal(check(reply, back, REASON_FORWARDED), { isReply: true, fault: "" });
+    for (let at = 0; at < back.length; at++) {
+      const wrong = back.slice();
+      wrong[at] = (wrong[at] as number) ^ 1;
+      assert.is(
+        check(reply, wrong, REASON_FORWARDED)?.fault,
+        `reply differs from its flow's translation at byte ${at}`,
+      );
+    }
+    assert.match(check(request, sent.slice(0, -1), REASON_FORWARDED)?.fault ?? "", /^request differs/);
+    assert.is(check(request, sent, REASON_FORWARDED, new SixComparison(true, false)), undefined);
+  });
+
+  test("is told of among the busiest destinations, where no packet is an endpoint's", async () => {
+    const lines: Line[] = [
+      [0, "tcp [2001:db8::9]:5000 > [2001:db8::4]:443 S"],
+      [1, "tcp [2001:db8::4]:443 > [2001:db8::9]:5000 SA"],
+      [2, "udp [2001:db8::9]:5000 > [2001:db8::5]:53 data=q"],
+    ];
+    const { busiest } = await replayLines(lines, { configuration: configurationWith(withIpv6) });
+    assert.equal(busiest, [
+      { address: "2001:db8::4", port: 443, protocol: "tcp", packets: 2 },
+      { address: "2001:db8::5", port: 53, protocol: "udp", packets: 1 },
+    ]);
+  });
+
   test("is replayed: 6 to 6, 6 to 4 and, beside it, 4 to 4", async () => {
     const sink = memorySink();
     const output = { sink, format: "pcapng" as const, side: "provider" as const, oneSided: true };
     const configuration = configurationWith(withIpv6);
     const { packets, drops, replies } = await replayLines(LINES, { configuration, output });
     assert.equal([packets.forwarded, packets.dropped, drops], [24, 1, { "reply-unmatched": 1 }]);
-    assert.is(replies.different, 0);
+    assert.equal([replies.mirrored, replies.identical, replies.different, replies.unmatched], [9, 9, 0, 0]);
     const flows = await flowLines(LINES, { configuration });
     assert.equal(
       flows
