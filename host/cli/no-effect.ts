@@ -19,7 +19,7 @@ export function withoutEffect(
   const sentences: string[] = [];
   if (compare === false && summary.replies.compared !== false)
     sentences.push(
-      "Replies were compared all the same: --no-compare is for one capture as taken at a consumer, and goes with no --events, --as, --report, --verify-checksums, --workers or --out-side consumer, one shard, and no rule that identifies by name.",
+      "Replies were compared all the same: --no-compare is for one capture as taken at a consumer, and goes with no --events, --as, --report, --verify-checksums, --workers or --out-side consumer, one shard, no IPv6, and no rule that identifies by name.",
     );
   if (summary.replies.compared === false && privateEndpoints.some(({ resource }) => resource !== undefined))
     sentences.push("DNS answers and traffic past endpoints were not looked for. Leave out --no-compare for them.");

@@ -1,5 +1,6 @@
 // Runs a replay without comparison over its capture.
 
+import { hasSix } from "../config/intervals.ts";
 import { identifiesByName } from "../config/names.ts";
 import { PcapReader } from "../capture/pcap.ts";
 import type { CaptureInterface, CaptureReader } from "../capture/capture.ts";
@@ -73,6 +74,8 @@ export function mayBeDirect(options: ReplayOptions): boolean {
   // What tunnels carry is looked for packet by packet, and what leaves in one is made so.
   if (configuration.settings.tunnels.length > 0) return false;
   if (configuration.virtualNetworks.some(({ encapsulation }) => encapsulation !== undefined)) return false;
+  // A packet that changes its family lies elsewhere, and is longer or shorter.
+  if (hasSix(configuration)) return false;
   if (compare !== false || inputs.length !== 1 || aliases.length > 0) return false;
   if (events.length > 0 || explain !== undefined || migration === true || wire !== undefined) return false;
   if (identifiesByName(options.configuration)) return false;

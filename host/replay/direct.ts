@@ -231,13 +231,15 @@ export class Direct {
       if (cause === Abi.CAUSE_INPUT) {
         if (reply) output.other(id, "consumer", at + before, length, wire, low, high, undefined);
         else if (words[from + Abi.EMIT_HEAD_LENGTH / 4] === 0) output.translated(id, at, length, wire, low, high);
-        else this.joined(output, id, from, low, high);
+        else this.joined(output, id, "provider", from, low, high, undefined);
       } else if (((place >>> 16) & 0xff) === this.links[which]) {
         const [head, size, body, rest, onWire] = words.subarray(from, from + 5) as unknown as Pieces;
         // A packet of the plane's own that goes on towards the server with the client's is its PROXY header.
         const says = cause === Abi.CAUSE_ANSWER && (place & 1) === Abi.SIDE_PROVIDER ? PROXY_HEADER_COMMENT : undefined;
-        // A fragment that was held is a body alone, what the plane made a head alone.
-        output.other(id, SIDES[place & 1] as Side, head || body, size || rest, onWire, low, high, says);
+        // A fragment that was held is a body alone; what the plane made a head alone, or with a body out of what it answers.
+        const side = SIDES[place & 1] as Side;
+        if (size > 0 && rest > 0) this.joined(output, id, side, from, low, high, says);
+        else output.other(id, side, head || body, size || rest, onWire, low, high, says);
       }
     }
     enter();
@@ -251,13 +253,21 @@ export class Direct {
   }
 
   /** Writes a packet that left in two pieces; its emit lies at a word. */
-  private joined(output: DirectOutput, id: number, from: number, low: number, high: number): void {
+  private joined(
+    output: DirectOutput,
+    id: number,
+    side: Side,
+    from: number,
+    low: number,
+    high: number,
+    comment: string | undefined,
+  ): void {
     const { bytes, words } = this.core;
     const at = this.parts.areas.joined;
     const [head, size, body, rest, wire] = words.subarray(from, from + 5) as unknown as Pieces;
     bytes.copyWithin(at, head, head + size);
     bytes.copyWithin(at + size, body, body + rest);
-    output.other(id, "provider", at, size + rest, wire, low, high, undefined);
+    output.other(id, side, at, size + rest, wire, low, high, comment);
   }
 
   /** Counts a dropped or passed frame towards the busiest destinations, as long as none was an endpoint's. */

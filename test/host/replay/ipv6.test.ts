@@ -40,6 +40,18 @@ suite("IPv6 in a capture", (test) => {
     assert.is(check(request, sent, REASON_FORWARDED, new SixComparison(true, false)), undefined);
   });
 
+  test("is looked at packet by packet without comparison too: a packet that changes its family lies elsewhere", async () => {
+    const outputs = [];
+    for (const compare of [true, false]) {
+      const sink = memorySink();
+      const output = { sink, format: "pcapng" as const, side: "provider" as const };
+      const { replies } = await replayLines(LINES, { configuration: configurationWith(withIpv6), output, compare });
+      outputs.push(Buffer.from(sink.bytes()).toString("hex"));
+      assert.is(replies.compared, undefined);
+    }
+    assert.is(outputs[0], outputs[1]);
+  });
+
   test("is told of among the busiest destinations, where no packet is an endpoint's", async () => {
     const lines: Line[] = [
       [0, "tcp [2001:db8::9]:5000 > [2001:db8::4]:443 S"],
