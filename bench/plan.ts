@@ -6,6 +6,7 @@ import { measureBatches } from "./sections/batches.ts";
 import { measureCapacity } from "./sections/capacity.ts";
 import { measureConnections } from "./sections/connections.ts";
 import { measureFeatures } from "./sections/features.ts";
+import { measureFlood } from "./sections/flood.ts";
 import { measureLadder } from "./sections/ladder.ts";
 import { measureLatency } from "./sections/latency.ts";
 import { measureMemory } from "./sections/memory.ts";
@@ -32,6 +33,7 @@ export const PLAN: Record<string, Measure> = {
   batches: measureBatches,
   "new-flows": measureNewFlows,
   connections: measureConnections,
+  flood: measureFlood,
   memory: measureMemory,
   ageing: measureAgeing,
   latency: measureLatency,
