@@ -1,31 +1,33 @@
-// Numbers of the boundary: each control field, region, reason and stage has one of its own.
+// The numbers that core and host share: those of one kind are all different.
 
-import * as Abi from "../../assembly/abi.ts";
-import * as Trace from "../../assembly/abi/trace.ts";
+import * as Abi from "../../host/abi.ts";
 import { assert, suite } from "../kit.ts";
 
-const FAMILIES: [prefix: string, numbers: Record<string, unknown>, besides: string[]][] = [
-  ["CONTROL_", Abi, ["CONTROL_AT"]],
-  ["REGION_", Abi, []],
-  ["REASON_", Abi, ["REASON_REFUSED_LAST", "REASON_SLOTS"]],
-  ["STAGE_", Trace, []],
+/** Kinds of numbers, each by what their names begin with; `but` tells the names that are bounds or sizes of the kind. */
+const KINDS: readonly { kind: string; but?: RegExp }[] = [
+  { kind: "REASON_", but: /_COUNT$|_LAST$|_FIRST$/ },
+  { kind: "COUNTER_", but: /_COUNT$|_FIRST$/ },
+  { kind: "CONTROL_", but: /_AT$/ },
+  { kind: "REGION_", but: /_COUNT$/ },
+  { kind: "STAGE_" },
+  { kind: "FLAG_" },
+  { kind: "END_" },
+  { kind: "CAUSE_" },
+  { kind: "TABLES_", but: /_SIZE$/ },
+  { kind: "REC_", but: /_SIZE$/ },
+  { kind: "SEEN_", but: /_MASK$/ },
 ];
 
-suite("Numbers of the boundary", (test) => {
-  for (const [prefix, numbers, besides] of FAMILIES)
-    test(`${prefix} no two are the same`, () => {
-      const names = Object.keys(numbers).filter((name) => name.startsWith(prefix) && !besides.includes(name));
-      assert.ok(names.length > 10, "they were found");
-      const byNumber = new Map<unknown, string[]>();
-      for (const name of names) byNumber.set(numbers[name], [...(byNumber.get(numbers[name]) ?? []), name]);
+suite("Numbers that core and host share", (test) => {
+  for (const { kind, but } of KINDS)
+    test(`${kind} is never one number by two names`, () => {
+      const named = Object.entries(Abi).filter(([name]) => name.startsWith(kind) && but?.test(name) !== true);
+      assert.ok(named.length > 1, `there is nothing of ${kind}`);
+      const names = new Map<unknown, string[]>();
+      for (const [name, value] of named) names.set(value, [...(names.get(value) ?? []), name]);
       assert.equal(
-        [...byNumber.values()].filter((same) => same.length > 1),
+        [...names.values()].filter(({ length }) => length > 1),
         [],
       );
     });
-
-  test("control fields that the host writes lie before the regions' addresses", () => {
-    const fields = Object.entries(Abi).filter(([name]) => name.startsWith("CONTROL_") && name !== "CONTROL_AT");
-    for (const [name, at] of fields) assert.ok((at as number) <= Abi.CONTROL_REGIONS, name);
-  });
 });
