@@ -7,7 +7,7 @@ import type { ReplayOptions } from "../../../host/replay/options.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import { assert, suite } from "../../kit.ts";
 import { readAll } from "../capture/bytes.ts";
-import { type Line, replayLines } from "./conversation.ts";
+import { configurationWith, type Line, replayLines } from "./conversation.ts";
 import { tamperedPlane } from "./tampered.ts";
 
 const CLIENT = "10.1.0.9:5000";
@@ -59,6 +59,24 @@ suite("Fragments in a capture", (test) => {
     const { packets, drops, replies, provider } = await replayed(linesTo("10.1.0.4"), { compare: false });
     assert.equal([packets.forwarded, packets.dropped, drops, replies.mirrored], [6, 0, {}, 3]);
     assert.equal(provider, LEFT.map(hex));
+  });
+
+  test("reach their flows in several shards, and in workers", async () => {
+    const clients = Array.from({ length: 12 }, (_, i) => `10.1.0.9:${5000 + i}`);
+    const lines = linesTo("10.1.0.4").flatMap(([time, text]) =>
+      clients.map((client, i): Line => [time, text.replace(CLIENT, client).replace(/ id=\d/, ` id=${100 + i}`)]),
+    );
+    const configuration = configurationWith(({ settings }) => void Object.assign(settings, { shards: 4 }));
+    const recorded: string[][] = [];
+    for (const workers of [undefined, 2]) {
+      const through = await replayed(lines, { configuration, ...(workers === undefined ? {} : { workers }) });
+      const count = 3 * clients.length;
+      assert.equal([through.packets.forwarded, through.packets.dropped, through.drops], [2 * count, 0, {}]);
+      assert.equal(through.replies, { mirrored: count, identical: count, different: 0, unmatched: 0, refused: 0 });
+      assert.is(through.provider.length, 2 * count);
+      recorded.push(through.provider);
+    }
+    assert.equal(recorded[1], recorded[0]);
   });
 
   test("taken at the server enter as it sent and received them", async () => {
