@@ -175,8 +175,14 @@ function networkHeader(desc: u32, parsed: u32): u32 {
   }
   if (type == Link.TYPE_IPV4_BE) return at;
   if (type == Link.TYPE_IPV6_BE && HAS_SIX) return six(desc, parsed, at);
-  if (type == Link.TYPE_IPV6_BE) return final(parsed, REASON_IPV6);
+  if (type == Link.TYPE_IPV6_BE) return unread(parsed, at);
   return final(parsed, type == 0 && link == LINK_RAW ? REASON_BAD_IP_HEADER : REASON_NOT_IP);
+}
+
+/** Leaves an IPv6 packet unread, where none is handled; only whoever opens tunnels looks at it. */
+function unread(parsed: u32, ip: u32): u32 {
+  store<u32>(parsed, ip, IP);
+  return final(parsed, REASON_IPV6);
 }
 
 /** Parses an IPv6 packet; 0, as there is no IPv4 header. */

@@ -214,7 +214,7 @@ function traceAddresses(ip: u32): void {
 }
 
 /** An IPv6 address, whose bytes lie at `at`. */
-function traceAddress(which: u32, at: u32): void {
+export function traceAddress(which: u32, at: u32): void {
   trace(STAGE_ADDRESS, GOES_ON, which, Ipv6.word(at, 0), Ipv6.word(at, 1), Ipv6.word(at, 2), Ipv6.word(at, 3));
 }
 

@@ -13,6 +13,8 @@ export interface Around {
   type?: number;
   /** Bytes of GENEVE options. */
   options?: number;
+  /** The outer packet is IPv6. */
+  six?: boolean;
   /** Words that the outer packet's text ends with, such as `vlan=10`. */
   outer?: string;
 }
@@ -20,25 +22,29 @@ export interface Around {
 export const BRIDGED = 0x6558;
 const OUTER = "172.31.0.1";
 const END = "172.31.0.2";
+const OUTER6 = "[2001:db8::1]";
+const END6 = "[2001:db8::2]";
 const KEY = 0x2000;
 const CHECKSUM = 0x8000;
 const SEQUENCE = 0x1000;
 
 /** A frame in VXLAN (RFC 7348). */
-export const vxlan = (frame: Uint8Array, { id = 7, port = 4789, flags = 0x08, outer = "" }: Around = {}): Uint8Array =>
-  udp(port, [flags, 0, 0, 0, ...word(id * 256)], frame, outer);
+export const vxlan = (
+  frame: Uint8Array,
+  { id = 7, port = 4789, flags = 0x08, outer = "", six = false }: Around = {},
+): Uint8Array => udp(port, [flags, 0, 0, 0, ...word(id * 256)], frame, outer, six);
 
 /** A frame in GENEVE (RFC 8926). */
 export function geneve(frame: Uint8Array, around: Around = {}): Uint8Array {
-  const { id = 7, port = 6081, options = 0, type = BRIDGED, outer = "" } = around;
+  const { id = 7, port = 6081, options = 0, type = BRIDGED, outer = "", six = false } = around;
   const flags = around.flags ?? (options / 4) * 256;
   const head = [...half(flags), ...half(type), ...word(id * 256), ...Array.from({ length: options }, () => 0xaa)];
-  return udp(port, head, frame, outer);
+  return udp(port, head, frame, outer, six);
 }
 
 /** A frame in GRE (RFC 2784, RFC 2890); NVGRE (RFC 7637) when its key is `id * 256` and a flow's byte. */
 export function gre(frame: Uint8Array, around: Around = {}): Uint8Array {
-  const { id, type = BRIDGED, outer = "" } = around;
+  const { id, type = BRIDGED, outer = "", six = false } = around;
   const flags = around.flags ?? (id === undefined ? 0 : KEY);
   const words = [
     ...((flags & CHECKSUM) === 0 ? [] : word(0)),
@@ -46,15 +52,17 @@ export function gre(frame: Uint8Array, around: Around = {}): Uint8Array {
     ...((flags & SEQUENCE) === 0 ? [] : word(1)),
   ];
   const bytes = [...half(flags), ...half(type), ...words, ...frame];
-  return frameOf(`gre ${OUTER} > ${END} hex=${hex(bytes)} ${outer}`);
+  return frameOf(`gre ${six ? OUTER6 : OUTER} > ${six ? END6 : END} hex=${hex(bytes)} ${outer}`);
 }
 
 /** A frame in NVGRE, with a flow's byte beside its virtual subnet identifier. */
 export const nvgre = (frame: Uint8Array, { id = 7, ...around }: Around = {}): Uint8Array =>
   gre(frame, { ...around, id: id * 256 + 0x55 });
 
-const udp = (port: number, head: number[], frame: Uint8Array, outer: string): Uint8Array =>
-  frameOf(`udp ${OUTER}:50000 > ${END}:${port} l4sum=0 hex=${hex([...head, ...frame])} ${outer}`);
+const udp = (port: number, head: number[], frame: Uint8Array, outer: string, six: boolean): Uint8Array =>
+  frameOf(
+    `udp ${six ? OUTER6 : OUTER}:50000 > ${six ? END6 : END}:${port} l4sum=0 hex=${hex([...head, ...frame])} ${outer}`,
+  );
 
 const half = (value: number): number[] => [(value >>> 8) & 255, value & 255];
 const word = (value: number): number[] => [...half(value >>> 16), ...half(value & 0xffff)];

@@ -105,7 +105,7 @@ export const STAGE_TUNNEL = 36;
 /// Of an RST: sequence number, 1 when the other side has acknowledged anything and up to where, 1 when this side has sent anything and the
 /// number behind it.
 export const STAGE_RESET = 37;
-/// ADDRESS_, an IPv6 address: four words as loaded. What STAGE_REWRITE or STAGE_EMBEDDED, which follows, has 0 for.
+/// ADDRESS_, an IPv6 address: four words as loaded. What STAGE_REWRITE, STAGE_EMBEDDED or STAGE_TUNNEL, which follows, has 0 for.
 export const STAGE_ADDRESS = 46;
 export const ADDRESS_SOURCE = 0;
 export const ADDRESS_DESTINATION = 1;

@@ -10,17 +10,22 @@ import {
   LINK_ETHERNET,
   LINK_RAW,
   PROTOCOL_UDP,
+  REASON_IPV6,
   REASON_TRUNCATED,
   REASON_TUNNEL,
 } from "../abi";
 import { TUNNEL_GENEVE, TUNNEL_GRE, TUNNEL_NVGRE, TUNNEL_VXLAN } from "../abi/tables";
-import { STAGE_TUNNEL, TRACE_GOES_ON } from "../abi/trace";
+import { ADDRESS_DESTINATION, ADDRESS_SOURCE, STAGE_TUNNEL, TRACE_GOES_ON } from "../abi/trace";
+import { HAS_SIX } from "../memory";
 import * as Parsed from "../parse";
+import { parseIpv6 } from "../parse6";
 import { trace, tracing } from "../trace";
+import { traceAddress } from "../traced";
 import * as Geneve from "../wire/geneve";
 import * as Gre from "../wire/gre";
 import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
+import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 import * as Udp from "../wire/udp";
 import * as Vxlan from "../wire/vxlan";
@@ -38,21 +43,33 @@ let identifier: u32 = 0;
 
 /** Opens a parsed frame if it is a tunnel's that is to be opened, and whole: it has to be parsed again then. */
 export function open(desc: u32, parsed: u32): bool {
-  const kind = <u32>load<u8>(parsed, Parsed.KIND);
-  const ip = load<u32>(parsed, Parsed.IP);
-  if (kind == Parsed.KIND_FINAL || Ip.isSix(ip) || Ipv4.isFragment(ip)) return false;
+  const unread = !HAS_SIX && isUnread(parsed);
+  if (unread) {
+    const frame = load<u32>(desc, DESC_FRAME);
+    const end = frame + load<u32>(desc, DESC_CAPTURED);
+    store<u8>(parsed, <u8>Parsed.KIND_FLOW, Parsed.KIND);
+    parseIpv6(load<u32>(parsed, Parsed.IP), end, frame + load<u32>(desc, DESC_WIRE), parsed);
+  }
   tunnel = tunnelOf(parsed);
-  if (tunnel == 0) return false;
+  if (tunnel == 0) {
+    if (unread) Parsed.finish(parsed, REASON_IPV6);
+    return false;
+  }
   const reason = read(parsed);
   if (reason == 0) return enter(desc, parsed);
   if (tracing) traceTunnel(parsed, reason, -1);
-  store<u8>(parsed, <u8>Parsed.KIND_FINAL, Parsed.KIND);
-  store<u8>(parsed, <u8>reason, Parsed.REASON);
+  Parsed.finish(parsed, reason);
   return false;
+}
+
+/** Whether a frame holds an IPv6 packet that nobody has looked at. */
+function isUnread(parsed: u32): bool {
+  return load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL && load<u8>(parsed, Parsed.REASON) == REASON_IPV6;
 }
 
 /** Type of the tunnel that a packet is of, 0 for none that is opened. */
 function tunnelOf(parsed: u32): u32 {
+  if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL || Ip.isFragment(load<u32>(parsed, Parsed.IP))) return 0;
   const protocol = <u32>load<u8>(parsed, Parsed.PROTOCOL);
   if (protocol == Gre.PROTOCOL) return opens(TUNNEL_GRE) || opens(TUNNEL_NVGRE) ? <u32>TUNNEL_GRE : 0;
   if (protocol != PROTOCOL_UDP || load<u32>(parsed, Parsed.L4_CAPTURED) < Udp.PORTS_END) return 0;
@@ -133,5 +150,11 @@ function traceTunnel(parsed: u32, result: u32, network: i32, begins: u32 = 0): v
   const opened = result == TRACE_GOES_ON;
   const said = opened ? identifier : NONE;
   const bytes = opened ? load<u32>(parsed, Parsed.L4_LENGTH) - size : 0;
-  trace(STAGE_TUNNEL, result, tunnel, Ipv4.sourceBe(ip), Ipv4.destinationBe(ip), said, network, bytes, begins);
+  const six = Ip.isSix(ip);
+  if (six) {
+    traceAddress(ADDRESS_SOURCE, ip + Ipv6.SOURCE);
+    traceAddress(ADDRESS_DESTINATION, ip + Ipv6.DESTINATION);
+  }
+  const source = six ? 0 : Ipv4.sourceBe(ip);
+  trace(STAGE_TUNNEL, result, tunnel, source, six ? 0 : Ipv4.destinationBe(ip), said, network, bytes, begins);
 }

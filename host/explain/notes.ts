@@ -10,7 +10,7 @@ export interface Note {
   /** Code of the verdict reason that the stage has against the packet; undefined when it lets it go on. */
   reason: number | undefined;
   values: number[];
-  /** Bytes of the notes of text behind it, one character each; of a rewrite, or a packet in an ICMP error, the IPv6 addresses before it, `-` for one that is IPv4. */
+  /** Bytes of the notes of text behind it, one character each; of a rewrite, a packet in an ICMP error, or a tunnel, the IPv6 addresses before it, `-` for one that is IPv4. */
   text: string;
 }
 
@@ -39,7 +39,7 @@ export function notesOf(core: Core): Note[] {
       reason: result === Abi.TRACE_GOES_ON ? undefined : result,
       values: Array.from({ length: Abi.TRACE_VALUE_COUNT }, (_, value) => core.u32(at + Abi.TRACE_VALUES + value * 4)),
       text:
-        stage === Abi.STAGE_REWRITE || stage === Abi.STAGE_EMBEDDED
+        stage === Abi.STAGE_REWRITE || stage === Abi.STAGE_EMBEDDED || stage === Abi.STAGE_TUNNEL
           ? addresses.splice(0, 4, "-", "-", "-", "-").join(" ")
           : "",
     });

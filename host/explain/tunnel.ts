@@ -1,7 +1,6 @@
 // The stage that opens tunnels, told.
 
 import * as Abi from "../abi.ts";
-import { addressText } from "../config/address.ts";
 import type { TunnelType } from "../config/configuration.ts";
 import { tunnelOf } from "../config/tunnels.ts";
 import { REASONS } from "../reasons.ts";
@@ -25,7 +24,7 @@ const TITLES: Record<TunnelType, string> = { vxlan: "VXLAN", geneve: "GENEVE", n
 const IDENTIFIERS: Record<TunnelType, string> = { vxlan: "VNI", geneve: "VNI", nvgre: "VSID", gre: "key" };
 
 /** What a tunnel that was opened has in it. */
-function openedTunnel(told: TunnelTold): Step {
+export function openedTunnel(told: TunnelTold): Step {
   const { type, source, destination, identifier, network, bytes } = told;
   const known = identifier === undefined ? "without a key" : `${IDENTIFIERS[type]} ${identifier}`;
   const named = network === undefined ? "" : `, which is network ${network}`;
@@ -44,20 +43,20 @@ function openedTunnel(told: TunnelTold): Step {
   };
 }
 
-/** The same of addresses as numbers. */
-export const openedBetween = (
-  source: number,
-  destination: number,
-  told: Omit<TunnelTold, "source" | "destination">,
-): Step => openedTunnel({ ...told, source: addressText(source), destination: addressText(destination) });
+/** An IPv6 address without the brackets that stand around it. */
+const bare = (text: string): string => text.slice(1, -1);
 
 /** By stage. */
 export const TUNNEL: Record<number, Telling> = {
   [Abi.STAGE_TUNNEL]: {
     stage: STAGE,
-    tell([number = 0, source = 0, destination = 0, identifier = 0, network = 0, bytes = 0], { names }, _, reason) {
+    tell([number = 0, source = 0, destination = 0, identifier = 0, network = 0, bytes = 0], { names }, text, reason) {
       const type = tunnelOf(number);
-      const ends = { source: addressBe(source), destination: addressBe(destination) };
+      const [six = "-", sixTo = "-"] = text.split(" ");
+      const ends = {
+        source: six === "-" ? addressBe(source) : bare(six),
+        destination: sixTo === "-" ? addressBe(destination) : bare(sixTo),
+      };
       if (reason !== undefined)
         return {
           decided: `${TITLES[type]} ${ends.source} > ${ends.destination}: ${REASONS.find(({ name }) => name === reason)?.sentence ?? ""}`,

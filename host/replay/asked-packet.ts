@@ -3,7 +3,7 @@
 import { explanationOf } from "../explain/explanation.ts";
 import { packetText } from "../explain/packet-text.ts";
 import type { Step } from "../explain/stage.ts";
-import { openedBetween } from "../explain/tunnel.ts";
+import { openedTunnel } from "../explain/tunnel.ts";
 import type { Plane } from "../plane.ts";
 import { ShardNumbers } from "../shards/numbers.ts";
 import type { Feed } from "./feed.ts";
@@ -77,5 +77,5 @@ export class AskedPacket {
 /** What was opened before the plane saw what is in it. */
 function tunnelStep({ frame, type, source, destination, identifier, named }: Opened, { names }: Plane): Step {
   const network = named === undefined ? undefined : names.networks[named];
-  return openedBetween(source, destination, { type, identifier, network, bytes: frame.wireLength });
+  return openedTunnel({ type, source, destination, identifier, network, bytes: frame.wireLength });
 }

@@ -1,11 +1,16 @@
 // The replay's own reading of an IPv6 packet, apart from the core's: what explanations show of it.
 
 import { textOf } from "../config/ipv6.ts";
+import { get16 } from "../wire/words.ts";
 
 export const IPV6 = { payloadLength: 4, next: 6, hopLimit: 7, source: 8, destination: 24, min: 40 };
 const ADDRESS = 16;
 /** Hop-by-hop options, routing, destination options. */
 const EXTENSIONS: readonly number[] = [0, 43, 60];
+const HOP_BY_HOP = 0;
+const ROUTING = 43;
+const SEGMENTS_LEFT = 3;
+const VERSION = 6;
 const EXTENSION_UNIT = 8;
 const EXTENSIONS_MOST = 8;
 
@@ -35,4 +40,31 @@ export function packet6(buffer: Uint8Array, ip: number): Packet6 | undefined {
     protocol,
     l4,
   };
+}
+
+/** What is behind the extension headers of a packet, as an offset, and where the packet ends on the wire. */
+export interface Behind6 {
+  protocol: number;
+  l4: number;
+  end: number;
+}
+
+/** Steps over the headers of the packet that begins at `ip`, whose frame has so many bytes on the wire; undefined when one is unsound. */
+export function behind6(buffer: Uint8Array, ip: number, wireLength: number): Behind6 | undefined {
+  if (buffer.length < ip + IPV6.min || (buffer[ip] as number) >> 4 !== VERSION) return undefined;
+  const stated = get16(buffer, ip + IPV6.payloadLength);
+  const end = stated === 0 ? wireLength : ip + IPV6.min + stated;
+  let protocol = buffer[ip + IPV6.next] as number;
+  let l4 = ip + IPV6.min;
+  if (end < l4 || end > wireLength) return undefined;
+  for (let count = 0; EXTENSIONS.includes(protocol); count++) {
+    const misplaced = count === EXTENSIONS_MOST || (protocol === HOP_BY_HOP && count > 0);
+    if (misplaced || Math.min(end, buffer.length) < l4 + EXTENSION_UNIT) return undefined;
+    const length = ((buffer[l4 + 1] as number) + 1) * EXTENSION_UNIT;
+    const leadsOn = protocol === ROUTING && buffer[l4 + SEGMENTS_LEFT] !== 0;
+    if (leadsOn || Math.min(end, buffer.length) < l4 + length) return undefined;
+    protocol = buffer[l4] as number;
+    l4 += length;
+  }
+  return { protocol, l4, end };
 }

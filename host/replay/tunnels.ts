@@ -1,6 +1,7 @@
 // Captured frames in tunnels (docs/behaviour.md, section 22.1): the replay's own reading, so that roles, names and replies are found
 // in what the tunnels carry. What the core does not open goes in as it was captured.
 
+import { addressText } from "../config/address.ts";
 import type { Configuration, TunnelType } from "../config/configuration.ts";
 import { DEFAULT_PORTS } from "../config/tunnels.ts";
 import type { LinkName } from "../links.ts";
@@ -11,6 +12,7 @@ import { GENEVE, GRE, IDENTIFIER_SHIFT, VXLAN } from "../wire/tunnel.ts";
 import { get16, get32 } from "../wire/words.ts";
 import type { CapturedFrame } from "./parts.ts";
 import { FrameView, type VlanNetworks } from "./frame.ts";
+import { type Behind6, behind6, packet6 } from "./frame6.ts";
 
 const CARRIED: Record<number, LinkName> = { [TYPE_BRIDGED]: "ethernet", [TYPE_IPV4]: "raw", [TYPE_IPV6]: "raw" };
 const WORD = 4;
@@ -28,11 +30,23 @@ interface Header {
 export interface Opened {
   frame: CapturedFrame;
   type: TunnelType;
-  source: number;
-  destination: number;
+  source: string;
+  destination: string;
   identifier: number | undefined;
   /** Number of the network that the identifier names. */
   named: number | undefined;
+}
+
+/** An IP packet: what it carries, where that begins, where it ends on the wire, and its addresses. */
+interface Packet extends Behind6 {
+  source: string;
+  destination: string;
+}
+
+/** The outer packet of a tunnel. */
+interface Outer extends Omit<Packet, "protocol"> {
+  type: TunnelType;
+  network: number;
 }
 
 /** What a captured frame is: none of a tunnel, one that the core leaves closed, or one that was opened. */
@@ -64,14 +78,12 @@ export class Tunnels {
   /** Opens a frame if it is a tunnel's. */
   open(frame: CapturedFrame): Opening {
     if (!this.listed) return BARE;
-    const type = this.typeOf(frame);
-    if (type === undefined) return BARE;
-    const { source, destination } = this.view;
-    const header = this.read(frame, type);
+    const outer = this.outerOf(frame);
+    if (outer === undefined) return BARE;
+    const { type, l4, end, network, source, destination } = outer;
+    const header = this.read(frame, outer);
     if (header === undefined) return CLOSED;
-    const { ip, l4, network } = this.view;
     const begins = l4 + header.size;
-    const end = ip + this.total(frame);
     const named = header.identifier === undefined ? undefined : this.networks.get(header.identifier);
     const inner = {
       ...frame,
@@ -82,7 +94,7 @@ export class Tunnels {
     };
     const isNvgre = type === "gre" && this.isNvgre(frame.bytes, l4);
     // A tunnel in it stays closed: only the core, which sees how deep it is, can tell.
-    if (this.typeOf(inner) !== undefined) return CLOSED;
+    if (this.outerOf(inner) !== undefined) return CLOSED;
     const opened = {
       frame: inner,
       type: isNvgre ? ("nvgre" as const) : type,
@@ -94,32 +106,47 @@ export class Tunnels {
     return { is: "opened", opened };
   }
 
-  /** Type of the tunnel that a frame is of; `gre` for NVGRE too. The view is on it then. */
-  private typeOf(frame: CapturedFrame): TunnelType | undefined {
+  /** What is around the contents of a frame that is a tunnel's. */
+  private outerOf(frame: CapturedFrame): Outer | undefined {
     const { view } = this;
     const { bytes, link, network } = frame;
     view.read(bytes, 0, bytes.length, link, network, this.vlans);
-    if (!view.addressed || isFragment(bytes, view.ip) || bytes.length < view.l4) return undefined;
-    const total = this.total(frame);
-    if (total < view.l4 - view.ip || total > frame.wireLength - view.ip) return undefined;
-    if (view.protocol === PROTOCOL_GRE) return this.protocols.length > 0 ? "gre" : undefined;
-    const captured = Math.min(bytes.length, view.ip + total) - view.l4;
-    if (view.protocol !== PROTOCOL_UDP || captured < PORTS_END) return undefined;
-    return this.ports.get(get16(bytes, view.l4 + UDP.destinationPort));
+    const packet = view.six >= 0 ? this.packet6(frame) : this.packet4(frame);
+    if (packet === undefined) return undefined;
+    const { protocol, l4, end, source, destination } = packet;
+    const type = this.typeOf(bytes.subarray(0, Math.min(bytes.length, end)), protocol, l4);
+    return type === undefined ? undefined : { type, l4, end, network: view.network, source, destination };
   }
 
-  /** Total length of the packet in the view. */
-  private total({ bytes, wireLength }: CapturedFrame): number {
-    const { ip } = this.view;
-    return get16(bytes, ip + IPV4.totalLength) || wireLength - ip;
+  /** The IPv4 packet in the view, if it is sound and no fragment. */
+  private packet4({ bytes, wireLength }: CapturedFrame): Packet | undefined {
+    const { addressed, ip, l4, protocol, source, destination } = this.view;
+    if (!addressed || isFragment(bytes, ip) || bytes.length < l4) return undefined;
+    const total = get16(bytes, ip + IPV4.totalLength) || wireLength - ip;
+    if (total < l4 - ip || total > wireLength - ip) return undefined;
+    return { protocol, l4, end: ip + total, source: addressText(source), destination: addressText(destination) };
+  }
+
+  private packet6({ bytes, wireLength }: CapturedFrame): Packet | undefined {
+    const { six } = this.view;
+    const behind = behind6(bytes, six, wireLength);
+    const { source, destination } = packet6(bytes, six) ?? {};
+    if (behind === undefined || source === undefined || destination === undefined) return undefined;
+    return { ...behind, source, destination };
+  }
+
+  /** Type of the tunnel that a packet is of, which lies up to the end of some bytes; `gre` for NVGRE too. */
+  private typeOf(bytes: Uint8Array, protocol: number, l4: number): TunnelType | undefined {
+    if (protocol === PROTOCOL_GRE) return this.protocols.length > 0 ? "gre" : undefined;
+    if (protocol !== PROTOCOL_UDP || bytes.length < l4 + PORTS_END) return undefined;
+    return this.ports.get(get16(bytes, l4 + UDP.destinationPort));
   }
 
   /** Reads the header of a tunnel; undefined when it is not opened, or not whole. */
-  private read(frame: CapturedFrame, type: TunnelType): Header | undefined {
-    const { ip, l4 } = this.view;
-    const end = Math.min(frame.bytes.length, ip + this.total(frame));
-    const header = this.headerOf(frame.bytes.subarray(l4, end), type);
-    return header === undefined || l4 + header.size > end ? undefined : header;
+  private read({ bytes }: CapturedFrame, { type, l4, end }: Outer): Header | undefined {
+    const captured = Math.min(bytes.length, end);
+    const header = this.headerOf(bytes.subarray(l4, captured), type);
+    return header === undefined || l4 + header.size > captured ? undefined : header;
   }
 
   private headerOf(bytes: Uint8Array, type: TunnelType): Header | undefined {

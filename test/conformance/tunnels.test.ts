@@ -50,6 +50,26 @@ table("Tunnels", [
       { frame: within("gre"), gives: "pass tunnel -1", out: [] },
     ],
   },
+  ...TYPES.map(({ type }) => ({
+    name: `${type} over IPv6, with extension headers before it, in a plane that handles no IPv6`,
+    ...only({ type }),
+    steps: [
+      open(within(type, { six: true })),
+      { frame: within(type, { six: true, outer: "ext=0,60 vlan=99" }), gives: "forward forwarded 0" },
+    ],
+  })),
+  {
+    name: "an outer IPv6 packet that is no tunnel's, or not sound, is passed in such a plane as any other",
+    ...all,
+    steps: [
+      { in: "udp [2001:db8::1]:50000 > [2001:db8::2]:4790", gives: "pass ipv6 -1" },
+      { frame: within("vxlan", { six: true, outer: "ext=44" }), gives: "pass ipv6 -1" },
+      { frame: within("vxlan", { six: true, outer: "payload=4000" }), gives: "pass ipv6 -1" },
+      { frame: within("vxlan", { six: true, flags: 0 }), gives: "pass tunnel -1" },
+      { frame: within("vxlan", { six: true }), captured: 57, gives: "pass ipv6 -1" },
+      { frame: within("vxlan", { six: true }), captured: 64, gives: "drop truncated -1" },
+    ],
+  },
   ...(["geneve", "gre"] as const).map((type) => ({
     name: `${type}: a packet without a link header`,
     ...all,

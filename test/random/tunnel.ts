@@ -6,14 +6,16 @@ import type { Dice } from "./dice.ts";
 const IDENTIFIERS = [1, 2, 3, 4, 0xff_ffff];
 const IPV4 = 0x0800;
 const OUTERS = ["", "", "", "vlan=10", "vlan=20.31", "options=2", "trailer=5", "total=40", "fragment=0x2000"];
+const OUTERS6 = ["", "", "vlan=10", "ext=0,60", "ext=43", "ext=44", "trailer=5", "payload=30"];
 const GRE_FLAGS = [0, 0x2000, 0x2000, 0x8000, 0x3000, 0xb000, 0x4000, 1, 0x03f8];
 
 /** Puts a frame into a tunnel; what is no Ethernet frame is taken for a packet without a link header. */
 export function randomTunnel(frame: Uint8Array, bridged: boolean, dice: Dice): Uint8Array {
-  const outer = dice.pick(OUTERS);
+  const six = dice.chance(30);
+  const outer = dice.pick(six ? OUTERS6 : OUTERS);
   const id = dice.pick(IDENTIFIERS);
   const type = dice.chance(4) ? dice.below(65_536) : bridged ? BRIDGED : IPV4;
-  const around = { outer, id, type };
+  const around = { outer, id, type, six };
   const kind = dice.below(bridged ? 4 : 2);
   if (kind === 0) return gre(frame, { ...around, flags: dice.pick(GRE_FLAGS) });
   if (kind === 1)

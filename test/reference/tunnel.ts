@@ -3,6 +3,7 @@ import type { Configuration, TunnelType } from "../../host/config/configuration.
 import type { PacketIn } from "../plane.ts";
 import { type Ip, UDP } from "./ip.ts";
 import { readIpv4 } from "./ipv4.ts";
+import { readIpv6 } from "./ipv6.ts";
 import { readLink } from "./link.ts";
 import type { Networks } from "./networks.ts";
 
@@ -58,8 +59,8 @@ export function opened(
 ): PacketIn | "tunnel" | "truncated" {
   const { frame, wireLength = frame.length } = packet;
   const link = readLink(packet.link, frame);
-  if (typeof link === "string" || link.family === 6) return packet;
-  const ip = readIpv4(frame, link.length, wireLength);
+  if (typeof link === "string") return packet;
+  const ip = (link.family === 6 ? readIpv6 : readIpv4)(frame, link.length, wireLength);
   if (typeof ip === "string" || ip.kind === "fragment") return packet;
   const types = typesOf(tunnels, frame, ip);
   if (types.length === 0) return packet;

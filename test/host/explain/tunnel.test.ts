@@ -44,6 +44,13 @@ suite("An explanation of what came in a tunnel", (test) => {
     assert.is(toldOf(await explained(gre(SYN))), "GRE 172.31.0.1 > 172.31.0.2, without a key: opened, 54 bytes in it");
   });
 
+  test("says so of a tunnel over IPv6", async () => {
+    assert.is(
+      toldOf(await explained(vxlan(SYN, { six: true }))),
+      "VXLAN 2001:db8::1 > 2001:db8::2, VNI 7, which is network lab: opened, 54 bytes in it",
+    );
+  });
+
   test("says why it was left closed", async () => {
     const explanation = await explained(vxlan(SYN, { flags: 0 }));
     assert.is(
