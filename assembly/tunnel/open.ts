@@ -67,9 +67,13 @@ function isUnread(parsed: u32): bool {
   return load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL && load<u8>(parsed, Parsed.REASON) == REASON_IPV6;
 }
 
+function isFragment(parsed: u32): bool {
+  return Ip.isFragment(load<u32>(parsed, Parsed.IP), load<u32>(parsed, Parsed.L4));
+}
+
 /** Type of the tunnel that a packet is of, 0 for none that is opened. */
 function tunnelOf(parsed: u32): u32 {
-  if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL || Ip.isFragment(load<u32>(parsed, Parsed.IP))) return 0;
+  if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL || isFragment(parsed)) return 0;
   const protocol = <u32>load<u8>(parsed, Parsed.PROTOCOL);
   if (protocol == Gre.PROTOCOL) return opens(TUNNEL_GRE) || opens(TUNNEL_NVGRE) ? <u32>TUNNEL_GRE : 0;
   if (protocol != PROTOCOL_UDP || load<u32>(parsed, Parsed.L4_CAPTURED) < Udp.PORTS_END) return 0;

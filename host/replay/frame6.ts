@@ -10,6 +10,10 @@ const EXTENSIONS: readonly number[] = [0, 43, 60];
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const SEGMENTS_LEFT = 3;
+/** Its header has 8 bytes, these two among them: offset and more-fragments flag, which are 0 in one that is no fragment's (RFC 6946). */
+const FRAGMENT = 44;
+const OFFSET_AND_MORE = 2;
+const FRAGMENT_MASK = 0xfff9;
 const VERSION = 6;
 const EXTENSION_UNIT = 8;
 const EXTENSIONS_MOST = 8;
@@ -49,7 +53,7 @@ export interface Behind6 {
   end: number;
 }
 
-/** Steps over the headers of the packet that begins at `ip`, whose frame has so many bytes on the wire; undefined when one is unsound. */
+/** Steps over the headers of the packet that begins at `ip`, whose frame has so many bytes on the wire; undefined when one is unsound, or a fragment's. */
 export function behind6(buffer: Uint8Array, ip: number, wireLength: number): Behind6 | undefined {
   if (buffer.length < ip + IPV6.min || (buffer[ip] as number) >> 4 !== VERSION) return undefined;
   const stated = get16(buffer, ip + IPV6.payloadLength);
@@ -57,10 +61,11 @@ export function behind6(buffer: Uint8Array, ip: number, wireLength: number): Beh
   let protocol = buffer[ip + IPV6.next] as number;
   let l4 = ip + IPV6.min;
   if (end < l4 || end > wireLength) return undefined;
-  for (let count = 0; EXTENSIONS.includes(protocol); count++) {
+  for (let count = 0; EXTENSIONS.includes(protocol) || protocol === FRAGMENT; count++) {
     const misplaced = count === EXTENSIONS_MOST || (protocol === HOP_BY_HOP && count > 0);
     if (misplaced || Math.min(end, buffer.length) < l4 + EXTENSION_UNIT) return undefined;
-    const length = ((buffer[l4 + 1] as number) + 1) * EXTENSION_UNIT;
+    if (protocol === FRAGMENT && (get16(buffer, l4 + OFFSET_AND_MORE) & FRAGMENT_MASK) !== 0) return undefined;
+    const length = protocol === FRAGMENT ? EXTENSION_UNIT : ((buffer[l4 + 1] as number) + 1) * EXTENSION_UNIT;
     const leadsOn = protocol === ROUTING && buffer[l4 + SEGMENTS_LEFT] !== 0;
     if (leadsOn || Math.min(end, buffer.length) < l4 + length) return undefined;
     protocol = buffer[l4] as number;
