@@ -141,9 +141,9 @@ export class Plane {
     }
   }
 
-  /** The last packet that left in the last run, if any did. */
+  /** The last packet that left in the last run, if any did, without a tunnel around it. */
   lastEmission(): Emission | undefined {
-    return this.core.emitCount === 0 ? undefined : emissionAt(this.core, this.core.emitCount - 1, this.encapsulator);
+    return this.core.emitCount === 0 ? undefined : emissionAt(this.core, this.core.emitCount - 1);
   }
 
   /** Moves the clock to `time` (ns) and releases flows that are due; what leaves are their resets. Throws BAD_PACKET for no time. */

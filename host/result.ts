@@ -52,8 +52,15 @@ export function resultAt(core: Core, i: number, encapsulator?: Encapsulator): Re
   };
 }
 
-/** Whether an emit behind a captured reply is one that was turned back: it was on that side before, and does not leave. */
-const isTurned = (core: Core, emit: number): boolean => core.u8(core.emit(emit) + Abi.EMIT_CAUSE) <= Abi.CAUSE_HELD;
+/**
+ * Whether an emit behind a captured reply is one that was turned back: it was on that side before, and does not leave. Of what was held
+ * those are the fragments, which are bodies alone; a client's segments, which have heads, do leave.
+ */
+export function isTurned(core: Core, emit: number): boolean {
+  const at = core.emit(emit);
+  const cause = core.u8(at + Abi.EMIT_CAUSE);
+  return cause === Abi.CAUSE_INPUT || (cause === Abi.CAUSE_HELD && core.u32(at + Abi.EMIT_HEAD_LENGTH) === 0);
+}
 
 /** An emit of the last run or advance, in its tunnel if there is an encapsulator and its network has one. */
 export function emissionAt(core: Core, i: number, encapsulator?: Encapsulator): Emission {

@@ -4,7 +4,7 @@ import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
 import type { LinkName } from "../links.ts";
 import { REASONS, type Verdict } from "../reasons.ts";
-import { type Cause, emissionAt, resultAt } from "../result.ts";
+import { type Cause, emissionAt, isTurned, resultAt } from "../result.ts";
 import { ADMISSION } from "./admission.ts";
 import { type Change, changesBetween } from "./changes.ts";
 import { FRAGMENTS } from "./fragment.ts";
@@ -106,7 +106,8 @@ function stepsOf(core: Core, named: Meaning): Step[] {
 function departureOf(core: Core, i: number, entered: Uint8Array, encapsulator: Meaning["encapsulator"]): Departure {
   const { side, cause, bytes, link } = emissionAt(core, i);
   const turned = core.u8(core.verdict(0) + Abi.VERDICT_SIDE) === Abi.SIDE_CAPTURED;
-  const tunnel = turned ? undefined : encapsulator?.told(core.u16(core.emit(i) + Abi.EMIT_NETWORK));
+  const tunnel =
+    turned && isTurned(core, i) ? undefined : encapsulator?.told(core.u16(core.emit(i) + Abi.EMIT_NETWORK));
   const departure = {
     side,
     cause,

@@ -12,6 +12,7 @@ import { FrameView } from "./frame.ts";
 import { KIND_FRAGMENT, KIND_OTHER, KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
 import { PROXY_HEADER_COMMENT, type Stamp } from "./recording.ts";
 import { SixComparison } from "./six.ts";
+import { isTurned } from "../result.ts";
 import type { Departure } from "./stream.ts";
 import { Wire } from "./wire.ts";
 
@@ -243,7 +244,7 @@ export class Settler {
       const side = SIDES[core.u8(emit + Abi.EMIT_SIDE) as 0 | 1];
       const comment = this.isHeader(i, first + emits) ? PROXY_HEADER_COMMENT : undefined;
       const packet = { bytes, wireLength: core.u32(emit + Abi.EMIT_WIRE_LENGTH) };
-      if (this.recordOutside(at, emit, packet, stamp, comment) || core.u8(emit + Abi.EMIT_LINK) !== link) continue;
+      if (this.recordOutside(at, i, packet, stamp, comment) || core.u8(emit + Abi.EMIT_LINK) !== link) continue;
       recording?.write(interfaceId, side, bytes, { ...stamp, wireLength: packet.wireLength }, comment);
     }
     if (!entered) recording?.write(interfaceId, own, frame, stamp, note);
@@ -252,15 +253,16 @@ export class Settler {
   /** Records what left for a network with an encapsulation, in its tunnel; false when it is to be recorded as it is. */
   private recordOutside(
     at: number,
-    emit: number,
+    i: number,
     { bytes, wireLength }: { bytes: Uint8Array; wireLength: number },
     stamp: Stamp,
     comment: string | undefined,
   ): boolean {
     const { core, pending } = this;
     const { recording, plane } = this.parts;
-    const back = pending.turned[at] === 1 && core.u8(emit + Abi.EMIT_CAUSE) <= Abi.CAUSE_HELD;
-    if (back || recording === undefined || plane.encapsulator === undefined) return false;
+    const emit = core.emit(i);
+    if ((pending.turned[at] === 1 && isTurned(core, i)) || recording === undefined || plane.encapsulator === undefined)
+      return false;
     const link = LINK_NAMES[core.u8(emit + Abi.EMIT_LINK)] as LinkName;
     const outside = plane.encapsulator.around(bytes, wireLength, link, core.u16(emit + Abi.EMIT_NETWORK));
     if (outside === undefined) return false;

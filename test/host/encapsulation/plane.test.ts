@@ -6,6 +6,8 @@ import { entropyOf } from "../../../host/encapsulation/entropy.ts";
 import { explanationText } from "../../../host/report/explanation.ts";
 import { createPlane, type Packet, type Plane } from "../../../host/plane.ts";
 import { createWorkerPlane } from "../../../host/workers/plane.ts";
+import { explainFlow } from "../../../host/explain/flow.ts";
+import { identifying, OWN } from "../../conformance/first-message-kit.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import { assert, bytes, suite } from "../../kit.ts";
@@ -225,6 +227,15 @@ suite("The network that something leaves to", (test) => {
     assert.is(departure?.tunnel, `VXLAN VNI ${VNI.provider}, 192.0.2.1 > 192.0.2.9`);
     assert.is(departure?.bytes, 54);
     assert.match(explanationText(explanation), /\n +in VXLAN VNI 11259375, 192.0.2.1 > 192.0.2.9\n/);
+  });
+
+  test("is left out of what explains a flow that is not there yet, step by step", async () => {
+    const ends = { client: "10.1.0.9", clientPort: 5000, endpoint: "10.1.0.4", endpointPort: 443 };
+    const flow = { protocol: "tcp" as const, network: "shop", name: OWN, ...ends };
+    const said = async (encapsulations: Record<string, Encapsulation>): Promise<string[]> =>
+      explainFlow(await createPlane(tunnelled(encapsulations, identifying("http"))), flow).map(({ reason }) => reason);
+    assert.is((await said({})).length, 3);
+    assert.equal(await said({ shop: VXLAN, provider: NVGRE }), await said({}));
   });
 
   test("is none for a captured reply, which is turned back", async () => {
