@@ -13,12 +13,15 @@ const NUMBERS_END = 12;
 const ACK = 0x10;
 const PROTOCOL_ICMP = 1;
 const PROTOCOL_ICMPV6 = 58;
+const PROTOCOL_FRAGMENT = 44;
+const FRAGMENT_HEADER = 8;
 const PROTOCOL_NAMES: Record<number, string> = {
   [PROTOCOL_ICMP]: "icmp",
   4: "ip in ip",
   41: "6in4",
   47: "gre",
   50: "esp",
+  [PROTOCOL_ICMPV6]: "icmpv6",
   [PROTOCOL_TCP]: "tcp",
   [PROTOCOL_UDP]: "udp",
 };
@@ -37,6 +40,18 @@ const ICMP_NAMES: Record<string, string> = {
   12: "parameter problem",
 };
 
+const ICMPV6_NAMES: Record<string, string> = {
+  1: "unreachable",
+  "1 0": "no route",
+  "1 1": "prohibited",
+  "1 4": "port unreachable",
+  2: "packet too big",
+  3: "time exceeded",
+  4: "parameter problem",
+  128: "echo request",
+  129: "echo reply",
+};
+
 /** TCP flags by name, such as `SYN ACK`. */
 export const flagsText = (flags: number): string =>
   FLAG_NAMES.filter((_, bit) => (flags & (1 << bit)) !== 0).join(" ") || "no flags";
@@ -51,7 +66,7 @@ export function packetText(frame: Uint8Array, link: LinkName): string {
   const protocol = PROTOCOL_NAMES[view.protocol] ?? `protocol ${view.protocol}`;
   const [from, to] = [addressText(view.source), addressText(view.destination)];
   if (!whole) {
-    const more = fragmentText(view) || (view.protocol === PROTOCOL_ICMP ? icmpText(view) : "");
+    const more = fragmentText(view) || (view.protocol === PROTOCOL_ICMP ? icmpText(view, ICMP_NAMES) : "");
     return `${protocol} ${from} > ${to}${more}, TTL ${view.ttl}, ${size}`;
   }
   const tuple = `${protocol} ${from}:${view.sourcePort} > ${to}:${view.destinationPort}`;
@@ -70,21 +85,28 @@ function ipv6Text(view: FrameView, size: string): string | undefined {
   const packet = packet6(buffer, view.six);
   if (packet === undefined) return undefined;
   const { source, destination, hopLimit, protocol, l4 } = packet;
-  const name = protocol === PROTOCOL_ICMPV6 ? "icmpv6" : (PROTOCOL_NAMES[protocol] ?? `protocol ${protocol}`);
   const tail = `hop limit ${hopLimit}, ${size}`;
+  const nameOf = (number: number): string => PROTOCOL_NAMES[number] ?? `protocol ${number}`;
+  if (protocol === PROTOCOL_FRAGMENT && l4 + FRAGMENT_HEADER <= buffer.length) {
+    const header = new DataView(buffer.buffer, buffer.byteOffset + l4);
+    const part = `from byte ${header.getUint16(2) & 0xfff8} of datagram ${identificationText(header.getUint32(4))}`;
+    return `${nameOf(header.getUint8(0))} ${source} > ${destination}, fragment ${part}, ${tail}`;
+  }
+  const name = nameOf(protocol);
+  view.l4 = l4;
+  if (protocol === PROTOCOL_ICMPV6) return `${name} ${source} > ${destination}${icmpText(view, ICMPV6_NAMES)}, ${tail}`;
   const ported = (protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP) && l4 + 4 <= buffer.length;
   if (!ported) return `${name} ${source} > ${destination}, ${tail}`;
   const port = (at: number): number => ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
-  view.l4 = l4;
   view.flags = protocol === PROTOCOL_TCP ? (buffer[l4 + TCP.flags] ?? 0) : 0;
   const tcp = protocol === PROTOCOL_TCP ? tcpText(view) : "";
   return `${name} [${source}]:${port(l4)} > [${destination}]:${port(l4 + 2)}${tcp}, ${tail}`;
 }
 
-function icmpText({ buffer, l4 }: FrameView): string {
+function icmpText({ buffer, l4 }: FrameView, names: Record<string, string>): string {
   if (l4 + 1 >= buffer.length) return "";
   const [type, code] = [buffer[l4] as number, buffer[l4 + 1]];
-  const name = ICMP_NAMES[`${type} ${code}`] ?? ICMP_NAMES[type];
+  const name = names[`${type} ${code}`] ?? names[type];
   return ` type ${type} code ${code}${name === undefined ? "" : ` (${name})`}`;
 }
 

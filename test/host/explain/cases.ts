@@ -215,6 +215,20 @@ const ICMP: Case[] = [
     change: withIpv6,
     steps: [{ in: `tcp ${CLIENT}:5000 > ${DUAL}:443 S` }, unreachable(SENT, { code: 14 })],
   },
+  {
+    name: "awaiting-fragment-6",
+    reason: "awaiting-fragment",
+    change: withIpv6,
+    steps: [{ in: `udp ${CLIENT}:5000 > ${DUAL}:53 id=0x12345678 data=0123456789 cut=8-` }],
+  },
+  {
+    name: "fragment-6-to-4",
+    reason: "forwarded",
+    change: withIpv6,
+    steps: ["0-8", "8-"].map((part) => ({
+      in: `udp ${CLIENT}:5000 > ${DUAL}:53 id=0x12345678 data=0123456789 cut=${part}`,
+    })),
+  },
   { reason: "icmp-malformed", steps: [{ in: SYN }, unreachable(SENT, { quoted: 7 })] },
   { reason: "icmp-bad-checksum", steps: [{ in: SYN }, unreachable(SENT, { wrong: 1 })] },
   { reason: "icmp-no-flow", steps: [unreachable(SENT)] },
