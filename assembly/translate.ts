@@ -29,8 +29,6 @@ import * as Link from "./wire/link";
 import * as Tcp from "./wire/tcp";
 import * as Udp from "./wire/udp";
 
-const TOTAL_MOST: u32 = 65535;
-
 /** Whether a packet of a record has to do with IPv6; `side` is the one it entered on. */
 export function concernsSix(record: u32, side: u32): bool {
   return HAS_SIX && isSixKey(load<u64>(side == SIDE_CONSUMER ? record : record - REC_SIZE, REC_KEY));
@@ -94,7 +92,7 @@ function readdress(desc: u32, parsed: u32, toSix: bool, source: u32, destination
   const more = fragment != 0 && Ipv6.moreFragments(fragment);
   moveLink(desc, ip, own);
   const protocol = <u32>load<u8>(parsed, PROTOCOL);
-  Ipv4.writeWith(own, itsClass, payload == 0 || total > TOTAL_MOST ? 0 : total, ttl, protocol, source, destination);
+  Ipv4.writeWith(own, itsClass, payload == 0 || total > Ip.LENGTH_MOST ? 0 : total, ttl, protocol, source, destination);
   if (fragment != 0) Ipv4.setFragment(own, identificationBe, offset, more);
   store<u32>(parsed, own, IP);
 }

@@ -13,8 +13,6 @@ import * as Ipv4 from "../wire/ipv4";
 import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 
-const TOTAL_MOST: u32 = 65535;
-
 /// The direction that fragments at hand are of, the side they came from, and what they leave for.
 let record: u32 = 0;
 let side: u32 = 0;
@@ -80,7 +78,7 @@ function writeFour(own: u32, ip: u32, data: u32, ttl: u32): u32 {
   const payload = Ipv6.payloadLength(ip);
   const header = data - Ipv6.EXTENSION_UNIT;
   const total = Ipv4.HEADER_MIN + payload - (data - ip - Ipv6.HEADER);
-  const stated = payload == 0 || total > TOTAL_MOST ? 0 : total;
+  const stated = payload == 0 || total > Ip.LENGTH_MOST ? 0 : total;
   const protocol = Ipv6.extensionNext(header);
   Ipv4.writeWith(own, Ipv6.trafficClass(ip), stated, ttl, protocol, source6(), destination6());
   const identificationBe = Ipv6.identificationBe(header) >> 16;

@@ -29,8 +29,7 @@ export function wasHeld(desc: u32, parsed: u32): bool {
 
 /** Keeps a fragment that was held, for the first one. */
 export function takeHeld(desc: u32, parsed: u32): void {
-  keep(desc, parsed, datagramOf(desc));
-  count(REASON_AWAITING_FRAGMENT, 1);
+  if (keep(desc, parsed, datagramOf(desc))) count(REASON_AWAITING_FRAGMENT, 1);
 }
 
 /** Decides on the fragment at hand; `endpoint` is as for any fragment. */

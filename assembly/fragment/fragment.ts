@@ -20,6 +20,7 @@ import { sourceSpeaker } from "../admit/whose";
 import { answerTimeExceeded } from "../emit/icmp-error";
 import { DEALS, HAS_FRAGMENTS } from "../memory";
 import { IP, L4, L4_LENGTH, NETWORK, PROTOCOL } from "../parse";
+import { SHARDS } from "../tables";
 import { trace, tracing } from "../trace";
 import { traceCapturedTtl, traceTtl } from "../traced";
 import { dropFor } from "../verdict";
@@ -32,12 +33,8 @@ import { takeFirst } from "./first";
 import { takeLater } from "./later";
 import { steerToAnswer } from "./steer";
 import { addStretch, faultOf, isComplete } from "./stretches";
-import { SHARDS } from "../tables";
 import { waitingOf } from "./waiting";
 
-/// Of a datagram and its header (RFC 791).
-const DATAGRAM_BYTES_MAX: u32 = 65535;
-const TTL_MAX: u32 = 255;
 /// Dead datagrams that a fragment has released.
 const RELEASED_MOST: u32 = 2;
 
@@ -95,14 +92,14 @@ function isSound(parsed: u32, ip: u32): bool {
   if (data == 0 || (!last && (data & 7) != 0)) return false;
   // An IPv6 payload has all that is behind the header, but its fragment header does not stay.
   const headers = load<u32>(parsed, L4) - ip - (Ip.isSix(ip) ? Ipv6.HEADER + Ipv6.EXTENSION_UNIT : 0);
-  return to <= DATAGRAM_BYTES_MAX - headers;
+  return to <= Ip.LENGTH_MOST - headers;
 }
 
 /** Drops a fragment whose TTL has run out. Only the first of a datagram is answered (RFC 1122, 3.2.2). */
 function isExpired(desc: u32, parsed: u32, verdict: u32, endpoint: i32): bool {
   const ttl = Ip.ttl(load<u32>(parsed, IP));
   if (side == SIDE_CAPTURED) {
-    if (ttl != 0 && ttl != TTL_MAX) return false;
+    if (ttl != 0 && ttl != Ip.TTL_MOST) return false;
     if (DEALS) return steerToAnswer();
     if (tracing) traceCapturedTtl(load<u32>(parsed, IP));
     dropFor(verdict, ttl == 0 ? REASON_TTL_EXPIRED : REASON_REPLY_UNMATCHED, endpoint);

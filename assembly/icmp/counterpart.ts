@@ -5,12 +5,12 @@ import { REC_ENDPOINT } from "../abi/records";
 import { clientMtu, serviceMtu } from "../size/mtu";
 import * as Icmp from "../wire/icmp";
 import * as Icmp6 from "../wire/icmp6";
+import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Ipv6 from "../wire/ipv6";
 import * as Embedded from "./embedded";
 
 const NONE: u32 = <u32>-1;
-const APART: u32 = Ipv6.HEADER - Ipv4.HEADER_MIN;
 const IPV4_LEAST_MTU: u32 = 68;
 /// Sizes that networks have (RFC 1191, 7.1), the highest first.
 const PLATEAUS: StaticArray<u32> = [32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, IPV4_LEAST_MTU];
@@ -70,8 +70,8 @@ function pointer6(at: u32): u32 {
 
 function mtu6(told: u32, request: u32): u32 {
   const size = told == 0 ? plateauBelow(Ipv4.totalLength(Embedded.ip)) : told;
-  const most = min(clientMtu(request), serviceMtu(<u32>load<u16>(request, REC_ENDPOINT)) + APART);
-  return max(min(size + APART, most), Icmp6.LEAST_MTU);
+  const most = min(clientMtu(request), serviceMtu(<u32>load<u16>(request, REC_ENDPOINT)) + Ip.APART);
+  return max(min(size + Ip.APART, most), Icmp6.LEAST_MTU);
 }
 
 /** The highest size of a network that is less than a packet's. */
@@ -109,8 +109,8 @@ function pointer4(at: u32): u32 {
 }
 
 function mtu4(told: u32, request: u32): u32 {
-  const less = APART + (Embedded.fragment != 0 ? Ipv6.EXTENSION_UNIT : 0);
+  const less = Ip.APART + (Embedded.fragment != 0 ? Ipv6.EXTENSION_UNIT : 0);
   const size = max(told, less) - less;
-  const most = min(serviceMtu(<u32>load<u16>(request, REC_ENDPOINT)), clientMtu(request) - APART);
+  const most = min(serviceMtu(<u32>load<u16>(request, REC_ENDPOINT)), clientMtu(request) - Ip.APART);
   return max(min(size, most), IPV4_LEAST_MTU);
 }

@@ -30,8 +30,6 @@ import * as Counterpart from "./counterpart";
 import * as Embedded from "./embedded";
 import { changing, setEnds } from "./ends";
 
-const TOTAL_MOST: u32 = 65535;
-
 /** Ends that an error leaves with, as templates have them, and the ports of the packet in it; whether that is IPv6 then. */
 let source: u32 = 0;
 let destination: u32 = 0;
@@ -138,7 +136,7 @@ function writeOuter(own: u32, ip: u32, length: u32, ttl: u32): void {
     return Ipv6.setAddresses(own, addressAt(source), addressAt(destination));
   }
   const total = Ipv4.HEADER_MIN + length;
-  const stated = Ipv6.payloadLength(ip) == 0 || total > TOTAL_MOST ? 0 : total;
+  const stated = Ipv6.payloadLength(ip) == 0 || total > Ip.LENGTH_MOST ? 0 : total;
   Ipv4.writeWith(own, Ipv6.trafficClass(ip), stated, ttl, PROTOCOL_ICMP, source, destination);
 }
 

@@ -31,8 +31,6 @@ import * as Tcp from "../wire/tcp";
 /// Bytes of IP and TCP headers without options.
 const HEADERS: u32 = Ipv4.HEADER_MIN + Tcp.HEADER_MIN;
 const HEADERS6: u32 = Ipv6.HEADER + Tcp.HEADER_MIN;
-/// Bytes that an IPv6 header has more than an IPv4 one.
-const APART: u32 = Ipv6.HEADER - Ipv4.HEADER_MIN;
 
 /** MTU of the network of the service behind an endpoint, bytes. */
 export function serviceMtu(endpoint: u32): u32 {
@@ -88,7 +86,7 @@ export function isTooBig(parsed: u32, endpoint: u32): bool {
 /** An MTU as the sender of a packet sees it, whose packets leave as IPv6 or not. */
 function seenFrom(parsed: u32, mtu: u32, asSix: bool): u32 {
   const six = Ip.isSix(load<u32>(parsed, IP));
-  return six == asSix ? mtu : six ? mtu + APART : mtu - APART;
+  return six == asSix ? mtu : six ? mtu + Ip.APART : mtu - Ip.APART;
 }
 
 /** Whether the service behind an endpoint is an IPv6 one. */

@@ -5,6 +5,10 @@ import * as Ipv6 from "./ipv6";
 
 /** TTL and hop limit have one byte. */
 export const TTL_MOST: u32 = 255;
+/** Lengths have two. */
+export const LENGTH_MOST: u32 = 65535;
+/** Bytes that an IPv6 header has more than an IPv4 one. */
+export const APART: u32 = Ipv6.HEADER - Ipv4.HEADER_MIN;
 
 /** Whether a packet's header is IPv6. */
 export function isSix(ip: u32): bool {
