@@ -7,6 +7,7 @@ import { collateralOf } from "../config/collateral.ts";
 import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { ConfigurationError } from "../config/problem.ts";
 import { takersOf } from "../config/pools.ts";
+import { floatingAddress } from "../config/rules.ts";
 import { attachmentOf } from "../config/security.ts";
 import { LinkplaneError } from "../errors.ts";
 import { identityTexts } from "../config/proxy.ts";
@@ -33,7 +34,7 @@ interface EndpointCheck {
   proxyIdentifier?: string;
   /** The group whose rules are meant for it, and whether they apply. */
   networkSecurityGroup?: { name: string; rules: number; applied: boolean };
-  /** Flows of one protocol at once: NAT addresses x backends x 64,512. */
+  /** Flows of one protocol at once: NAT addresses x backends x 64,512; with floating IP a frontend is all its backends. */
   capacity: number;
 }
 
@@ -69,12 +70,18 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
     const all = rulesOf(service, configuration.loadBalancers);
     const rules = all.filter(({ rule }) => rule.backend === undefined);
     const pools = new Set(rules.map(({ rule }) => rule.backendAddressPool));
-    const backends = new Set(
-      rules[0]?.balancer.backendAddressPools
-        .filter(({ name }) => pools.has(name))
-        .flatMap((pool) => [...takersOf(pool)])
-        .map(({ address }) => address),
-    ).size;
+    const takers = (name: string): string[] =>
+      (rules[0]?.balancer.backendAddressPools ?? [])
+        .filter((pool) => pool.name === name)
+        .flatMap((pool) => [...takersOf(pool)].map(({ address }) => address));
+    const backends = new Set([...pools].flatMap(takers)).size;
+    const targets = new Set(
+      rules.flatMap(({ balancer, rule }) => {
+        const addresses = takers(rule.backendAddressPool);
+        const frontend = floatingAddress(balancer, rule);
+        return frontend === undefined || addresses.length === 0 ? addresses : [frontend];
+      }),
+    );
     return {
       name: endpoint.name,
       state: endpoint.connectionState,
@@ -89,7 +96,7 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
       linkIdentifier: links[index] as number,
       ...(service.enableProxyProtocol === true ? { proxyIdentifier: identities[index] as string } : {}),
       ...groupOf(configuration, endpoint),
-      capacity: service.natAddresses.length * backends * PORTS_PER_PAIR,
+      capacity: service.natAddresses.length * targets.size * PORTS_PER_PAIR,
     };
   });
 }
@@ -144,9 +151,10 @@ function textOf(file: string, configuration: Configuration, endpoints: EndpointC
     amount(loadBalancers.length, "load balancer"),
   ];
   const details = verbose ? `\n${connectionTable(endpoints)}\n\n${poolTables(configuration)}\n` : "";
+  const floats = loadBalancers.some((each) => each.loadBalancingRules.some((rule) => rule.enableFloatingIP === true));
   const warnings = warningsOf(configuration, endpoints).map((warning) => `\nWarning: ${warning}\n`);
   const notes = proxyExceptions(configuration).map((note) => `\nNote: ${note}\n`);
-  const text = `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol.\n${[...warnings, ...notes].join("")}`;
+  const text = `${file} is in order: ${counts.join(", ")}.\n\n${table.toString()}\n${details}\nFlows at once: NAT addresses x backends x 64,512 ports, for each protocol${floats ? "; with floating IP all backends of a frontend are one" : ""}.\n${[...warnings, ...notes].join("")}`;
   return text.replace(/ +$/gm, "");
 }
 

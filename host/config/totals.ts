@@ -3,6 +3,8 @@
 import type { Mistake } from "./problem.ts";
 import type { ConfigurationFile } from "./schema.ts";
 
+type LoadBalancer = ConfigurationFile["loadBalancers"][number];
+
 /** Things of a kind that the tables can number: networks, endpoints, rules, backends, NAT addresses. */
 export const NUMBERED_MOST = 65_535;
 
@@ -23,6 +25,11 @@ export function tooMany(file: ConfigurationFile): Mistake[] {
         backendsOf,
       ),
     ],
+    [
+      "loadBalancers",
+      "addresses that a load balancer's requests are sent to",
+      Math.max(0, ...loadBalancers.map(targetsOf)),
+    ],
     ["privateLinkServices", "rules behind services", sum(privateLinkServices, rulesBehind(loadBalancers))],
     ["privateLinkServices", "NAT addresses", sum(privateLinkServices, ({ natAddresses }) => natAddresses.length)],
   ];
@@ -32,6 +39,12 @@ export function tooMany(file: ConfigurationFile): Mistake[] {
       path: [path],
       message: `There are ${count} ${what}; a plane holds ${NUMBERED_MOST}. Split the configuration into several planes.`,
     }));
+}
+
+/** Where some rule of a load balancer has floating IP: addresses of its backends and frontends. */
+function targetsOf({ backendAddressPools, frontendIPConfigurations, loadBalancingRules }: LoadBalancer): number {
+  if (!loadBalancingRules.some(({ enableFloatingIP }) => enableFloatingIP === true)) return 0;
+  return sum(backendAddressPools, backendsOf) + frontendIPConfigurations.length;
 }
 
 /** Rules of the frontends that a service stands behind. */

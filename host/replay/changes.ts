@@ -24,7 +24,7 @@ export class Changes {
   private idle = new Set<number>();
   private cuts = true;
   private readonly drains = new Drains();
-  /** Backends that inbound NAT rules lead to, whatever their states. */
+  /** Ports of backends that inbound NAT rules lead to, whatever the backends' states; by `portOf`. */
   private singled = new Set<number>();
 
   /** The replay begins with a configuration; times are nanoseconds from its first packet on. */
@@ -56,8 +56,8 @@ export class Changes {
   }
 
   /** Whether nothing of a conversation may pass; `opens`: its flow opened with this packet. */
-  forbids({ endpoint, backend }: Conversation, opens: boolean, time: number): boolean {
-    const singled = this.singled.has(backend);
+  forbids({ endpoint, backend, backendPort }: Conversation, opens: boolean, time: number): boolean {
+    const singled = this.singled.has(portOf(backend, backendPort));
     if (!singled && this.drains.forbids(backend, time)) return true;
     if (this.count === 0) return false;
     return (this.closed.has(endpoint) && (opens || this.cuts)) || (opens && !singled && this.idle.has(backend));
@@ -69,9 +69,12 @@ function closedOf({ privateEndpoints }: Configuration): Set<number> {
 }
 
 function singledOf({ loadBalancers }: Configuration): Set<number> {
-  const backends = loadBalancers.flatMap(inboundNatRulesOf).map(({ backend = "" }) => backend);
-  return new Set(backends.filter((address) => !isSix(address)).map(addressNumber));
+  const rules = loadBalancers.flatMap(inboundNatRulesOf).filter(({ backend = "" }) => !isSix(backend));
+  return new Set(rules.map(({ backend = "", backendPort }) => portOf(addressNumber(backend), backendPort)));
 }
+
+/** A backend's port as one number. */
+const portOf = (backend: number, port: number): number => backend * 65_536 + port;
 
 /** Whether an IPv4 backend takes new flows in each of the pools that have its address; of a frontend with floating IP, of all behind it. */
 function takingOf({ loadBalancers }: Configuration): Map<number, string> {

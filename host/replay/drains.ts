@@ -45,8 +45,9 @@ export class Drains {
           // Of a flow with floating IP only the frontend is seen.
           for (const rule of balancer.loadBalancingRules) {
             const frontend = rule.backendAddressPool === pool ? floatingAddress(balancer, rule) : undefined;
-            if (frontend === undefined || !drains) continue;
-            present.set(`${key} ${frontend}`, { ...drain, address: addressNumber(frontend), unsure: true });
+            if (frontend === undefined) continue;
+            const seen = { ...drain, address: addressNumber(frontend), unsure: true };
+            present.set(`${key} ${frontend}`, drains ? seen : undefined);
           }
         }
     }

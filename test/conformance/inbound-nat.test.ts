@@ -186,6 +186,25 @@ table("Floating IP", [
     })),
   },
   {
+    name: "stays with the flows that have it when the rule has it no more, and new ones go to backends",
+    change: floating(),
+    steps: [
+      { in: syn(443), backend: "10.2.1.1", out: ["provider tcp 10.2.0.10:1024 > 10.2.0.5:443 S ttl=63"] },
+      {
+        apply: (it) => {
+          for (const rule of balancerOf(it).loadBalancingRules) rule.enableFloatingIP = false;
+        },
+      },
+      {
+        in: "tcp 10.1.0.9:5000 > 10.1.0.4:443 A",
+        gives: "forward forwarded 0",
+        out: ["provider tcp 10.2.0.10:1024 > 10.2.0.5:443 A ttl=63"],
+      },
+      { in: "tcp 10.2.0.5:443 > 10.2.0.10:1024 SA", side: provider, gives: "forward forwarded 0" },
+      { in: syn(443, 6000), backend: "10.2.1.1", out: ["provider tcp 10.2.0.10:1024 > 10.2.1.1:443 S ttl=63"] },
+    ],
+  },
+  {
     name: "resets go to the frontend's address, too",
     change: floating(),
     steps: [

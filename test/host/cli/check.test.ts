@@ -106,6 +106,16 @@ suite("linkplane check of a configuration that carries less than it seems", (tes
     assert.is(endpoints[0].capacity, 2 * 64_512);
   });
 
+  test("counts a frontend with floating IP for its backends", async () => {
+    const path = changed("floating.yaml", [
+      /( +)frontendPort: 443\n/,
+      "$1frontendPort: 443\n$1enableFloatingIP: true\n",
+    ]);
+    const { stdout } = await linkplane(["check", path]);
+    assert.ok(stdout.includes("516,096"), stdout);
+    assert.ok(stdout.includes("; with floating IP all backends of a frontend are one."), stdout);
+  });
+
   test("says that no flow at all can pass when no backend takes any", async () => {
     const path = changed("none.yaml", [/weight: \d/g, "state: down"]);
     const { status, stdout } = await linkplane(["check", path]);
