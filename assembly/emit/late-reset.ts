@@ -21,9 +21,11 @@ import { ENDPOINTS, RULES } from "../tables";
 import { trace, tracing } from "../trace";
 import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
+import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 import * as Tcp from "../wire/tcp";
 import { isAnswerable } from "./icmp-error";
+import { isAnswerable6 } from "./icmp6-error";
 import { emitHead, nextHead } from "./queue";
 
 /** Answers a packet to an endpoint that was dropped for a reason, if that and its rule ask for it; `flow` is its verdict's. */
@@ -32,7 +34,8 @@ export function answerLate(desc: u32, parsed: u32, endpoint: u32, reason: u32, f
   const flags = <u32>load<u8>(parsed, FLAGS);
   if ((flags & Tcp.RST) != 0 || load<u32>(parsed, L4_CAPTURED) < Tcp.NUMBERS_END) return;
   const ip = load<u32>(parsed, IP);
-  if (Ip.isSix(ip) || !isAnswerable(Ipv4.sourceBe(ip)) || !asksForResets(parsed, endpoint)) return;
+  const answerable = Ip.isSix(ip) ? isAnswerable6(ip + Ipv6.SOURCE) : isAnswerable(Ipv4.sourceBe(ip));
+  if (!answerable || !asksForResets(parsed, endpoint)) return;
   const tcp = load<u32>(parsed, L4);
   const end = Tcp.sequenceEnd(tcp, load<u32>(parsed, L4_LENGTH), flags);
   emit(desc, ip, tcp, (flags & Tcp.ACK) != 0 ? Tcp.acknowledgement(tcp) : 0, end, flow);
@@ -52,14 +55,21 @@ function emit(desc: u32, ip: u32, tcp: u32, sequence: u32, acknowledgement: u32,
   const linkLength = ip - frame;
   memory.copy(head, frame, linkLength);
   if (link == LINK_ETHERNET) Link.swapAddresses(head);
-  const sourceBe = Ipv4.destinationBe(ip);
-  const destinationBe = Ipv4.sourceBe(ip);
-  const length = Ipv4.HEADER_MIN + Tcp.HEADER_MIN;
-  const portsBe = rotl<u32>(Tcp.portsBe(tcp), 16);
-  Ipv4.write(head + linkLength, length, PROTOCOL_TCP, sourceBe, destinationBe, true);
-  const written = head + linkLength + Ipv4.HEADER_MIN;
-  Tcp.writeReset(written, portsBe, sequence, acknowledgement, Ipv4.addressesSum(head + linkLength));
-  emitHead(SIDE_CONSUMER, CAUSE_ANSWER, link, flow, linkLength + length);
+  const own = head + linkLength;
+  const header = writeAnswer(own, ip);
+  Tcp.writeReset(own + header, rotl<u32>(Tcp.portsBe(tcp), 16), sequence, acknowledgement, Ip.addressesSum(own));
+  emitHead(SIDE_CONSUMER, CAUSE_ANSWER, link, flow, linkLength + header + Tcp.HEADER_MIN);
   count(COUNTER_RESETS_SENT, 1);
   if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET, SIDE_CONSUMER);
+}
+
+/** Writes the IP header in front of a reset that answers a packet; its length. */
+function writeAnswer(own: u32, ip: u32): u32 {
+  if (Ip.isSix(ip)) {
+    Ipv6.write(own, Tcp.HEADER_MIN, PROTOCOL_TCP, ip + Ipv6.DESTINATION, ip + Ipv6.SOURCE);
+    return Ipv6.HEADER;
+  }
+  const length = Ipv4.HEADER_MIN + Tcp.HEADER_MIN;
+  Ipv4.write(own, length, PROTOCOL_TCP, Ipv4.destinationBe(ip), Ipv4.sourceBe(ip), true);
+  return Ipv4.HEADER_MIN;
 }

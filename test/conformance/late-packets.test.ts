@@ -1,4 +1,5 @@
 import type { Configuration } from "../../host/config/configuration.ts";
+import { BACKEND6, CLIENT, DUAL, NAT6, SIX, withIpv6 } from "./ipv6-kit.ts";
 import { type Step, table } from "./table.ts";
 
 const client = (rest: string): string => `tcp 10.1.0.9:5000 > 10.1.0.4:443 ${rest}`;
@@ -119,6 +120,35 @@ table("A late packet of a flow that timed out, where its rule has enableTcpReset
     ],
     counters: { flows: { denialsUnrecorded: 1 } },
   },
+  ...(
+    [
+      [DUAL, "10.2.0.10", "10.2.1.1", "6 to 4"],
+      [SIX, NAT6, BACKEND6, "6 to 6"],
+    ] as const
+  ).map(([endpoint, nat, backend, families]) => ({
+    name: `of IPv6, ${families}, is answered in the client's own terms`,
+    change: (configuration: Configuration) => {
+      withIpv6(configuration);
+      for (const { loadBalancingRules } of configuration.loadBalancers)
+        for (const rule of loadBalancingRules) rule.enableTcpReset = true;
+    },
+    steps: [
+      { in: `tcp ${CLIENT}:5000 > ${endpoint}:443 S seq=100`, gives: "forward new-flow 0" },
+      { in: `tcp ${backend}:8443 > ${nat}:1024 SA seq=900 ack=101`, side: "provider" as const },
+      { in: `tcp ${CLIENT}:5000 > ${endpoint}:443 A seq=101 ack=901`, gives: "forward forwarded 0" },
+      { at: 310 },
+      {
+        at: 311,
+        in: `tcp ${CLIENT}:5000 > ${endpoint}:443 PA seq=101 ack=901 data=hello ext=60`,
+        gives: "drop flow-expired 1000",
+        out: [
+          `consumer/answer tcp ${endpoint}:443 > ${CLIENT}:5000 RA seq=901 ack=106 to=020000000001 from=020000000002`,
+        ],
+      },
+      { at: 311, in: `tcp [ff02::1]:5000 > ${endpoint}:443 A seq=1`, out: [] },
+    ],
+    counters: { generated: { reset: 3 } },
+  })),
   {
     name: "of the server is dropped without an answer: it had its RST",
     change: resetting,

@@ -44,7 +44,7 @@ export const tooBigError = (frame: Uint8Array, link: LinkName, ip: Ip, mtu: numb
 /** The answer to an echo request; undefined when not all of it is captured, or its source cannot be answered. */
 export function echoReply(frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array | undefined {
   const end = ip.at + ip.totalLength;
-  if (frame.length < end || !(ip.family === 6 ? isHostOfIpv6(ip.source) : isHost(ip.source))) return undefined;
+  if (frame.length < end || !isAnswerable(ip)) return undefined;
   const icmp = frame.slice(ip.at + ip.headerLength, end);
   const view = new DataView(icmp.buffer);
   const [asked, answered] = ip.family === 6 ? [V6.echo, V6.echoReply] : [TYPE_ECHO, 0];
@@ -61,6 +61,10 @@ export function echoReply(frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array
   };
   return (ip.family === 6 ? carryingIpv6 : frameOf)(whole.subarray(0, ip.at), header, icmp);
 }
+
+/** Whether a packet has a source that can be answered. */
+export const isAnswerable = ({ family, source }: Pick<Ip, "family" | "source">): boolean =>
+  family === 6 ? isHostOfIpv6(source) : isHost(source);
 
 const isHostOfIpv6 = (source: number): boolean =>
   source !== V6_NONE && source !== V6_LOOPBACK && wholeNumber(source) >> 120n !== V6_MULTICAST;

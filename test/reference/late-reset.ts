@@ -1,5 +1,5 @@
 // RST to a client that goes on with a connection that is none here (behaviour 20.5).
-import { isIpv6 } from "./address.ts";
+import { isAnswerable } from "./answer.ts";
 import { macsSwapped } from "./ethernet.ts";
 import type { Tuple } from "./flow.ts";
 import type { Arrival, Path } from "./path.ts";
@@ -7,17 +7,12 @@ import { resetFrame } from "./reset.ts";
 import { ruleOf } from "./service.ts";
 import { ACK, RST, readTransport } from "./transport.ts";
 
-const NO_HOST_FIRST = 0;
-const NO_HOST_FROM = 224;
-
 /** Answers a packet of a tuple that was dropped, if its rule has resets and it can be answered. */
 export function answerLate(path: Path, { packet, ip }: Arrival, tuple: Tuple, flow: number): void {
   const transport = readTransport(packet.frame, ip);
   if (typeof transport === "string" || transport.sequence === undefined || transport.flags & RST) return;
-  if (isIpv6(tuple.client)) return;
-  const first = tuple.client >>> 24;
   const rule = ruleOf(tuple.endpoint.service, tuple.protocol, tuple.endpointPort);
-  if (first === NO_HOST_FIRST || first >= NO_HOST_FROM || rule?.reset !== true) return;
+  if (!isAnswerable(ip) || rule?.reset !== true) return;
   const { acknowledgement, end } = transport.sequence;
   const link = packet.link === "ethernet" ? macsSwapped(packet.frame) : packet.frame;
   const ends = {

@@ -40,6 +40,13 @@ function mistakesOf(changes: Record<string, unknown>): string[] {
 }
 
 const six = "privateEndpoints.6.privateIPAddress";
+/** Every endpoint with IPv6 is of the IPv4 service. */
+const ONLY_ACROSS = {
+  "privateEndpoints.6.privateLinkService": "service",
+  "privateEndpoints.8.privateLinkService": "service",
+  "privateLinkServices.1.virtualNetwork": "lab",
+  "virtualNetworks.1.addressSpace": [],
+};
 const MISTAKES: [what: string, changes: Record<string, unknown>, mistake: string][] = [
   [
     "another form",
@@ -96,10 +103,28 @@ const MISTAKES: [what: string, changes: Record<string, unknown>, mistake: string
     { [six]: "fd00:1::5" },
     'privateEndpoints[7].privateIPAddress: fd00:1::5 is the address of endpoint "six" in "shop" already. Choose another.',
   ],
+  [
+    "a network of IPv6 clients that takes less than 1,280 bytes",
+    { "virtualNetworks.0.mtu": 1279 },
+    'virtualNetworks[0].mtu: IPv6 clients send packets of which 1280 bytes have to fit into "shop", whatever they are told. Give it an mtu of 1280 at least.',
+  ],
+  [
+    "one of IPv6 servers",
+    { "virtualNetworks.2.mtu": 1279 },
+    'virtualNetworks[2].mtu: IPv6 clients send packets of which 1280 bytes have to fit into "provider", whatever they are told. Give it an mtu of 1280 at least.',
+  ],
+  [
+    "one of IPv4 servers that takes less than what 1,280 bytes become",
+    { ...ONLY_ACROSS, "virtualNetworks.2.mtu": 1259 },
+    'virtualNetworks[2].mtu: IPv6 clients send packets of which 1260 bytes have to fit into "provider", whatever they are told. Give it an mtu of 1260 at least.',
+  ],
 ];
 
 suite("IPv6 in a configuration", (test) => {
   test("is taken as it is", () => assert.equal(mistakesOf({}), []));
+
+  test("networks may take what IPv6 sends at least, and no more", () =>
+    assert.equal(mistakesOf({ ...ONLY_ACROSS, "virtualNetworks.0.mtu": 1280, "virtualNetworks.2.mtu": 1260 }), []));
 
   for (const [what, changes, mistake] of MISTAKES)
     test(`${what} is a mistake`, () => assert.equal(mistakesOf(changes), [mistake]));
