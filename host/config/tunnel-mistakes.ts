@@ -49,7 +49,7 @@ function ports({ settings: { tunnels } }: ConfigurationFile): Mistake[] {
 
 /** Networks that share an identifier, or have one that no tunnel brings. */
 function identifiers({ settings: { tunnels }, virtualNetworks }: ConfigurationFile): Mistake[] {
-  const owners = new Map<number, string>();
+  const owners = new Map<number | string, string>();
   return virtualNetworks.flatMap(({ name, vni, encapsulation }, i): Mistake[] => {
     if (vni === undefined) return [];
     const path = ["virtualNetworks", i, "vni"];
@@ -60,10 +60,12 @@ function identifiers({ settings: { tunnels }, virtualNetworks }: ConfigurationFi
           message: "No frame comes with a VNI: settings.tunnels opens no tunnel. Add one there, or remove vni.",
         },
       ];
-    const owner = owners.get(vni);
+    // Where no tunnel is opened, an identifier is the other end's alone.
+    const place = tunnels.length > 0 ? vni : `${vni} ${encapsulation?.remote}`;
+    const owner = owners.get(place);
     if (owner !== undefined)
       return [{ path, message: `VNI ${vni} is that of "${owner}" too. Give each network its own.` }];
-    owners.set(vni, name);
+    owners.set(place, name);
     return [];
   });
 }

@@ -211,6 +211,15 @@ suite("The network that something leaves to", (test) => {
     assert.is(hex(server?.bytes as Uint8Array, 38, 41), "abcdef");
   });
 
+  test("may have the identifier of another one at another end of a tunnel, where none is opened", () => {
+    const alike = (remote: string) => () =>
+      tunnelled({ shop: VXLAN, lab: { ...VXLAN, remote } }, ({ virtualNetworks }) => {
+        for (const network of virtualNetworks) if (network.encapsulation !== undefined) network.vni = 7;
+      });
+    assert.not.throws(alike("192.0.2.10"));
+    assert.throws(alike("192.0.2.9"));
+  });
+
   test("is as another configuration has it from then on", async () => {
     const plane = await planeOf({ provider: VXLAN });
     assert.is(left(plane, SYN).length, 50 + 54);
