@@ -20,6 +20,7 @@ import { sourceSpeaker } from "../admit/whose";
 import { answerTimeExceeded } from "../emit/icmp-error";
 import { DEALS, HAS_FRAGMENTS } from "../memory";
 import { IP, L4, L4_LENGTH, NETWORK, PROTOCOL } from "../parse";
+import { isSixService } from "../size/mtu";
 import { SHARDS } from "../tables";
 import { trace, tracing } from "../trace";
 import { traceCapturedTtl, traceTtl } from "../traced";
@@ -62,7 +63,7 @@ export function takeFragment(desc: u32, parsed: u32, verdict: u32, itsSide: u32,
   from = Ip.fragmentOffset(ip, l4);
   to = from + load<u32>(parsed, L4_LENGTH);
   last = !Ip.moreFragments(ip, l4);
-  if (!isSound(parsed, ip)) return refuseAlone(parsed, verdict, REASON_FRAGMENT_MALFORMED, 0, endpoint);
+  if (!isSound(parsed, ip, endpoint)) return refuseAlone(parsed, verdict, REASON_FRAGMENT_MALFORMED, 0, endpoint);
   if (isExpired(desc, parsed, verdict, endpoint)) return 0;
   if (SHARDS > 1 && !DEALS) takeDealt(desc, parsed, verdict, endpoint);
   else takePart(desc, parsed, verdict, endpoint);
@@ -87,9 +88,12 @@ function takePart(desc: u32, parsed: u32, verdict: u32, endpoint: i32): u32 {
 }
 
 /** Whether it can be a fragment of a datagram at all. */
-function isSound(parsed: u32, ip: u32): bool {
+function isSound(parsed: u32, ip: u32, endpoint: i32): bool {
   const data = to - from;
   if (data == 0 || (!last && (data & 7) != 0)) return false;
+  // What leaves as IPv4 has a header there.
+  const across = Ip.isSix(ip) && endpoint >= 0 && !isSixService(endpoint);
+  if (across && to > Ip.LENGTH_MOST - Ipv4.HEADER_MIN) return false;
   // An IPv6 payload has all that is behind the header, but its fragment header does not stay.
   const headers = load<u32>(parsed, L4) - ip - (Ip.isSix(ip) ? Ipv6.HEADER + Ipv6.EXTENSION_UNIT : 0);
   return to <= Ip.LENGTH_MOST - headers;

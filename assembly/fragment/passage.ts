@@ -1,7 +1,7 @@
 // The flow that a datagram's first fragment left by, which the later ones follow (docs/behaviour.md, 19.2, 19.3). A datagram keeps the
 // flow's key and when it was made, by which one that has taken its tuple since is told.
 
-import { SIDE_PROVIDER } from "../abi";
+import { SIDE_CONSUMER, SIDE_PROVIDER } from "../abi";
 import { COLD_FIRST_SEEN, KEY_SIX, REC_KEY, REC_SIZE } from "../abi/records";
 import { destinationAt, isSixKey, sourceAt } from "../address/key";
 import { isDenied } from "../flow/denied";
@@ -32,8 +32,21 @@ export function requestOfFlow(datagram: u32): u32 {
   const record = find(groupOf(hash), tagOf(hash), low, high);
   if (record == 0 || isDenied(record) || !lives(record)) return 0;
   if (load<u64>(coldOf(flowOf(record)), COLD_FIRST_SEEN) != load<u64>(datagram, FLOW_SINCE)) return 0;
-  const isProviders = (<u32>load<u8>(datagram, KEY_LOW) & ~(<u32>KEY_SIX)) == SIDE_PROVIDER + 1;
-  return !isProviders || answers(datagram, record) ? record : 0;
+  const side = (<u32>load<u8>(datagram, KEY_LOW) & ~(<u32>KEY_SIX)) - 1;
+  if (side == SIDE_PROVIDER) return answers(datagram, record) ? record : 0;
+  return !isSixKey(load<u64>(datagram, KEY_LOW)) || asks(datagram, low, high, side) ? record : 0;
+}
+
+/**
+ * Whether an IPv6 datagram of the consumer's side, or a captured reply, has the addresses of a request's key: its places of the book may
+ * be those of others by now.
+ */
+function asks(datagram: u32, low: u64, high: u64, side: u32): bool {
+  const source = datagram + <u32>ADDRESSES;
+  const destination = source + Ipv6.ADDRESS_SIZE;
+  const client = side == SIDE_CONSUMER ? source : destination;
+  const endpoint = side == SIDE_CONSUMER ? destination : source;
+  return Ipv6.same(sourceAt(low), client) && Ipv6.same(destinationAt(high), endpoint);
 }
 
 /** Whether a datagram of the provider's side has the network and the addresses of a flow's replies. */

@@ -131,7 +131,7 @@ function surplus(parsed: u32, length: u32): u32 {
 /** Writes the header around a message of so many bytes. */
 function writeOuter(own: u32, ip: u32, length: u32, ttl: u32): void {
   if (toSix) {
-    const payload = Ipv4.totalLength(ip) == 0 ? 0 : length;
+    const payload = Ipv4.totalLength(ip) == 0 || length > Ip.LENGTH_MOST ? 0 : length;
     Ipv6.writeFront(own, Ipv4.typeOfService(ip), payload, Icmp6.PROTOCOL, ttl);
     return Ipv6.setAddresses(own, addressAt(source), addressAt(destination));
   }

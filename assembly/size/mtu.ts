@@ -85,12 +85,14 @@ export function isTooBig(parsed: u32, endpoint: u32): bool {
 
 /** An MTU as the sender of a packet sees it, whose packets leave as IPv6 or not. */
 function seenFrom(parsed: u32, mtu: u32, asSix: bool): u32 {
-  const six = Ip.isSix(load<u32>(parsed, IP));
-  return six == asSix ? mtu : six ? mtu + Ip.APART : mtu - Ip.APART;
+  const ip = load<u32>(parsed, IP);
+  const six = Ip.isSix(ip);
+  if (six == asSix) return mtu;
+  return six ? mtu + Ip.APART : mtu - Ip.APART - (Ipv4.isFragment(ip) ? Ipv6.EXTENSION_UNIT : 0);
 }
 
 /** Whether the service behind an endpoint is an IPv6 one. */
-function isSixService(endpoint: u32): bool {
+export function isSixService(endpoint: u32): bool {
   const service = <u32>load<u16>(ENDPOINTS + endpoint * ENDPOINT_SIZE, ENDPOINT_SERVICE);
   const first = load<u32>(TABLES + load<u32>(SERVICES + service * SERVICE_SIZE, SERVICE_NATS));
   return load<u32>(NAT_ADDRESSES + first * 4) == NAT_IS_SIX;

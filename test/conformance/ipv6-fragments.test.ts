@@ -1,5 +1,6 @@
 // Fragments of IPv6, and of both families where they meet (docs/behaviour.md, 23.8; RFC 8200, 4.5; RFC 5722; RFC 6946; RFC 7915).
 
+import { errorAbout } from "./icmp-kit.ts";
 import { BACKEND6, CLIENT, DUAL, NAT6, SIX, table6 as table, withIpv6 } from "./ipv6-kit.ts";
 import type { Step } from "./table.ts";
 
@@ -16,6 +17,8 @@ const ACROSS = `udp ${CLIENT}:5000 > ${DUAL}:53 data=${DATA} id=0x12345678`;
 const SENT4 = `udp 10.2.0.10:1024 > 10.2.1.1:5353 data=${DATA} id=0x5678 fragment=0 ttl=63`;
 const ANSWER4 = `udp 10.2.1.1:5353 > 10.2.0.10:1024 data=${DATA} id=7 fragment=0`;
 const GIVEN6 = `udp ${DUAL}:53 > ${CLIENT}:5000 data=${DATA} id=7 ttl=63`;
+
+const LONG = `udp 10.2.1.1:5353 > 10.2.0.10:1024 data=${"x".repeat(1600)} id=7 fragment=0`;
 
 const inOrder = (request: string, sent: string, reply: string, given: string): Step[] => [
   { in: `${request} cut=0-16`, gives: "forward new-flow 0", out: [`provider ${sent} cut=0-16`] },
@@ -122,6 +125,9 @@ table("Fragments of IPv6", [
       { in: `${QUERY} cut=0-7 fragment=0x1fff`, gives: "drop fragment-malformed -1" },
       { in: `${QUERY} fragment=0x1ffb`, gives: "drop fragment-malformed -1" },
       { in: `${QUERY} fragment=0x1ffa`, gives: "held awaiting-fragment -1" },
+      { in: `${QUERY.replace("78", "77")} fragment=0x1ff9`, gives: "held awaiting-fragment -1" },
+      { in: `${ACROSS} fragment=0x1ff9`, gives: "drop fragment-malformed -1" },
+      { ...captured, in: `${GIVEN6} fragment=0x1ff9 ttl=60`, gives: "drop fragment-malformed -1" },
       { in: `${QUERY} cut=0-16 ext=60,60,60,60,60,60,60,60`, gives: "drop ipv6-extension -1" },
       { in: `tcp ${CLIENT}:5000 > ${SIX}:443 S cut=0-16`, gives: "drop fragment-malformed -1" },
     ],
@@ -240,6 +246,22 @@ table("Fragments of IPv6", [
         in: `udp ${CLIENT}:5000 > ${SIX}:53 data=${"x".repeat(1400)} id=1 cut=0-1256`,
         gives: "drop packet-too-big -1",
       },
+    ],
+  },
+  {
+    name: "an IPv4 server is told of the size that its fragments may have, with which they pass",
+    settings: { packetTooBig: "answer" },
+    steps: [
+      { in: ACROSS, gives: "forward new-flow 0" },
+      {
+        side: provider,
+        in: `${LONG} cut=0-1456`,
+        gives: "drop packet-too-big 0",
+        out: [
+          `provider/answer ${errorAbout("10.2.0.10 > 10.2.1.1 tos=192 id=0 fragment=0 from=020000000002 to=020000000001", `${LONG} cut=0-1456`, { code: 4, rest: 1472, quoted: 528 })}`,
+        ],
+      },
+      { side: provider, in: `${LONG.replace("id=7", "id=8")} cut=0-1448`, gives: "forward forwarded 0" },
     ],
   },
   {

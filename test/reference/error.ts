@@ -13,6 +13,7 @@ import type { Arrival, Path } from "./path.ts";
 import { addressSum, type Ends, familyOf, withAddresses } from "./rewrite.ts";
 
 const IPV6_MOST = 1280;
+const LENGTH_MOST = 65_535;
 const REST = 4;
 
 /** What an error leaves with. */
@@ -88,7 +89,7 @@ function framed(
     protocol: family === 6 ? ICMPV6 : ICMP,
     typeOfService: ip.typeOfService,
     fragment: DONT_FRAGMENT,
-    length: ip.offloaded ? undefined : ownLength,
+    length: ip.offloaded || ownLength > LENGTH_MOST ? undefined : ownLength,
   });
   outer[family === 6 ? IPV6.hopLimit : IPV4.ttl] = aim.ttl;
   setAddresses(outer, family, aim.ends.destination, aim.ends.source);

@@ -5,8 +5,10 @@ import { countTraffic, readdress } from "./forward.ts";
 import { judgedOf } from "./change.ts";
 import { TCP, UDP } from "./ip.ts";
 import { type Arrival, type Decision, type Path, ttlExpires } from "./path.ts";
+import { IPV4 } from "./ipv4.ts";
 import { FRAGMENT_HEADER, IPV6 } from "./ipv6.ts";
 import { headersRewritten } from "./rewrite.ts";
+import { serviceFamily } from "./size.ts";
 import { readTransport, TCP_HEADER, type Transport } from "./transport.ts";
 
 const HELD_MOST = 64;
@@ -49,7 +51,7 @@ export const fragmentsFor =
     const { network, ip } = arrival;
     if (settings.fragments !== "translate" || (ip.protocol !== TCP && ip.protocol !== UDP))
       return dropped("fragment", origin.owner);
-    if (isMalformed(arrival)) return dropped("fragment-malformed", origin.owner);
+    if (isMalformed(path, arrival, origin)) return dropped("fragment-malformed", origin.owner);
     if (expiryOf(arrival, origin) !== undefined) return takers.expired(path, arrival, origin);
     datagrams.releaseDead(flows.now, RELEASED_BEFORE);
     const key = `${origin.side} ${network} ${ip.source} ${ip.destination} ${ip.protocol} ${ip.identification}`;
@@ -83,9 +85,13 @@ export const dropped = (reason: string, owner: string | undefined): Decision =>
   owner === undefined ? { reason } : { reason, droppedAt: owner };
 
 /** Whether it can be no fragment at all. */
-function isMalformed(arrival: Arrival): boolean {
-  const { ip } = arrival;
+function isMalformed({ networks }: Path, arrival: Arrival, { side }: Origin): boolean {
+  const { ip, network } = arrival;
   const { from, to } = partOf(arrival);
+  const endpoint =
+    side === "reply" ? networks.endpoint(network, ip.source) : networks.destination(network, ip.destination);
+  const leavesAsIpv4 = side !== "provider" && endpoint !== undefined && serviceFamily(endpoint) === 4;
+  if (ip.family === 6 && leavesAsIpv4 && to > BYTES_MOST - IPV4.end) return true;
   // What an IPv6 header's payload length counts, without the fragment header.
   const headers = ip.family === 6 ? ip.headerLength - IPV6.end - FRAGMENT_HEADER.end : ip.headerLength;
   return from === to || (ip.moreFragments && to % UNIT !== 0) || to > BYTES_MOST - headers;

@@ -14,8 +14,6 @@ const IP_HEADER = { 4: 20, 6: 40 };
 const TCP_LENGTH = 20;
 /** What every network of IPv6 carries (RFC 8200, 5). */
 const IPV6_MTU_LEAST = 1280;
-/** How much longer a packet's header is in IPv6. */
-const GROWTH = IP_HEADER[6] - IP_HEADER[4];
 const MSS = { kind: 2, length: 4, value: 2 };
 const END = 0;
 const FILLER = 1;
@@ -29,7 +27,8 @@ export function isTooBig(path: Path, arrival: Arrival, mtu: number, flow: number
   const size = same ? ip.totalLength : header + ip.totalLength - ip.headerLength;
   const mayBeCut = same ? !ip.dontFragment : ip.hasFragmentHeader === true;
   if (settings.packetTooBig === "forward" || ip.offloaded || size <= mtu || mayBeCut) return false;
-  const passes = sizeTold(ip, same ? mtu : ip.family === 6 ? mtu + GROWTH : mtu - GROWTH);
+  const growth = header - IP_HEADER[ip.family];
+  const passes = sizeTold(ip, same ? mtu : mtu - growth);
   const bytes = settings.packetTooBig === "answer" ? tooBigError(packet.frame, packet.link, ip, passes) : undefined;
   if (bytes !== undefined) {
     out.push({ side: packet.side === "provider" ? "provider" : "consumer", cause: "answer", flow, bytes });
