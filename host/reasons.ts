@@ -73,7 +73,7 @@ export const REASONS: readonly Reason[] = [
   row(
     "icmp",
     "drop",
-    "ICMP other than errors about packets of flows is not translated, nor is one that the flow's other side has no type for.",
+    "Of ICMP, only errors about packets of flows are translated, and of those not the few that the other side's family has no type for.",
     "Nothing, if that was meant: real private endpoints carry none either.",
   ),
   row(

@@ -85,7 +85,7 @@ export const loadBalancer = z.strictObject({
       z.strictObject({
         name: name.describe("Name of the frontend."),
         privateIPAddress: address.describe(
-          "Its address in the provider's network, for the reader: the path goes to backends directly.",
+          "Its address in the provider's network. Packets go there only with a rule's enableFloatingIP, else to backends directly.",
         ),
       }),
     )

@@ -10,7 +10,7 @@ import { flowOf, flowText, type Meaning, type Telling } from "./stage.ts";
 const ANSWERS: Record<number, string> = {
   [Abi.TRACE_TIME_EXCEEDED]: "ICMP time exceeded",
   [Abi.TRACE_RESET]: "RST",
-  [Abi.TRACE_TOO_BIG]: "ICMP fragmentation needed",
+  [Abi.TRACE_TOO_BIG]: "ICMP that the packet is too big",
   [Abi.TRACE_ECHO]: "ICMP echo reply",
 };
 /** What comes of a segment, by SEGMENT_. */
