@@ -44,6 +44,7 @@ suite("The library", (test) => {
         side: "provider",
         cause: "input",
         flow: 0,
+        link: "ethernet",
         bytes: frameOf("tcp 10.2.0.10:1024 > 10.2.1.1:8443 S ttl=63"),
       },
     ]);
