@@ -44,7 +44,8 @@ export const COUNT: usize = 71; // u8, stretches
 const REFUSED: usize = 72; // u8, reason it was refused with, 0 for none
 const SHARD: usize = 73; // u8, number + 1 of the shard that it was dealt to, 0 for none
 export const ADDRESSES: usize = 80; // 32 bytes, source and destination of an IPv6 one
-export const STRETCHES: usize = 112; // u16 twice for each: first byte, and the one behind the last
+export const FLOW_ADDRESSES: usize = 112; // 32 bytes, client and endpoint of an IPv6 flow, whose places in the book others may take
+export const STRETCHES: usize = 144; // u16 twice for each: first byte, and the one behind the last
 export const STRETCH_SIZE: u32 = 4;
 const SIZE: u32 = <u32>STRETCHES + <u32>STRETCHES_MAX * STRETCH_SIZE + 4;
 /// None has number 0.
