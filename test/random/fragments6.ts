@@ -7,6 +7,8 @@ const HEADER = 40;
 const UNIT = 8;
 const FRAGMENT = 44;
 const UDP = 17;
+/** Where the checksum begins, behind the length. */
+const UDP_CHECKSUM = 6;
 const IDENTIFICATIONS = 5;
 
 /** Keeps what was cut until it is asked for. */
@@ -29,7 +31,8 @@ export class Fragments6 {
     const rest = Uint8Array.from({ length: dice.below(100) }, () => dice.below(256));
     const data = Uint8Array.from([...packet.frame.subarray(l4), ...rest]);
     const protocol = lastNext(packet.frame, ip, l4);
-    if (protocol === UDP && dice.chance(95)) data.set([data.length >> 8, data.length & 255], 4);
+    if (protocol === UDP && data.length >= UDP_CHECKSUM && dice.chance(95))
+      data.set([data.length >> 8, data.length & 255], 4);
     const identification = [dice.below(2), 0, 0, dice.below(IDENTIFICATIONS)];
     const parts = this.parts(data.length);
     if (dice.chance(40)) parts.reverse();
