@@ -150,6 +150,18 @@ table("The MSS of a SYN", [
     ],
   },
   {
+    name: "is lowered at an odd place that ends what is captured, and the checksum follows",
+    settings: { clampMss: true },
+    change: narrow,
+    steps: [
+      {
+        in: `${REQUEST} ${withOptions("S", `01${mss(1460)}000000`)}`,
+        captured: 14 + 20 + 20 + 5,
+        out: [`provider ${SENT} ${withOptions("S", `01${mss(860)}000000`)} ttl=63`],
+      },
+    ],
+  },
+  {
     name: "is not looked for behind the end of the options, in options that do not fit, or beyond what is captured",
     settings: { clampMss: true },
     change: narrow,

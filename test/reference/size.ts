@@ -64,7 +64,8 @@ export function clamped(path: Path, flow: Flow, { at, flags }: Transport, bytes:
   const changed = new DataView(out.buffer);
   changed.setUint16(option + MSS.value, most);
   const checksum = at + TCP_HEADER.checksum;
-  const evenEnd = options + Math.ceil((option + MSS.length - options) / 2) * 2;
+  // A last byte of an odd number of them counts as the upper half of a word, and what is not captured does not change.
+  const evenEnd = Math.min(options + Math.ceil((option + MSS.length - options) / 2) * 2, bytes.length);
   changed.setUint16(
     checksum,
     carriedOver(view.getUint16(checksum), wordSum(bytes, options, evenEnd), wordSum(out, options, evenEnd)),
