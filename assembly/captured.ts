@@ -43,10 +43,9 @@ import { keep, now } from "./clock";
 import { countTraffic } from "./counters";
 import { emitCount, emitInput } from "./emit/queue";
 import { deniedDeath, isDenied } from "./flow/denied";
-import { mix } from "./flow/hash";
 import { follow } from "./flow/follow";
 import { flowOf, lives } from "./flow/lifetime";
-import { find, groupOf, keyIs, locate, tagOf } from "./flow/table";
+import { keyIs, locate, lookUp } from "./flow/table";
 import { quiet } from "./handle";
 import { isInspected } from "./inspect/inspect";
 import { observeReply } from "./inspect/reply";
@@ -137,8 +136,7 @@ function answers(parsed: u32, six: bool): bool {
     const low = load<u64>(parsed, Parsed.KEY_LOW);
     const high = load<u64>(parsed, Parsed.KEY_HIGH);
     if (!six) swapKey(parsed);
-    const hash = mix(low, high);
-    if (find(groupOf(hash), tagOf(hash), low, high) == 0) return false;
+    if (lookUp(low, high) == 0) return false;
   }
   return serves(sourceSpeaker(parsed), parsed, portsBe & 0xffff);
 }

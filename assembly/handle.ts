@@ -4,7 +4,6 @@
 import {
   DESC_TIME,
   NO_FLOW,
-  REASON_FLOW_WITHDRAWN,
   REASON_FORWARDED,
   REASON_NOT_IP,
   REASON_TRUNCATED,
@@ -16,12 +15,11 @@ import {
 } from "./abi";
 import { REC_ENDPOINT, REC_SEEN, SEEN_HANDLED } from "./abi/records";
 import { FLAG_TOO_BIG_DROP } from "./abi/tables";
-import { STAGE_JUDGED } from "./abi/trace";
 import { makeKey } from "./address/key";
 import { admit, isBeginning } from "./admit/admit";
 import { CONTINUE } from "./admit/connection";
 import { drainsUntil, settleDrains } from "./admit/drain";
-import { MOVES, cut, judge, keepFlow } from "./admit/judge";
+import { MOVES, judgeAgain, reasonOf } from "./admit/judge";
 import { reply } from "./admit/unsolicited";
 import { walkOne } from "./admit/walk";
 import { answer, answerEstablished, settleBetween } from "./captured";
@@ -31,7 +29,7 @@ import { answerTimeExceeded } from "./emit/icmp-error";
 import { arrivalsWait, settleArrivals } from "./flow/arrivals";
 import { isDenied } from "./flow/denied";
 import { isStale, walking } from "./flow/epoch";
-import { flowOf, lives, requestOf } from "./flow/lifetime";
+import { flowOf, lives } from "./flow/lifetime";
 import { releaseDue } from "./flow/release";
 import { find, keyIs } from "./flow/table";
 import { lowestTick, mayBeDue } from "./flow/wheel";
@@ -47,7 +45,7 @@ import { send } from "./send";
 import { dropped, droppedAt, passed } from "./verdict";
 import { lacksChecksum } from "./translate";
 import * as Ip from "./wire/ip";
-import { trace, tracing } from "./trace";
+import { tracing } from "./trace";
 import { tracePacket, traceTtl } from "./traced";
 import { capturedIcmp } from "./icmp/icmp";
 import { dropTooBig } from "./size/mtu";
@@ -110,19 +108,14 @@ export function loses(parsed: u32, verdict: u32, kind: u32): bool {
   const record = confirm(parsed);
   if (record == 0 || isDenied(record) || !isStale(record) || !lives(record)) return false;
   const flow = flowOf(record);
-  const reason = judge(flow);
-  if (tracing) trace(STAGE_JUDGED, reason == MOVES ? <u32>REASON_FLOW_WITHDRAWN : reason, flow);
-  if (reason == CONTINUE) {
-    keepFlow(flow);
-    return false;
-  }
-  const endpoint = <u32>load<u16>(requestOf(flow), REC_ENDPOINT);
-  cut(flow, true);
-  if (reason == MOVES && kind == Parsed.KIND_FLOW && load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) {
+  const endpoint = <u32>load<u16>(record, REC_ENDPOINT);
+  const judged = judgeAgain(flow, record);
+  if (judged == CONTINUE) return false;
+  if (judged == MOVES && kind == Parsed.KIND_FLOW && load<u8>(parsed, Parsed.SIDE) == SIDE_CONSUMER) {
     store<u32>(parsed, 0, Parsed.RECORD);
     return false;
   }
-  droppedAt(verdict, reason == MOVES ? REASON_FLOW_WITHDRAWN : reason, flow, endpoint);
+  droppedAt(verdict, reasonOf(judged), flow, endpoint);
   return true;
 }
 

@@ -81,20 +81,40 @@ function readdress(desc: u32, parsed: u32, toSix: bool, source: u32, destination
     Ipv6.setHopLimit(ip, ttl);
     return Ipv6.setAddresses(ip, addressAt(source), addressAt(destination));
   }
-  const payload = Ipv6.payloadLength(ip);
-  const itsClass = Ipv6.trafficClass(ip);
-  const total = Ipv4.HEADER_MIN + load<u32>(parsed, L4_LENGTH);
-  const own = load<u32>(parsed, L4) - Ipv4.HEADER_MIN;
-  // What is written from here on lies over the extension headers.
-  const fragment = Ipv6.fragmentHeader(ip, load<u32>(parsed, L4));
+  const l4 = load<u32>(parsed, L4);
+  const own = l4 - Ipv4.HEADER_MIN;
+  const protocol = <u32>load<u8>(parsed, PROTOCOL);
+  writeFour(own, ip, l4, totalFour(ip, load<u32>(parsed, L4_LENGTH)), ttl, protocol, source, destination);
+  moveLink(desc, ip, own);
+  store<u32>(parsed, own, IP);
+}
+
+/** Total length of the IPv4 packet that an IPv6 one with so many bytes behind its headers becomes; 0 when that says none, or is too long. */
+export function totalFour(ip: u32, behind: u32): u32 {
+  const total = Ipv4.HEADER_MIN + behind;
+  return Ipv6.payloadLength(ip) == 0 || total > Ip.LENGTH_MOST ? 0 : total;
+}
+
+/**
+ * Writes the IPv4 header of an IPv6 packet between addresses in network order; what its headers carry begins at `l4`. It may lie over
+ * those behind the IPv6 header.
+ */
+export function writeFour(
+  own: u32,
+  ip: u32,
+  l4: u32,
+  total: u32,
+  ttl: u32,
+  protocol: u32,
+  source: u32,
+  destination: u32,
+): void {
+  const fragment = Ipv6.fragmentHeader(ip, l4);
   const identificationBe = fragment == 0 ? 0 : Ipv6.identificationBe(fragment) >> 16;
   const offset = fragment == 0 ? 0 : Ipv6.fragmentOffset(fragment);
   const more = fragment != 0 && Ipv6.moreFragments(fragment);
-  moveLink(desc, ip, own);
-  const protocol = <u32>load<u8>(parsed, PROTOCOL);
-  Ipv4.writeWith(own, itsClass, payload == 0 || total > Ip.LENGTH_MOST ? 0 : total, ttl, protocol, source, destination);
+  Ipv4.writeWith(own, Ipv6.trafficClass(ip), total, ttl, protocol, source, destination);
   if (fragment != 0) Ipv4.setFragment(own, identificationBe, offset, more);
-  store<u32>(parsed, own, IP);
 }
 
 /** Moves a frame's link header on to where its packet begins now, and makes it name IPv4. */
@@ -145,7 +165,7 @@ export function emitAsSix(desc: u32, parsed: u32, reply: u32, flow: u32): void {
   const own = head + linkLength;
   const low = load<u64>(reply, REC_TEMPLATE);
   const length = load<u32>(parsed, L4_LENGTH);
-  const written = writeSix(own, ip, length, <u32>(low >> 32), <u32>load<u64>(reply, REC_TEMPLATE + 8));
+  const written = writeSix(own, ip, length, <u32>-1, <u32>(low >> 32), <u32>load<u64>(reply, REC_TEMPLATE + 8));
   const headLength = linkLength + written;
   const before = l4 - frame;
   emitWithHead(
@@ -160,13 +180,16 @@ export function emitAsSix(desc: u32, parsed: u32, reply: u32, flow: u32): void {
   );
 }
 
-/** Writes the IPv6 headers that an IPv4 packet with so many bytes behind its own leaves with, hop limit one less; how long they are. */
-export function writeSix(own: u32, ip: u32, behind: u32, source: u32, destination: u32): u32 {
+/**
+ * Writes the IPv6 headers of an IPv4 packet with so many bytes behind its own, between addresses of the book; how long they are. `hops` is
+ * what its hop limit gains.
+ */
+export function writeSix(own: u32, ip: u32, behind: u32, hops: u32, source: u32, destination: u32): u32 {
   const isFragment = Ipv4.isFragment(ip);
   const more = isFragment ? Ipv6.EXTENSION_UNIT : 0;
   const protocol = Ipv4.protocol(ip);
   const length = Ipv4.totalLength(ip) == 0 ? 0 : behind + more;
-  Ipv6.writeFront(own, Ipv4.typeOfService(ip), length, isFragment ? Ipv6.FRAGMENT : protocol, Ipv4.ttl(ip) - 1);
+  Ipv6.writeFront(own, Ipv4.typeOfService(ip), length, isFragment ? Ipv6.FRAGMENT : protocol, Ipv4.ttl(ip) + hops);
   Ipv6.setAddresses(own, addressAt(source), addressAt(destination));
   if (isFragment) {
     const identificationBe = Ipv4.identificationBe(ip) << 16;

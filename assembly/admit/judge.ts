@@ -29,14 +29,16 @@ import {
   RULE_RESET,
   RULE_SIZE,
 } from "../abi/tables";
+import { STAGE_JUDGED } from "../abi/trace";
 import { destinationAt, isSixKey, sourceAt } from "../address/key";
 import { count } from "../counters";
 import { emitResets } from "../emit/reset";
-import { markJudged } from "../flow/epoch";
+import { isStale, markJudged } from "../flow/epoch";
 import { coldOf, release } from "../flow/flow";
 import { isOpen, requestOf, retime, stateOf } from "../flow/lifetime";
 import { TABLES } from "../memory";
 import { BACKENDS, ENDPOINTS, NAT_ADDRESSES, POOLS, RULES, has } from "../tables";
+import { trace, tracing } from "../trace";
 import { CONTINUE, connection } from "./connection";
 import { isDrained } from "./drain";
 import { endpointAt, endpointAt6, speakerAt, speakerAt6 } from "./endpoint";
@@ -45,6 +47,21 @@ import { ruleOf } from "./rules";
 
 /** What is left of a flow that has to find another backend: its next packet may open it anew. */
 export const MOVES: u32 = 254;
+
+/** Judges a flow again if that is to be done, by a record of it; CONTINUE, or why it was cut: a reason, or MOVES. */
+export function judgeAgain(flow: u32, record: u32): u32 {
+  if (!isStale(record)) return CONTINUE;
+  const judged = judge(flow);
+  if (tracing) trace(STAGE_JUDGED, reasonOf(judged), flow);
+  if (judged == CONTINUE) keepFlow(flow);
+  else cut(flow, true);
+  return judged;
+}
+
+/** The reason of a packet that is dropped with its flow. */
+export function reasonOf(judged: u32): u32 {
+  return judged == MOVES ? <u32>REASON_FLOW_WITHDRAWN : judged;
+}
 
 /** Judges a live flow: CONTINUE when it stays, MOVES, or the reason it is against. */
 export function judge(flow: u32): u32 {

@@ -1,6 +1,6 @@
-// NAT ports: one pool for each (NAT address, address that requests are sent to, protocol), made on first use, of this shard's slice of the ports.
-// A pool takes blocks of 512 ports from a shared arena as it grows; released ports queue in it, the one released longest ago is
-// taken first.
+// NAT ports: one pool for each (NAT address, address that requests are sent to, protocol), made on first use, of this shard's slice of
+// the ports. A pool takes blocks of 512 ports from a shared arena as it grows; released ports queue in it, the one released longest ago
+// is taken first.
 
 import { PORT_BLOCK, PROTOCOL_UDP } from "../abi";
 import {

@@ -138,22 +138,22 @@ function choose(desc: u32, parsed: u32, endpoint: u32, service: u32, rule: u32, 
   Decision.decide(endpoint, service, rule, backend);
   const host = hostOf(rule, backend);
   const found =
-    findPort(service, host, protocol, low, high) ||
-    (releaseDue(RELEASE_WHEN_FULL) != 0 && findPort(service, host, protocol, low, high)) ||
-    (evicts && takeOverPort(service, host, protocol, low, high));
+    findPort(service, host, protocol, low, high, false) ||
+    (releaseDue(RELEASE_WHEN_FULL) != 0 && findPort(service, host, protocol, low, high, false)) ||
+    (evicts && findPort(service, host, protocol, low, high, true));
   return found ? CONTINUE : REASON_NAT_EXHAUSTED;
 }
 
-/** Looks through the service's NAT addresses for a port, the client's own first. */
-function findPort(service: u32, host: u32, protocol: u32, low: u64, high: u64): bool {
+/** Looks through the service's NAT addresses for a port, the client's own first: a free one, or one that is taken over. */
+function findPort(service: u32, host: u32, protocol: u32, low: u64, high: u64, takesOver: bool): bool {
   const count = <u32>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NAT_COUNT);
   const first = firstAddress(count, low, high);
   for (let i: u32 = 0; i < count; i++) {
     const nat = first + i < count ? first + i : first + i - count;
     const slot = poolSlot(service, nat, host, protocol);
-    const port = takePort(slot);
+    const port = takesOver ? takeOverPort(slot) : takePort(slot);
     const address = natAddress(service, nat);
-    if (tracing) traceNatPort(address, slot, port);
+    if (tracing && (port != 0 || !takesOver)) traceNatPort(address, slot, port);
     if (port != 0) {
       Decision.decidePort(address, slot, port);
       return true;
@@ -162,22 +162,10 @@ function findPort(service: u32, host: u32, protocol: u32, low: u64, high: u64): 
   return false;
 }
 
-/** Looks likewise for the flow that has been opening longest with no answer from its server, and takes its port. */
-function takeOverPort(service: u32, host: u32, protocol: u32, low: u64, high: u64): bool {
-  const count = <u32>load<u16>(SERVICES + service * SERVICE_SIZE, SERVICE_NAT_COUNT);
-  const first = firstAddress(count, low, high);
-  for (let i: u32 = 0; i < count; i++) {
-    const nat = first + i < count ? first + i : first + i - count;
-    const slot = poolSlot(service, nat, host, protocol);
-    const oldest = oldestOpeningOf(slot);
-    if (oldest == 0) continue;
-    const port = evict(oldest - 1, false);
-    const address = natAddress(service, nat);
-    if (tracing) traceNatPort(address, slot, port);
-    Decision.decidePort(address, slot, port);
-    return true;
-  }
-  return false;
+/** The port of the flow of a pool that has been opening longest with no answer from its server, which ends; 0 when there is none. */
+function takeOverPort(slot: u32): u32 {
+  const oldest = oldestOpeningOf(slot);
+  return oldest == 0 ? 0 : evict(oldest - 1, false);
 }
 
 /** Which of a service's NAT addresses is a client's own. */

@@ -4,9 +4,7 @@
 import {
   CAUSE_ANSWER,
   COUNTER_RESETS_SENT,
-  DESC_FRAME,
   DESC_LINK,
-  LINK_ETHERNET,
   PROTOCOL_TCP,
   REASON_FLOW_EXPIRED,
   REASON_MID_STREAM,
@@ -22,10 +20,8 @@ import { trace, tracing } from "../trace";
 import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Ipv6 from "../wire/ipv6";
-import * as Link from "../wire/link";
 import * as Tcp from "../wire/tcp";
-import { isAnswerable } from "./icmp-error";
-import { isAnswerable6 } from "./icmp6-error";
+import { beginAnswer, isAnswerable } from "./answer";
 import { emitHead, nextHead } from "./queue";
 
 /** Answers a packet to an endpoint that was dropped for a reason, if that and its rule ask for it; `flow` is its verdict's. */
@@ -34,8 +30,7 @@ export function answerLate(desc: u32, parsed: u32, endpoint: u32, reason: u32, f
   const flags = <u32>load<u8>(parsed, FLAGS);
   if ((flags & Tcp.RST) != 0 || load<u32>(parsed, L4_CAPTURED) < Tcp.NUMBERS_END) return;
   const ip = load<u32>(parsed, IP);
-  const answerable = Ip.isSix(ip) ? isAnswerable6(ip + Ipv6.SOURCE) : isAnswerable(Ipv4.sourceBe(ip));
-  if (!answerable || !asksForResets(parsed, endpoint)) return;
+  if (!isAnswerable(ip) || !asksForResets(parsed, endpoint)) return;
   const tcp = load<u32>(parsed, L4);
   const end = Tcp.sequenceEnd(tcp, load<u32>(parsed, L4_LENGTH), flags);
   emit(desc, ip, tcp, (flags & Tcp.ACK) != 0 ? Tcp.acknowledgement(tcp) : 0, end, flow);
@@ -49,16 +44,11 @@ function asksForResets(parsed: u32, endpoint: u32): bool {
 }
 
 function emit(desc: u32, ip: u32, tcp: u32, sequence: u32, acknowledgement: u32, flow: u32): void {
-  const head = nextHead();
-  const frame = load<u32>(desc, DESC_FRAME);
-  const link = <u32>load<u8>(desc, DESC_LINK);
-  const linkLength = ip - frame;
-  memory.copy(head, frame, linkLength);
-  if (link == LINK_ETHERNET) Link.swapAddresses(head);
-  const own = head + linkLength;
+  const own = beginAnswer(desc, ip);
   const header = writeAnswer(own, ip);
   Tcp.writeReset(own + header, rotl<u32>(Tcp.portsBe(tcp), 16), sequence, acknowledgement, Ip.addressesSum(own));
-  emitHead(SIDE_CONSUMER, CAUSE_ANSWER, link, flow, linkLength + header + Tcp.HEADER_MIN);
+  const length = own + header + Tcp.HEADER_MIN - nextHead();
+  emitHead(SIDE_CONSUMER, CAUSE_ANSWER, <u32>load<u8>(desc, DESC_LINK), flow, length);
   count(COUNTER_RESETS_SENT, 1);
   if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_RESET, SIDE_CONSUMER);
 }

@@ -79,7 +79,13 @@ export function keyIs(record: u32, low: u64, high: u64): bool {
   return load<u64>(record, REC_KEY) == low && load<u64>(record, REC_KEY + 8) == high;
 }
 
-/** Record with a key, or 0; `group` and `tag` are those of the key's hash. */
+/** Record with a key, or 0. */
+export function lookUp(low: u64, high: u64): u32 {
+  const hash = mix(low, high);
+  return find(groupOf(hash), tagOf(hash), low, high);
+}
+
+/** The same; `group` and `tag` are those of its hash. */
 export function find(group: u32, tag: u32, low: u64, high: u64): u32 {
   let record = findIn(group, tag, low, high);
   while (record == 0 && load<u8>(group, PASSED) != 0) {

@@ -7,7 +7,7 @@ import { addressAt } from "../address/book";
 import { emitFrame, emitJoined, nextHead } from "../emit/queue";
 import { flowOf } from "../flow/lifetime";
 import { rewriteLinkOf } from "../rewrite";
-import { leavesAsSix, writeSix } from "../translate";
+import { leavesAsSix, totalFour, writeFour, writeSix } from "../translate";
 import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Ipv6 from "../wire/ipv6";
@@ -62,7 +62,7 @@ export function leave6(frame: u32, ip: u32, link: u32, captured: u32, wire: u32)
   readdressLink(head, link);
   const own = head + linkLength;
   const data = Ip.isSix(ip) ? Ipv6.fragmentData(ip) : ip + Ipv4.headerLength(ip);
-  const headLength = linkLength + (Ip.isSix(ip) ? writeFour(own, ip, data, ttl) : writeSixOf(own, ip, data));
+  const headLength = linkLength + (Ip.isSix(ip) ? writeFourOf(own, ip, data, ttl) : writeSixOf(own, ip, data));
   const gone = data - frame;
   emitJoined(behind, cause, link, flow, headLength, data, captured - gone, wire - gone + headLength);
 }
@@ -74,19 +74,14 @@ function readdressLink(frame: u32, link: u32): void {
 }
 
 /** Writes the IPv4 header of an IPv6 fragment; its length. */
-function writeFour(own: u32, ip: u32, data: u32, ttl: u32): u32 {
-  const payload = Ipv6.payloadLength(ip);
-  const header = data - Ipv6.EXTENSION_UNIT;
-  const total = Ipv4.HEADER_MIN + payload - (data - ip - Ipv6.HEADER);
-  const stated = payload == 0 || total > Ip.LENGTH_MOST ? 0 : total;
-  const protocol = Ipv6.extensionNext(header);
-  Ipv4.writeWith(own, Ipv6.trafficClass(ip), stated, ttl, protocol, source6(), destination6());
-  const identificationBe = Ipv6.identificationBe(header) >> 16;
-  Ipv4.setFragment(own, identificationBe, Ipv6.fragmentOffset(header), Ipv6.moreFragments(header));
+function writeFourOf(own: u32, ip: u32, data: u32, ttl: u32): u32 {
+  const total = totalFour(ip, Ipv6.payloadLength(ip) - (data - ip - Ipv6.HEADER));
+  const protocol = Ipv6.extensionNext(data - Ipv6.EXTENSION_UNIT);
+  writeFour(own, ip, data, total, ttl, protocol, source6(), destination6());
   return Ipv4.HEADER_MIN;
 }
 
 /** Writes the IPv6 headers of an IPv4 fragment; their length. */
 function writeSixOf(own: u32, ip: u32, data: u32): u32 {
-  return writeSix(own, ip, Ipv4.totalLength(ip) - (data - ip), source6(), destination6());
+  return writeSix(own, ip, Ipv4.totalLength(ip) - (data - ip), <u32>-1, source6(), destination6());
 }

@@ -12,7 +12,6 @@ import {
   NO_FLOW,
   PROTOCOL_TCP,
   REASON_AWAITING_FRAGMENT,
-  REASON_FLOW_WITHDRAWN,
   REASON_FORWARDED,
   REASON_FRAGMENT_MALFORMED,
   REASON_FRAGMENT_POOL_FULL,
@@ -33,13 +32,12 @@ import {
 } from "../abi/records";
 import { FRAGMENT_FOLLOWS, FRAGMENT_HELD, FRAGMENT_LET_GO, STAGE_FRAGMENT, TRACE_GOES_ON } from "../abi/trace";
 import { CONTINUE } from "../admit/connection";
-import { MOVES } from "../admit/judge";
+import { judgeAgain, reasonOf } from "../admit/judge";
 import { now } from "../clock";
 import { count } from "../counters";
 import { emitFrame, emitInput } from "../emit/queue";
 import { tally } from "../flow/follow";
 import { flowOf, requestOf } from "../flow/lifetime";
-import { judgeAgain } from "../icmp/error";
 import { DEALS } from "../memory";
 import { IP, PROTOCOL } from "../parse";
 import { rewriteLinkOf } from "../rewrite";
@@ -90,7 +88,7 @@ export function follow(desc: u32, parsed: u32, verdict: u32, datagram: u32): voi
   const endpoint = <u32>load<u16>(request, REC_ENDPOINT);
   const judged = judgeAgain(flow, request);
   if (judged != CONTINUE) {
-    droppedAt(verdict, judged == MOVES ? REASON_FLOW_WITHDRAWN : judged, flow, endpoint);
+    droppedAt(verdict, reasonOf(judged), flow, endpoint);
     return;
   }
   const frame = load<u32>(desc, DESC_FRAME);

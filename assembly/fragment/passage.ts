@@ -7,9 +7,8 @@ import { placeOf } from "../address/book";
 import { destinationAt, isSixKey, sourceAt } from "../address/key";
 import { isDenied } from "../flow/denied";
 import { coldOf } from "../flow/flow";
-import { mix } from "../flow/hash";
 import { flowOf, lives } from "../flow/lifetime";
-import { find, groupOf, tagOf } from "../flow/table";
+import { lookUp } from "../flow/table";
 import * as Ipv6 from "../wire/ipv6";
 import { ADDRESSES, FLOW_ADDRESSES, FLOW_HIGH, FLOW_LOW, FLOW_SINCE, KEY_HIGH, KEY_LOW } from "./datagram";
 
@@ -45,8 +44,7 @@ export function requestOfFlow(datagram: u32): u32 {
     low = (low & LOWER) | ((<u64>client) << 32);
     high = (high & ~LOWER) | <u64>endpoint;
   }
-  const hash = mix(low, high);
-  const record = find(groupOf(hash), tagOf(hash), low, high);
+  const record = lookUp(low, high);
   if (record == 0 || isDenied(record) || !lives(record)) return 0;
   if (load<u64>(coldOf(flowOf(record)), COLD_FIRST_SEEN) != load<u64>(datagram, FLOW_SINCE)) return 0;
   const isProviders = (<u32>load<u8>(datagram, KEY_LOW) & ~(<u32>KEY_SIX)) == SIDE_PROVIDER + 1;

@@ -1,22 +1,12 @@
 // Echo to an endpoint, which real private endpoints do not answer, answered when configured (docs/behaviour.md, 17.6 and 23.6).
 
-import {
-  CAUSE_ANSWER,
-  COUNTER_ICMP_SENT,
-  DESC_FRAME,
-  DESC_LINK,
-  LINK_ETHERNET,
-  NO_FLOW,
-  PROTOCOL_ICMP,
-  SIDE_CONSUMER,
-} from "../abi";
+import { CAUSE_ANSWER, COUNTER_ICMP_SENT, NO_FLOW, PROTOCOL_ICMP, SIDE_CONSUMER } from "../abi";
 import { FLAG_ANSWER_ECHO } from "../abi/tables";
 import { STAGE_ANSWER, TRACE_ECHO, TRACE_GOES_ON } from "../abi/trace";
 import { CONTINUE, connection } from "../admit/connection";
 import { reaches, reaches6 } from "../admit/reach";
 import { count } from "../counters";
-import { isAnswerable } from "../emit/icmp-error";
-import { isAnswerable6 } from "../emit/icmp6-error";
+import { beginAnswer, isAnswerable } from "../emit/answer";
 import { emitWithHead, nextHead } from "../emit/queue";
 import { IP, L4, L4_CAPTURED, L4_LENGTH, NETWORK } from "../parse";
 import { has } from "../tables";
@@ -26,22 +16,16 @@ import * as Icmp6 from "../wire/icmp6";
 import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Ipv6 from "../wire/ipv6";
-import * as Link from "../wire/link";
 
 /** Answers an echo request to an endpoint, when configured and when a flow from there might begin. */
 export function answerEcho(desc: u32, parsed: u32, endpoint: u32): void {
   const ip = load<u32>(parsed, IP);
   const length = load<u32>(parsed, L4_LENGTH);
-  if (!has(FLAG_ANSWER_ECHO) || load<u32>(parsed, L4_CAPTURED) < length || !isHost(ip)) return;
+  if (!has(FLAG_ANSWER_ECHO) || load<u32>(parsed, L4_CAPTURED) < length || !isAnswerable(ip)) return;
   if (!mayBegin(parsed, endpoint) || connection(endpoint) != CONTINUE) return;
-  const frame = load<u32>(desc, DESC_FRAME);
   const icmp = load<u32>(parsed, L4);
-  const head = nextHead();
-  const linkLength = ip - frame;
-  memory.copy(head, frame, linkLength);
-  if (load<u8>(desc, DESC_LINK) == LINK_ETHERNET) Link.swapAddresses(head);
-  const own = writeAnswer(head + linkLength, ip, icmp, length);
-  const headLength = own + Icmp.HEADER - head;
+  const own = writeAnswer(beginAnswer(desc, ip), ip, icmp, length);
+  const headLength = own + Icmp.HEADER - nextHead();
   const data = length - Icmp.HEADER;
   emitWithHead(
     SIDE_CONSUMER,
@@ -55,10 +39,6 @@ export function answerEcho(desc: u32, parsed: u32, endpoint: u32): void {
   );
   count(COUNTER_ICMP_SENT, 1);
   if (tracing) trace(STAGE_ANSWER, TRACE_GOES_ON, TRACE_ECHO, SIDE_CONSUMER);
-}
-
-function isHost(ip: u32): bool {
-  return Ip.isSix(ip) ? isAnswerable6(ip + Ipv6.SOURCE) : isAnswerable(Ipv4.sourceBe(ip));
 }
 
 /** Whether the request comes from where a flow to the endpoint may begin. */

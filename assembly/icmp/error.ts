@@ -3,7 +3,6 @@
 
 import {
   DESC_LINK,
-  REASON_FLOW_WITHDRAWN,
   REASON_ICMP,
   REASON_ICMP_ERROR,
   REASON_ICMP_NO_FLOW,
@@ -22,20 +21,17 @@ import {
   TEMPLATE_PORTS,
   TEMPLATE_SOURCE,
 } from "../abi/records";
-import { STAGE_JUDGED } from "../abi/trace";
 import { CONTINUE } from "../admit/connection";
-import { MOVES, cut, judge, keepFlow } from "../admit/judge";
+import { MOVES, judgeAgain, reasonOf } from "../admit/judge";
 import { flowFault } from "../captured";
 import { emitInput } from "../emit/queue";
 import { settleArrivals } from "../flow/arrivals";
 import { isDenied } from "../flow/denied";
-import { isStale } from "../flow/epoch";
-import { mix } from "../flow/hash";
 import { flowOf, lives } from "../flow/lifetime";
-import { find, groupOf, tagOf } from "../flow/table";
+import { lookUp } from "../flow/table";
 import { IP, L4, NETWORK, SIDE } from "../parse";
 import { rewriteLink, rewriteLinkOf } from "../rewrite";
-import { trace, tracing } from "../trace";
+import { tracing } from "../trace";
 import { concernsSix, leavesAsSix } from "../translate";
 import { traceCapturedTtl, traceEmbedded, traceFlow, traceRewriteTo, traceTtl } from "../traced";
 import { dropFor, droppedAt, forwarded } from "../verdict";
@@ -66,23 +62,12 @@ function recordFor(parsed: u32, side: u32, from: u32, to: u32, portsBe: u32): u3
   const low = <u64>((side + 1) | family | (Embedded.protocol << 8) | (network << 16)) | ((<u64>from) << 32);
   const high = <u64>to | ((<u64>portsBe) << 32);
   settleArrivals();
-  const hash = mix(low, high);
-  return find(groupOf(hash), tagOf(hash), low, high);
+  return lookUp(low, high);
 }
 
 /** A record if it is that of a live flow, else 0. */
 function alive(record: u32): u32 {
   return record != 0 && !isDenied(record) && lives(record) ? record : 0;
-}
-
-/** Judges a flow again if that is to be done; CONTINUE, or the reason for which it was cut. */
-export function judgeAgain(flow: u32, record: u32): u32 {
-  if (!isStale(record)) return CONTINUE;
-  const reason = judge(flow);
-  if (tracing) trace(STAGE_JUDGED, reason == MOVES ? <u32>REASON_FLOW_WITHDRAWN : reason, flow);
-  if (reason == CONTINUE) keepFlow(flow);
-  else cut(flow, true);
-  return reason;
 }
 
 /** Decides on an error that was read: it follows its flow, or is dropped; `endpoint` is charged when there is none, -1 for nobody. */
@@ -99,7 +84,7 @@ export function followFlow(desc: u32, parsed: u32, verdict: u32, endpoint: i32):
   const judged = judgeAgain(flow, record);
   if (judged == MOVES && side == SIDE_CONSUMER) return dropFor(verdict, REASON_ICMP_NO_FLOW, endpoint);
   if (judged != CONTINUE) {
-    droppedAt(verdict, judged == MOVES ? REASON_FLOW_WITHDRAWN : judged, flow, owner);
+    droppedAt(verdict, reasonOf(judged), flow, owner);
     return;
   }
   if (tracing) traceTtl(parsed);
@@ -149,9 +134,8 @@ export function turnErrorBack(desc: u32, parsed: u32, verdict: u32, endpoint: u3
   const record = found;
   const flow = flowOf(record);
   const judged = judgeAgain(flow, record);
-  const reason = judged == MOVES ? <u32>REASON_FLOW_WITHDRAWN : judged;
   if (judged != CONTINUE || Ip.ttl(ip) == 0) {
-    droppedAt(verdict, judged == CONTINUE ? <u32>REASON_TTL_EXPIRED : reason, flow, endpoint);
+    droppedAt(verdict, judged == CONTINUE ? <u32>REASON_TTL_EXPIRED : reasonOf(judged), flow, endpoint);
     return;
   }
   if (Ip.isSix(ip)) return turnBack6(desc, parsed, verdict, record, endpoint);

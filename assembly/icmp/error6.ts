@@ -19,6 +19,7 @@ import { requestOf } from "../flow/lifetime";
 import { IP, L4, L4_CAPTURED, L4_LENGTH } from "../parse";
 import { trace, tracing } from "../trace";
 import { traceRewriteTo6 } from "../traced";
+import { totalFour, writeFour, writeSix } from "../translate";
 import { fold, sum } from "../wire/checksum";
 import * as Icmp from "../wire/icmp";
 import * as Icmp6 from "../wire/icmp6";
@@ -135,38 +136,20 @@ function writeOuter(own: u32, ip: u32, length: u32, ttl: u32): void {
     Ipv6.writeFront(own, Ipv4.typeOfService(ip), payload, Icmp6.PROTOCOL, ttl);
     return Ipv6.setAddresses(own, addressAt(source), addressAt(destination));
   }
-  const total = Ipv4.HEADER_MIN + length;
-  const stated = Ipv6.payloadLength(ip) == 0 || total > Ip.LENGTH_MOST ? 0 : total;
-  Ipv4.writeWith(own, Ipv6.trafficClass(ip), stated, ttl, PROTOCOL_ICMP, source, destination);
+  Ipv4.writeWith(own, Ipv6.trafficClass(ip), totalFour(ip, length), ttl, PROTOCOL_ICMP, source, destination);
 }
 
-/** Writes the header of the packet in the error; how long it is. */
+/** Writes the header of the packet in the error, whose TTL stays; how long it is. */
 function writeInner(own: u32): u32 {
-  return toSix ? writeInner6(own) : writeInner4(own);
-}
-
-function writeInner6(own: u32): u32 {
+  if (!toSix) return writeInner4(own);
   const ip = Embedded.ip;
-  const isFragment = Ipv4.moreFragments(ip);
-  const total = Ipv4.totalLength(ip);
-  const more = isFragment ? Ipv6.EXTENSION_UNIT : 0;
-  const length = total == 0 ? 0 : total - Ipv4.headerLength(ip) + more;
-  const next = isFragment ? Ipv6.FRAGMENT : Embedded.protocol;
-  Ipv6.writeFront(own, Ipv4.typeOfService(ip), length, next, Ipv4.ttl(ip));
-  Ipv6.setAddresses(own, addressAt(destination), addressAt(source));
-  if (isFragment) Ipv6.writeFragment(own + Ipv6.HEADER, Embedded.protocol, 0, true, Ipv4.identificationBe(ip) << 16);
-  return Ipv6.HEADER + more;
+  return writeSix(own, ip, Ipv4.totalLength(ip) - Ipv4.headerLength(ip), 0, destination, source);
 }
 
 function writeInner4(own: u32): u32 {
   const ip = Embedded.ip;
   const payload = Ipv6.payloadLength(ip);
-  const extensions = Embedded.l4 - ip - Ipv6.HEADER;
-  const total = payload == 0 ? 0 : Ipv4.HEADER_MIN + payload - extensions;
-  const itsClass = Ipv6.trafficClass(ip);
-  Ipv4.writeWith(own, itsClass, total, Ipv6.hopLimit(ip), Embedded.protocol, destination, source);
-  const fragment = Embedded.fragment;
-  if (fragment == 0) return Ipv4.HEADER_MIN;
-  Ipv4.setFragment(own, Ipv6.identificationBe(fragment) >> 16, 0, Ipv6.moreFragments(fragment));
+  const total = payload == 0 ? 0 : Ipv4.HEADER_MIN + payload - (Embedded.l4 - ip - Ipv6.HEADER);
+  writeFour(own, ip, Embedded.l4, total, Ipv6.hopLimit(ip), Embedded.protocol, destination, source);
   return Ipv4.HEADER_MIN;
 }
