@@ -3,7 +3,8 @@
 import { addressText } from "../config/address.ts";
 import { textOf } from "../config/ipv6.ts";
 import type { LinkName } from "../links.ts";
-import { IPV6, packet6 } from "../replay/frame6.ts";
+import { IPV6 } from "../wire/ip.ts";
+import { packet6 } from "../replay/frame6.ts";
 import { FrameView, IPV4, PROTOCOL_TCP, PROTOCOL_UDP, TCP, UDP } from "../replay/frame.ts";
 
 /** A field whose bytes are others than before. */
@@ -36,7 +37,7 @@ const IP_FIELDS: readonly Field[] = [
 ];
 const IPV6_FIELDS: readonly Field[] = [
   ["payload length", IPV6.payloadLength, 2, number],
-  ["TTL", IPV6.hopLimit, 1, number],
+  ["TTL", IPV6.hops, 1, number],
   ["source", IPV6.source, 16, textOf],
   ["destination", IPV6.destination, 16, textOf],
 ];

@@ -2,9 +2,9 @@
 // the first packet that met one.
 
 import { addressText } from "../config/address.ts";
+import { get16 } from "../wire/words.ts";
 import { type FrameView, PROTOCOL_TCP, PROTOCOL_UDP, TCP } from "./frame.ts";
 import { packet6 } from "./frame6.ts";
-import { get16 } from "./readdress.ts";
 import type { BusyDestination } from "./summary.ts";
 
 const DESTINATIONS_MAX = 65_536;

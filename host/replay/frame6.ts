@@ -1,9 +1,9 @@
 // The replay's own reading of an IPv6 packet, apart from the core's: what explanations show of it.
 
 import { textOf } from "../config/ipv6.ts";
+import { IPV6 } from "../wire/ip.ts";
 import { get16 } from "../wire/words.ts";
 
-export const IPV6 = { payloadLength: 4, next: 6, hopLimit: 7, source: 8, destination: 24, min: 40 };
 const ADDRESS = 16;
 /** Hop-by-hop options, routing, destination options. */
 const EXTENSIONS: readonly number[] = [0, 43, 60];
@@ -30,9 +30,9 @@ export interface Packet6 {
 
 /** Looks at the packet whose header begins at `ip`; undefined when that is not all there. */
 export function packet6(buffer: Uint8Array, ip: number): Packet6 | undefined {
-  if (buffer.length < ip + IPV6.min) return undefined;
+  if (buffer.length < ip + IPV6.size) return undefined;
   let protocol = buffer[ip + IPV6.next] as number;
-  let l4 = ip + IPV6.min;
+  let l4 = ip + IPV6.size;
   for (let count = 0; EXTENSIONS.includes(protocol) && count < EXTENSIONS_MOST && l4 + 2 <= buffer.length; count++) {
     protocol = buffer[l4] as number;
     l4 += ((buffer[l4 + 1] as number) + 1) * EXTENSION_UNIT;
@@ -40,7 +40,7 @@ export function packet6(buffer: Uint8Array, ip: number): Packet6 | undefined {
   return {
     source: textOf(buffer.subarray(ip + IPV6.source, ip + IPV6.source + ADDRESS)),
     destination: textOf(buffer.subarray(ip + IPV6.destination, ip + IPV6.destination + ADDRESS)),
-    hopLimit: buffer[ip + IPV6.hopLimit] as number,
+    hopLimit: buffer[ip + IPV6.hops] as number,
     protocol,
     l4,
   };
@@ -55,11 +55,11 @@ export interface Behind6 {
 
 /** Steps over the headers of the packet that begins at `ip`, whose frame has so many bytes on the wire; undefined when one is unsound, or a fragment's. */
 export function behind6(buffer: Uint8Array, ip: number, wireLength: number): Behind6 | undefined {
-  if (buffer.length < ip + IPV6.min || (buffer[ip] as number) >> 4 !== VERSION) return undefined;
+  if (buffer.length < ip + IPV6.size || (buffer[ip] as number) >> 4 !== VERSION) return undefined;
   const stated = get16(buffer, ip + IPV6.payloadLength);
-  const end = stated === 0 ? wireLength : ip + IPV6.min + stated;
+  const end = stated === 0 ? wireLength : ip + IPV6.size + stated;
   let protocol = buffer[ip + IPV6.next] as number;
-  let l4 = ip + IPV6.min;
+  let l4 = ip + IPV6.size;
   if (end < l4 || end > wireLength) return undefined;
   for (let count = 0; EXTENSIONS.includes(protocol) || protocol === FRAGMENT; count++) {
     const misplaced = count === EXTENSIONS_MOST || (protocol === HOP_BY_HOP && count > 0);

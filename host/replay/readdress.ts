@@ -4,8 +4,6 @@
 import { get16, put16, put32 } from "../wire/words.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, TCP, UDP } from "./frame.ts";
 
-export { get16, put16, put32 } from "../wire/words.ts";
-
 const ALL_ONES = 0xffff;
 
 /** New addresses of a packet, as numbers. */

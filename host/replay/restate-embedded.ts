@@ -1,8 +1,9 @@
 // The packet in a captured ICMP error, given the address of the endpoint that its own stands for, as the packet around it was; every
 // checksum keeps the error it had, if any.
 
+import { get16, put16, put32, sumOf } from "../wire/words.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, PROTOCOL_UDP, TCP, UDP } from "./frame.ts";
-import { changed, get16, put16, put32 } from "./readdress.ts";
+import { changed } from "./readdress.ts";
 import type { Role } from "./roles.ts";
 
 export const PROTOCOL_ICMP = 1;
@@ -18,19 +19,19 @@ export function restateEmbedded(view: FrameView, role: Role, fromEndpoint: boole
   const header = inner < end ? ((buffer[inner] as number) & 15) * 4 : 0;
   const transport = inner + header;
   if (header < IPV4.min || transport + 4 > end) return;
-  const before = words(buffer, inner, end);
+  const before = sumOf(buffer, inner, end);
   const address = inner + (fromEndpoint ? IPV4.destination : IPV4.source);
   const port = transport + (fromEndpoint ? 2 : 0);
   const kind = buffer[inner + IPV4.protocol] as number;
-  const grown = words(buffer, address, address + 4);
+  const grown = sumOf(buffer, address, address + 4);
   put32(buffer, address, role.address);
-  const addresses = words(buffer, address, address + 4) - grown;
+  const addresses = sumOf(buffer, address, address + 4) - grown;
   put16(buffer, inner + IPV4.checksum, changed(get16(buffer, inner + IPV4.checksum), addresses));
   const seen = get16(buffer, port);
   const own = role.frontendPort(seen, kind);
   put16(buffer, port, own);
   carry(buffer, transport, end, kind, addresses + own - seen);
-  put16(buffer, l4 + ICMP.checksum, changed(get16(buffer, l4 + ICMP.checksum), words(buffer, inner, end) - before));
+  put16(buffer, l4 + ICMP.checksum, changed(get16(buffer, l4 + ICMP.checksum), sumOf(buffer, inner, end) - before));
 }
 
 /** Carries a change into the TCP or UDP checksum, where it is there. */
@@ -41,12 +42,4 @@ function carry(buffer: Uint8Array, at: number, end: number, protocol: number, gr
   if (protocol === PROTOCOL_UDP && before === 0) return;
   const after = changed(before, growth);
   put16(buffer, at + field, protocol === PROTOCOL_UDP ? after || ALL_ONES : after);
-}
-
-/** Sum of the 16-bit words from one place to another; an odd last byte is the upper half of one. */
-function words(buffer: Uint8Array, from: number, to: number): number {
-  let sum = 0;
-  for (let at = from; at < to; at += 2)
-    sum += ((buffer[at] as number) << 8) | (at + 1 < to ? (buffer[at + 1] as number) : 0);
-  return sum;
 }

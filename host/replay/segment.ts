@@ -1,12 +1,12 @@
 // A TCP segment as far as it is captured: numbers, lengths and selective acknowledgements, by the replay's own reading.
 
+import { get16, get32, put16, put32, sumOf } from "../wire/words.ts";
 import { type FrameView, IPV4, TCP } from "./frame.ts";
-import { changed, get16, put16 } from "./readdress.ts";
+import { changed } from "./readdress.ts";
 
-const SEQUENCE = 4;
+export const SEQUENCE = 4;
 const ACKNOWLEDGEMENT = 8;
 const WORD = 4;
-const ALL_ONES = 0xffff;
 const NUMBERS = 2 ** 32;
 
 const KIND_END = 0;
@@ -57,11 +57,10 @@ export function setAcknowledgement(view: FrameView, number: number): void {
 }
 
 function setNumber({ buffer, l4 }: FrameView, at: number, number: number): void {
-  const growth = get16(buffer, at) + get16(buffer, at + 2);
-  put16(buffer, at, number >>> 16);
-  put16(buffer, at + 2, number & ALL_ONES);
+  const before = sumOf(buffer, at, at + BLOCK / 2);
+  put32(buffer, at, number);
   const checksum = l4 + TCP.checksum;
-  put16(buffer, checksum, changed(get16(buffer, checksum), (number >>> 16) + (number & ALL_ONES) - growth));
+  put16(buffer, checksum, changed(get16(buffer, checksum), sumOf(buffer, at, at + BLOCK / 2) - before));
 }
 
 /** The numbers in the selective acknowledgements of a segment with a whole header (RFC 2018). */
@@ -108,27 +107,10 @@ function blocksOf(buffer: Uint8Array, l4: number): number[][] {
 
 /** Sum of the 16-bit words of a TCP header's options. */
 function optionsSum(buffer: Uint8Array, l4: number): number {
-  return wordsSum(buffer, l4 + TCP.min, l4 + headerOf(buffer, l4));
+  return sumOf(buffer, l4 + TCP.min, l4 + headerOf(buffer, l4));
 }
 
 const headerOf = (buffer: Uint8Array, l4: number): number => ((buffer[l4 + TCP.offset] as number) >> 4) * WORD;
-
-/** Sum of 16-bit words, an odd last byte being the upper half of one. */
-export function wordsSum(buffer: Uint8Array, from: number, to: number): number {
-  let sum = 0;
-  for (let at = from; at < to; at += 2)
-    sum += ((buffer[at] as number) << 8) + (at + 1 < to ? (buffer[at + 1] as number) : 0);
-  return sum;
-}
-
-function get32(buffer: Uint8Array, at: number): number {
-  return get16(buffer, at) * 65536 + get16(buffer, at + 2);
-}
-
-function put32(buffer: Uint8Array, at: number, value: number): void {
-  put16(buffer, at, value >>> 16);
-  put16(buffer, at + 2, value & ALL_ONES);
-}
 
 /** A number so many further on. */
 export const further = (number: number, by: number): number => (number + by) % NUMBERS;

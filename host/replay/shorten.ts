@@ -1,8 +1,9 @@
 // A SYN without the data that came with it, by the replay's own arithmetic.
 
 import type { LinkName } from "../links.ts";
+import { get16, put16, sumOf } from "../wire/words.ts";
 import { FrameView, IPV4, TCP } from "./frame.ts";
-import { changed, get16, put16 } from "./readdress.ts";
+import { changed } from "./readdress.ts";
 
 const ALL_ONES = 0xffff;
 
@@ -19,9 +20,7 @@ export function withoutData(frame: Uint8Array, link: LinkName): Uint8Array {
     put16(cut, ip + IPV4.totalLength, stated - length);
     put16(cut, ip + IPV4.checksum, changed(get16(frame, ip + IPV4.checksum), -length));
   }
-  let sum = length;
-  for (let at = 0; at < length; at += 2)
-    sum += ((frame[end + at] as number) << 8) + (at + 1 < length ? (frame[end + at + 1] as number) : 0);
-  put16(cut, l4 + TCP.checksum, changed(get16(frame, l4 + TCP.checksum), -(sum % ALL_ONES)));
+  const gone = length + sumOf(frame, end, end + length);
+  put16(cut, l4 + TCP.checksum, changed(get16(frame, l4 + TCP.checksum), -(gone % ALL_ONES)));
   return cut;
 }

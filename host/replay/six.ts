@@ -1,10 +1,13 @@
 // Packets of IPv6 flows as they leave, compared with the replay's own reckoning: a flow's translation is read off its first packet, every
 // other packet of it, replies turned back included, must be translated so, byte for byte. None of it shares code with the core.
 
+import { DONT_FRAGMENT, IPV6 } from "../wire/ip.ts";
+import { checksumOf, get16, put16, sumOf } from "../wire/words.ts";
 import { isFresh } from "./comparison.ts";
 import { IPV4, PROTOCOL_TCP, PROTOCOL_UDP, TCP, UDP } from "./frame.ts";
-import { IPV6, packet6 } from "./frame6.ts";
-import { changed, get16, put16 } from "./readdress.ts";
+import { packet6 } from "./frame6.ts";
+import { firstDifference } from "./mirror.ts";
+import { changed } from "./readdress.ts";
 
 const FLOWS_MAX = 262_144;
 const ADDRESS = 16;
@@ -13,7 +16,6 @@ const SYN = 2;
 const PORTS_END = 4;
 const ALL_ONES = 0xffff;
 const VERSION_AND_WORDS = 0x45;
-const DONT_FRAGMENT = 0x4000;
 const TYPE_IPV4 = [0x08, 0x00];
 
 /** An address, 4 or 16 bytes, and a port. */
@@ -67,7 +69,7 @@ export class SixComparison {
     const isReply = reply !== undefined;
     const expected = isReply ? translated(entered, seen, backend, nat, 1) : translated(entered, seen, nat, backend, -1);
     const from = this.rewritesLinks ? ip : 0;
-    const at = firstDifference(expected, left, from);
+    const at = firstDifference(expected, left, from, Math.max(expected.length, left.length));
     if (at < 0) return { isReply, fault: "" };
     const what = isReply ? "reply" : "request";
     return { isReply, fault: `${what} differs from its flow's translation at byte ${at}` };
@@ -110,7 +112,7 @@ function look(frame: Uint8Array, ip: number): Seen | undefined {
   if (packet === undefined || packet.protocol === FRAGMENT) return undefined;
   const { protocol, l4 } = packet;
   const payload = get16(frame, ip + IPV6.payloadLength);
-  const end = payload === 0 ? frame.length : Math.min(frame.length, ip + IPV6.min + payload);
+  const end = payload === 0 ? frame.length : Math.min(frame.length, ip + IPV6.size + payload);
   if ((protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) || l4 + PORTS_END > end) return undefined;
   const [source, destination] = [
     `${packet.source} ${get16(frame, l4)}`,
@@ -137,22 +139,22 @@ function endsOf(frame: Uint8Array, ip: number): Translation | undefined {
 /** What a packet becomes by new ends, its hop limit raised. */
 function translated(frame: Uint8Array, seen: Seen, source: End, destination: End, raise: number): Uint8Array {
   const { ip, l4, end, protocol } = seen;
-  const before = sum(frame, ip + IPV6.source, ip + IPV6.min) + sum(frame, l4, l4 + PORTS_END);
+  const before = sumOf(frame, ip + IPV6.source, ip + IPV6.size) + sumOf(frame, l4, l4 + PORTS_END);
   const six = source.address.length === ADDRESS;
-  const hops = (frame[ip + IPV6.hopLimit] as number) + raise;
+  const hops = (frame[ip + IPV6.hops] as number) + raise;
   const out = six ? frame.slice() : overIpv4(frame, seen, hops);
   const at = six ? l4 : ip + IPV4.min;
   const addresses = ip + (six ? IPV6.source : IPV4.source);
-  if (six) out[ip + IPV6.hopLimit] = hops;
+  if (six) out[ip + IPV6.hops] = hops;
   out.set(source.address, addresses);
   out.set(destination.address, addresses + source.address.length);
   put16(out, at, source.port);
   put16(out, at + 2, destination.port);
   if (!six) {
     put16(out, ip + IPV4.checksum, 0);
-    put16(out, ip + IPV4.checksum, ALL_ONES - folded(sum(out, ip, ip + IPV4.min)));
+    put16(out, ip + IPV4.checksum, checksumOf(sumOf(out, ip, ip + IPV4.min)));
   }
-  const after = sum(out, addresses, addresses + 2 * source.address.length) + sum(out, at, at + PORTS_END);
+  const after = sumOf(out, addresses, addresses + 2 * source.address.length) + sumOf(out, at, at + PORTS_END);
   const [field, checksumEnd] =
     protocol === PROTOCOL_TCP ? [TCP.checksum, TCP.checksumEnd] : [UDP.checksum, UDP.checksumEnd];
   const known = get16(out, at + field);
@@ -165,7 +167,7 @@ function translated(frame: Uint8Array, seen: Seen, source: End, destination: End
 /** The frame with an IPv4 header in the place of IPv6 and extension headers (RFC 7915, 5.1), addresses and checksum still to come. */
 function overIpv4(frame: Uint8Array, { ip, l4, protocol }: Seen, hops: number): Uint8Array {
   const payload = get16(frame, ip + IPV6.payloadLength);
-  const total = IPV4.min + payload - (l4 - ip - IPV6.min);
+  const total = IPV4.min + payload - (l4 - ip - IPV6.size);
   const header = new Uint8Array(IPV4.min);
   header[0] = VERSION_AND_WORDS;
   header[1] = (get16(frame, ip) >> 4) & 0xff;
@@ -184,21 +186,4 @@ function nameIpv4(link: Uint8Array): void {
   if (link.length === 4) link.set(link[0] === 0 ? [0, 0, 0, 2] : [2, 0, 0, 0]);
   else if (link.length === 20 && get16(link, 0) === 0x86dd) link.set(TYPE_IPV4, 0);
   else link.set(TYPE_IPV4, type);
-}
-
-function sum(bytes: Uint8Array, from: number, to: number): number {
-  let total = 0;
-  for (let at = from; at < to; at += 2) total += get16(bytes, at);
-  return total;
-}
-
-function folded(total: number): number {
-  const once = (total % 0x10000) + Math.floor(total / 0x10000);
-  return once > ALL_ONES ? once - ALL_ONES : once;
-}
-
-function firstDifference(a: Uint8Array, b: Uint8Array, from: number): number {
-  const length = Math.max(a.length, b.length);
-  for (let at = from; at < length; at++) if (a[at] !== b[at]) return at;
-  return -1;
 }

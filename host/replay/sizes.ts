@@ -2,12 +2,13 @@
 // replay's own reckoning.
 
 import { type Configuration, DEFAULT_MTU } from "../config/configuration.ts";
+import { DONT_FRAGMENT } from "../wire/ip.ts";
+import { get16, put16 } from "../wire/words.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, TCP } from "./frame.ts";
-import { changed, get16, put16 } from "./readdress.ts";
+import { changed } from "./readdress.ts";
 
 /** Bytes of IP and TCP headers without options. */
 const HEADERS = IPV4.min + TCP.min;
-const DONT_FRAGMENT = 0x4000;
 const SYN = 0x02;
 const WORD = 4;
 const KIND_END = 0;

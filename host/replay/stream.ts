@@ -3,9 +3,10 @@
 
 import * as Abi from "../abi.ts";
 import { ACK, FIN, RST, SYN } from "./conversation.ts";
+import { checksumOf, get16, put16, put32, sumOf } from "../wire/words.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, TCP } from "./frame.ts";
 import { type Announced, headerLength, headerOf } from "./proxy-header.ts";
-import { changed, get16, put16 } from "./readdress.ts";
+import { changed } from "./readdress.ts";
 import {
   acknowledgement,
   ahead,
@@ -13,16 +14,15 @@ import {
   further,
   type Segment,
   segmentOf,
+  SEQUENCE,
   selectiveNumbers,
   setAcknowledgement,
   setSequence,
-  wordsSum,
 } from "./segment.ts";
 
 const URG = 0x20;
 const URGENT = 18;
 const ALL_ONES = 0xffff;
-const ADDRESSES_END = 20;
 
 /** A packet that leaves towards a server, and the packet of its own that a PROXY header leaves in right before it. */
 export interface Departure {
@@ -150,9 +150,9 @@ export class Stream {
     packet.set(bytes, data);
     packet.set(buffer.subarray(data), data + bytes.length);
     const checksum = get16(buffer, l4 + TCP.checksum);
-    let growth = wordsSum(bytes, 0, bytes.length) + bytes.length;
+    let growth = sumOf(bytes, 0, bytes.length) + bytes.length;
     if (bytes.length % 2 === 1) {
-      const others = pseudoSum(buffer, ip, header + length) + wordsSum(buffer, l4, data) - checksum;
+      const others = pseudoSum(buffer, ip, header + length) + sumOf(buffer, l4, data) - checksum;
       const sum = (((ALL_ONES - checksum - others) % ALL_ONES) + ALL_ONES) % ALL_ONES;
       growth += ((sum * 256) % ALL_ONES) - sum;
     }
@@ -170,16 +170,15 @@ export class Stream {
     const packet = new Uint8Array(data + bytes.length);
     packet.set(buffer.subarray(0, data));
     packet.set(bytes, data);
-    put16(packet, l4 + 4, start >>> 16);
-    put16(packet, l4 + 6, start & ALL_ONES);
+    put32(packet, l4 + SEQUENCE, start);
     packet[l4 + TCP.flags] = ACK;
     put16(packet, l4 + URGENT, 0);
     put16(packet, ip + IPV4.totalLength, packet.length - ip);
     put16(packet, ip + IPV4.checksum, 0);
-    put16(packet, ip + IPV4.checksum, changed(ALL_ONES, wordsSum(packet, ip, l4)));
+    put16(packet, ip + IPV4.checksum, checksumOf(sumOf(packet, ip, l4)));
     put16(packet, l4 + TCP.checksum, 0);
-    const sum = pseudoSum(packet, ip, packet.length - l4) + wordsSum(packet, l4, packet.length);
-    put16(packet, l4 + TCP.checksum, changed(ALL_ONES, sum));
+    const sum = pseudoSum(packet, ip, packet.length - l4) + sumOf(packet, l4, packet.length);
+    put16(packet, l4 + TCP.checksum, checksumOf(sum));
     return packet;
   }
 
@@ -193,5 +192,5 @@ const isBare = ({ length, flags }: Segment): boolean => length === 0 && (flags &
 
 /** Sum of a pseudo-header's words. */
 function pseudoSum(buffer: Uint8Array, ip: number, length: number): number {
-  return wordsSum(buffer, ip + IPV4.source, ip + ADDRESSES_END) + PROTOCOL_TCP + length;
+  return sumOf(buffer, ip + IPV4.source, ip + IPV4.min) + PROTOCOL_TCP + length;
 }

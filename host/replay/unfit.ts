@@ -1,6 +1,7 @@
 // Whether a packet itself is so that the plane has to drop it, whatever its flow (docs/behaviour.md, sections 1.2, 1.3 and 3):
 // the replay's own reading, so that a drop of a sound packet stands out.
 
+import { get16 } from "../wire/words.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, TCP, UDP } from "./frame.ts";
 
 const TTL_LAST = 1;
@@ -32,8 +33,4 @@ function isBadUdp(buffer: Uint8Array, l4: number, length: number, captured: numb
   if (captured < UDP.lengthEnd) return false;
   const stated = get16(buffer, l4 + UDP.length);
   return stated === 0 ? !offloaded : stated < UDP.min || stated > length;
-}
-
-function get16(buffer: Uint8Array, at: number): number {
-  return ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
 }
