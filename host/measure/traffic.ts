@@ -4,7 +4,8 @@ import * as Abi from "../abi.ts";
 import type { Core } from "../core.ts";
 import { createPlane, type Plane, type PlaneOptions } from "../plane.ts";
 import { CONSUMER_VLAN, ENDPOINT, measuredConfiguration, SERVICE_PORT } from "./configuration.ts";
-import { FLAG, type FrameContent, PROTOCOL_TCP, PROTOCOL_UDP, writeAnswer, writeFrame } from "./frame.ts";
+import { PROTOCOL_TCP, PROTOCOL_UDP } from "../wire/ip.ts";
+import { FLAG, type FrameContent, writeAnswer, writeFrame } from "./frame.ts";
 
 /** Bytes of a 64-byte frame without its check sequence, which captures and memory do not hold. */
 export const FRAME_LEAST = 60;
