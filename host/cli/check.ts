@@ -1,13 +1,12 @@
 // linkplane check: what a configuration holds, or what is wrong with it.
 
 import Table from "cli-table3";
-import { rulesOf } from "../config/compile.ts";
+import { floatingAddress, rulesOf } from "../config/service-rules.ts";
 import { linkIdentifiers } from "../config/approval.ts";
 import { collateralOf } from "../config/collateral.ts";
 import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { ConfigurationError } from "../config/problem.ts";
 import { takersOf } from "../config/pools.ts";
-import { floatingAddress } from "../config/rules.ts";
 import { attachmentOf } from "../config/security.ts";
 import { LinkplaneError } from "../errors.ts";
 import { identityTexts } from "../config/proxy.ts";

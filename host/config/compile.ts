@@ -2,13 +2,12 @@
 
 import * as Abi from "../abi.ts";
 import { writeAddresses } from "./addresses.ts";
-import type { AdminState, Configuration, LoadBalancer, PrivateLinkService, ServiceRule } from "./configuration.ts";
+import type { AdminState, Configuration } from "./configuration.ts";
 import { writeFilters } from "./endpoint-rules.ts";
 import { numberEndpoints, writeEndpoints } from "./endpoints.ts";
 import { seedWords } from "./hash.ts";
 import { TableImage } from "./image.ts";
 import { hasSix, Intervals } from "./intervals.ts";
-import { inboundNatRulesOf } from "./inbound-nat.ts";
 import { allowedNames, identifiesByName, looksAtEveryRequest, writeNames, writeSwitches } from "./names.ts";
 import { type NetworkNumbers, numberNetworks, writeNetworks } from "./networks.ts";
 import { keyOf, Numbering, type NumberedPair, type NumberedRule } from "./numbering.ts";
@@ -194,16 +193,4 @@ function namesOf(configuration: Configuration, numbering: Numbering): Names {
       return { service, natAddress, backend, protocol: (slot & 1) === 0 ? "tcp" : "udp" };
     },
   };
-}
-
-/** Rules of a service: those of the frontends it stands behind, load balancing rules first. */
-export function rulesOf(
-  service: PrivateLinkService,
-  balancers: readonly LoadBalancer[],
-): { balancer: LoadBalancer; rule: ServiceRule }[] {
-  const balancer = balancers.find(({ name }) => name === service.loadBalancer) as LoadBalancer;
-  const frontends = new Set(service.loadBalancerFrontendIPConfigurations);
-  return [...balancer.loadBalancingRules, ...inboundNatRulesOf(balancer)]
-    .filter((rule) => frontends.has(rule.frontendIPConfiguration))
-    .map((rule) => ({ balancer, rule }));
 }

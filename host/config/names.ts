@@ -1,7 +1,7 @@
 // The table of names that a resource and group may be asked for by.
 
 import * as Abi from "../abi.ts";
-import { rulesOf } from "./compile.ts";
+import { rulesOf } from "./service-rules.ts";
 import type { Configuration, PrivateEndpoint } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 import { keyOf, type Numbered } from "./numbering.ts";

@@ -9,7 +9,7 @@ import { bytesOf, isSix, numberOf, wordsOf } from "./ipv6.ts";
 import { fillTable, permutationOf, tableSize } from "./maglev.ts";
 import { keyOf, type Numbered, type NumberedBackend } from "./numbering.ts";
 import { sameMac } from "./change.ts";
-import { floatingAddress } from "./rules.ts";
+import { floatingAddress } from "./service-rules.ts";
 
 const NANOSECONDS = 1e9;
 const SIX_BYTES = 16;

@@ -1,13 +1,13 @@
 // Load balancing rules by (service, protocol, port), and the timeouts they use.
 
 import * as Abi from "../abi.ts";
-import { rulesOf } from "./compile.ts";
 import { addressNumber } from "./address.ts";
-import type { Configuration, LoadBalancer, LoadBalancingRule } from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 import { bytesOf, isSix } from "./ipv6.ts";
 import { keyOf, type Numbered, type NumberedRule, type Numbering } from "./numbering.ts";
 import type { WrittenPools } from "./pools.ts";
+import { floatingAddress, rulesOf, type RuleOfService } from "./service-rules.ts";
 
 /** Multiplier of the table's places; the core looks up by the same rule (assembly/admit/rules.ts). */
 const MULTIPLIER = 0x9e3779b1;
@@ -62,42 +62,70 @@ export function writeRules(
   const section = image.section(rules.count * Abi.RULE_SIZE);
   const places = 2 ** Math.ceil(Math.log2(Math.max(all.length * 2, 4)));
   const index = image.section(places * Abi.RULE_ENTRY_SIZE);
-  for (const { balancer, rule, number, which, frontend } of all) {
-    const at = section + which * Abi.RULE_SIZE;
-    image.u16(at + Abi.RULE_POOL, pools.numbers.get(keyOf(balancer.name, rule.backendAddressPool)) ?? 0);
-    image.u16(at + Abi.RULE_BACKEND_PORT, rule.backendPort);
-    image.u8(at + Abi.RULE_DISTRIBUTION, DISTRIBUTIONS[rule.loadDistribution]);
-    image.u8(at + Abi.RULE_TIMER, timerOf(rule.idleTimeoutInMinutes, idle));
-    image.u8(at + Abi.RULE_RESET, rule.enableTcpReset ? 1 : 0);
-    image.u8(at + Abi.RULE_IDENTIFY, IDENTIFY[rule.everyRequest === true ? "requests" : (rule.identify ?? "address")]);
-    if (rule.backend !== undefined)
-      image.u16(
-        at + Abi.RULE_BACKEND,
-        (backends.numberOf(keyOf(balancer.name, rule.backendAddressPool, rule.backend)) ?? 0) + 1,
-      );
-    if (frontend !== undefined) {
-      image.u16(at + Abi.RULE_HOST, (pools.hosts.get(balancer.name) ?? []).indexOf(frontend) + 1);
-      if (isSix(frontend)) image.copy(at + Abi.RULE_ADDRESS6_BE, bytesOf(frontend));
-      else image.u32Be(at + Abi.RULE_ADDRESS_BE, addressNumber(frontend));
-    }
-    const protocol = PROTOCOLS[rule.protocol];
-    const port = rule.frontendPort;
-    const hash = Math.imul(((number << 16) | port) ^ Math.imul(protocol, MULTIPLIER), MULTIPLIER);
-    let place = (hash >>> 8) & (places - 1);
-    const entry = () => index + place * Abi.RULE_ENTRY_SIZE;
-    while (image.readU16(entry() + Abi.RULE_ENTRY_PROTOCOL) !== 0) place = (place + 1) & (places - 1);
-    image.u16(entry() + Abi.RULE_ENTRY_SERVICE, number);
-    image.u16(entry() + Abi.RULE_ENTRY_PROTOCOL, protocol | Abi.RULE_ENTRY_TAKEN);
-    image.u16(entry() + Abi.RULE_ENTRY_PORT, port);
-    image.u16(entry() + Abi.RULE_ENTRY_RULE, which);
+  for (const numbered of all) {
+    writeRule(image, section + numbered.which * Abi.RULE_SIZE, numbered, pools, { idle, backends });
+    enterRule(image, index, places, numbered);
   }
   image.u32(Abi.TABLES_RULES, section);
   image.u32(Abi.TABLES_RULE_INDEX, index);
   image.u32(Abi.TABLES_RULE_MASK, places - 1);
 }
 
+/** A rule of the service with that number; `which` is its own. */
+interface NumberedServiceRule extends RuleOfService {
+  number: number;
+  which: number;
+  frontend: string | undefined;
+}
+
+function writeRule(
+  image: TableImage,
+  at: number,
+  { balancer, rule, frontend }: NumberedServiceRule,
+  pools: WrittenPools,
+  { idle, backends }: Pick<Numbering, "idle" | "backends">,
+): void {
+  image.u16(at + Abi.RULE_POOL, pools.numbers.get(keyOf(balancer.name, rule.backendAddressPool)) ?? 0);
+  image.u16(at + Abi.RULE_BACKEND_PORT, rule.backendPort);
+  image.u8(at + Abi.RULE_DISTRIBUTION, DISTRIBUTIONS[rule.loadDistribution]);
+  image.u8(at + Abi.RULE_TIMER, timerOf(rule.idleTimeoutInMinutes, idle));
+  image.u8(at + Abi.RULE_RESET, rule.enableTcpReset ? 1 : 0);
+  image.u8(at + Abi.RULE_IDENTIFY, IDENTIFY[rule.everyRequest === true ? "requests" : (rule.identify ?? "address")]);
+  if (rule.backend !== undefined) {
+    const backend = backends.numberOf(keyOf(balancer.name, rule.backendAddressPool, rule.backend));
+    image.u16(at + Abi.RULE_BACKEND, (backend ?? 0) + 1);
+  }
+  if (frontend === undefined) return;
+  image.u16(at + Abi.RULE_HOST, (pools.hosts.get(balancer.name) ?? []).indexOf(frontend) + 1);
+  if (isSix(frontend)) image.copy(at + Abi.RULE_ADDRESS6_BE, bytesOf(frontend));
+  else image.u32Be(at + Abi.RULE_ADDRESS_BE, addressNumber(frontend));
+}
+
+/** Enters a rule in the table of places that finds it. */
+function enterRule(
+  image: TableImage,
+  index: number,
+  places: number,
+  { rule, number, which }: NumberedServiceRule,
+): void {
+  const protocol = PROTOCOLS[rule.protocol];
+  const port = rule.frontendPort;
+  const hash = Math.imul(((number << 16) | port) ^ Math.imul(protocol, MULTIPLIER), MULTIPLIER);
+  let place = (hash >>> 8) & (places - 1);
+  const entry = () => index + place * Abi.RULE_ENTRY_SIZE;
+  while (image.readU16(entry() + Abi.RULE_ENTRY_PROTOCOL) !== 0) place = (place + 1) & (places - 1);
+  image.u16(entry() + Abi.RULE_ENTRY_SERVICE, number);
+  image.u16(entry() + Abi.RULE_ENTRY_PROTOCOL, protocol | Abi.RULE_ENTRY_TAKEN);
+  image.u16(entry() + Abi.RULE_ENTRY_PORT, port);
+  image.u16(entry() + Abi.RULE_ENTRY_RULE, which);
+}
+
 /** Gives the rules behind each service their numbers, in the configuration's order. */
-function numberRules(configuration: Configuration, services: readonly number[], rules: Numbered<NumberedRule>) {
+function numberRules(
+  configuration: Configuration,
+  services: readonly number[],
+  rules: Numbered<NumberedRule>,
+): NumberedServiceRule[] {
   return configuration.privateLinkServices.flatMap((service, index) =>
     rulesOf(service, configuration.loadBalancers).map(({ balancer, rule }) => {
       const number = services[index] as number;
@@ -116,15 +144,6 @@ function numberRules(configuration: Configuration, services: readonly number[], 
       return { balancer, rule, number, which, frontend };
     }),
   );
-}
-
-/** Address of the frontend that packets of a rule stay addressed to; undefined for a rule without floating IP. */
-export function floatingAddress(
-  { frontendIPConfigurations }: LoadBalancer,
-  { enableFloatingIP = false, frontendIPConfiguration }: LoadBalancingRule,
-): string | undefined {
-  if (!enableFloatingIP) return undefined;
-  return frontendIPConfigurations.find(({ name }) => name === frontendIPConfiguration)?.privateIPAddress;
 }
 
 /** Timer of established flows of a rule with that idle timeout. */

@@ -6,7 +6,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { isSix } from "../config/ipv6.ts";
 import { inboundNatRulesOf } from "../config/inbound-nat.ts";
 import { takersOf } from "../config/pools.ts";
-import { floatingAddress } from "../config/rules.ts";
+import { floatingAddress } from "../config/service-rules.ts";
 import type { Conversation } from "./conversation.ts";
 import { Drains } from "./drains.ts";
 import { PROTOCOL_TCP } from "./frame.ts";

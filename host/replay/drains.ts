@@ -4,7 +4,7 @@
 import { addressNumber } from "../config/address.ts";
 import { isSix } from "../config/ipv6.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { floatingAddress } from "../config/rules.ts";
+import { floatingAddress } from "../config/service-rules.ts";
 
 const SECOND = 1e9;
 /** Times are floats: two of them may be off by so much. */

@@ -1,7 +1,7 @@
 // How long a conversation's flow lives on without packets, from docs/behaviour.md, sections 6 and 9: the mirror's own reckoning,
 // from the packets it saw forwarded. Nanoseconds.
 
-import { rulesOf } from "../config/compile.ts";
+import { rulesOf } from "../config/service-rules.ts";
 import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
 import { ACK, type Conversation, FIN, RST } from "./conversation.ts";
 import { PROTOCOL_TCP } from "./frame.ts";

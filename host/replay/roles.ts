@@ -4,9 +4,8 @@
 import type { Configuration, LoadBalancingRule, ServiceRule } from "../config/configuration.ts";
 import { addressNumber } from "../config/address.ts";
 import { isSix } from "../config/ipv6.ts";
-import { rulesOf } from "../config/compile.ts";
+import { floatingAddress, rulesOf } from "../config/service-rules.ts";
 import { takersOf } from "../config/pools.ts";
-import { floatingAddress } from "../config/rules.ts";
 import { reachOf } from "../config/reach.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";

@@ -1,6 +1,6 @@
 // What there is to say about PROXY headers of a configuration: servers that could not tell what to expect, and flows without headers.
 
-import { rulesOf } from "../config/compile.ts";
+import { rulesOf } from "../config/service-rules.ts";
 import type { Configuration, PrivateLinkService } from "../config/configuration.ts";
 
 const hasHeaders = ({ enableProxyProtocol = false }: PrivateLinkService): boolean => enableProxyProtocol;
