@@ -146,7 +146,7 @@ export const REASONS: readonly Reason[] = [
     "nat-exhausted",
     "drop",
     "No NAT address has a free port towards this backend.",
-    "Add a NAT address or a backend: each pair carries 64,512 flows per protocol.",
+    "Add a NAT address, or a backend where the rule has no floating IP: each pair carries 64,512 flows per protocol.",
   ),
   row(
     "no-flow",

@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import { floatingAddress, rulesOf } from "../config/service-rules.ts";
 import { linkIdentifiers } from "../config/approval.ts";
 import { collateralOf } from "../config/collateral.ts";
-import type { Configuration, LoadBalancingRule } from "../config/configuration.ts";
+import type { Configuration } from "../config/configuration.ts";
 import { ConfigurationError } from "../config/problem.ts";
 import { takersOf } from "../config/pools.ts";
 import { attachmentOf } from "../config/security.ts";
@@ -13,6 +13,7 @@ import { identityTexts } from "../config/proxy.ts";
 import { inertRules } from "../report/inert-rules.ts";
 import { proxyDisagreements, proxyExceptions } from "../report/proxy-advice.ts";
 import { poolTables } from "../report/pools.ts";
+import { ruleTexts } from "../report/rules.ts";
 import { amount } from "../report/quantity.ts";
 import { PLAIN_TABLE } from "../report/table.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -66,8 +67,7 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
   return configuration.privateEndpoints.map((endpoint, index) => {
     const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
     if (service === undefined) throw new Error("The configuration was not checked.");
-    const all = rulesOf(service, configuration.loadBalancers);
-    const rules = all.filter(({ rule }) => rule.backend === undefined);
+    const rules = rulesOf(service, configuration.loadBalancers).filter(({ rule }) => rule.backend === undefined);
     const pools = new Set(rules.map(({ rule }) => rule.backendAddressPool));
     const takers = (name: string): string[] =>
       (rules[0]?.balancer.backendAddressPools ?? [])
@@ -85,12 +85,7 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
       name: endpoint.name,
       state: endpoint.connectionState,
       service: service.name,
-      rules: [
-        ...rules.map(({ rule }) => portText(rule) + filterText(rule, (service.resources ?? []).length > 0)),
-        ...all
-          .filter(({ rule }) => rule.backend !== undefined)
-          .map(({ rule }) => `${portText(rule)} of ${rule.backend}`),
-      ],
+      rules: ruleTexts(service, configuration.loadBalancers),
       backends,
       linkIdentifier: links[index] as number,
       ...(service.enableProxyProtocol === true ? { proxyIdentifier: identities[index] as string } : {}),
@@ -98,19 +93,6 @@ function endpointsOf(configuration: Configuration): EndpointCheck[] {
       capacity: service.natAddresses.length * targets.size * PORTS_PER_PAIR,
     };
   });
-}
-
-function portText({ protocol, frontendPort, backendPort }: LoadBalancingRule): string {
-  return frontendPort === 0
-    ? "all ports"
-    : `${protocol.toLowerCase()}/${frontendPort} to ${backendPort || frontendPort}`;
-}
-
-/** How a rule tells resources apart, where there are some. */
-function filterText({ identify = "address", everyRequest = false }: LoadBalancingRule, hasResources: boolean): string {
-  if (everyRequest) return `, by name (${identify}, every request)`;
-  if (identify !== "address") return `, by name (${identify})`;
-  return hasResources ? ", not name-filtered" : "";
 }
 
 function groupOf(

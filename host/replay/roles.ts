@@ -1,15 +1,15 @@
 // Who is who in a capture: which addresses are endpoints', which ports their services answer on, and what a captured packet
 // is because of that: a request, a reply, or no matter of ours.
 
-import type { Configuration, LoadBalancingRule, ServiceRule } from "../config/configuration.ts";
+import type { Configuration, ServiceRule } from "../config/configuration.ts";
 import { addressNumber } from "../config/address.ts";
 import { isSix } from "../config/ipv6.ts";
-import { floatingAddress, rulesOf } from "../config/service-rules.ts";
+import { floatingAddress, type RuleOfService, rulesOf } from "../config/service-rules.ts";
 import { takersOf } from "../config/pools.ts";
 import { reachOf } from "../config/reach.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
-import { type FrameView, PROTOCOL_TCP, PROTOCOL_UDP, type VlanNetworks } from "./frame.ts";
+import { type FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
 import type { EndpointAlias } from "./options.ts";
 import { type Announced, announcements } from "./proxy-header.ts";
 import { Sizes } from "./sizes.ts";
@@ -154,10 +154,11 @@ function refuseSix(aliases: readonly EndpointAlias[]): void {
   });
 }
 
-type ServiceRules = ReturnType<typeof rulesOf>;
-
 /** In a capture taken at a server, a backend's address and port stand for the endpoint, by the rule that leads there. */
-function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: ServiceRules): Role[] {
+function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: readonly RuleOfService[]): Role[] {
+  const leads = firstOf(rules, leadOf);
+  const ports = firstOf(rules, ({ frontendPort }) => frontendPort);
+  const ruleOf = (port: number, protocol: number) => ports(port, protocol) ?? ports(0, protocol);
   return rules.flatMap(({ balancer, rule }) => {
     const pool = balancer.backendAddressPools.find(({ name }) => name === rule.backendAddressPool);
     const seenPort = rule.backendPort === 0 ? undefined : rule.backendPort;
@@ -165,15 +166,8 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: Servic
     // Servers of a rule with floating IP all have the frontend's address.
     if (frontend !== undefined)
       return [{ ...base, seenAddress: addressNumber(frontend), seenPort, frontendPort: (port: number) => port }];
-    const alike = rules
-      .map((each) => each.rule)
-      .filter((each) => each.backendAddressPool === rule.backendAddressPool && each.backendPort === rule.backendPort)
-      .filter((each) => each.backend === rule.backend);
-    const [tcp, udp] = [PROTOCOL_TCP, PROTOCOL_UDP].map(
-      (protocol) => (alike.find((each) => carries(each, protocol)) ?? rule).frontendPort,
-    );
     const frontendPort = (port: number, protocol: number): number =>
-      seenPort === undefined ? port : ((protocol === PROTOCOL_TCP ? tcp : udp) as number);
+      seenPort === undefined ? port : (leads(leadOf(rule), protocol) ?? rule).frontendPort;
     if (pool === undefined) return [];
     const takes = takersOf(pool);
     const own = pool.backends.filter(({ address }) => rule.backend === undefined || rule.backend === address);
@@ -184,7 +178,7 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: Servic
       frontendPort,
       server: addressNumber(backend.address),
       keeps(port: number, protocol: number) {
-        const led = ruleFor(rules, port, protocol);
+        const led = ruleOf(port, protocol);
         if (led?.backend !== undefined) return led.backend === backend.address;
         return takes.has(backend) && led?.backendAddressPool === rule.backendAddressPool;
       },
@@ -192,14 +186,22 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: Servic
   });
 }
 
-/** The rule that the plane takes for an endpoint's port: the exact one first. */
-function ruleFor(rules: ServiceRules, port: number, protocol: number): ServiceRule | undefined {
-  const fitting = rules.map(({ rule }) => rule).filter((rule) => carries(rule, protocol));
-  return fitting.find((rule) => rule.frontendPort === port) ?? fitting.find((rule) => rule.frontendPort === 0);
-}
+/** Where a rule leads. */
+const leadOf = ({ backendAddressPool, backendPort, backend = "" }: ServiceRule): string =>
+  `${backendPort} ${backend} ${backendAddressPool}`;
 
-function carries({ protocol }: LoadBalancingRule, number: number): boolean {
-  return protocol === "All" || protocol === (number === PROTOCOL_TCP ? "Tcp" : "Udp");
+/** Finds the first rule for a protocol that has something. A range of ports makes thousands of rules. */
+function firstOf<Key>(
+  rules: readonly RuleOfService[],
+  keyOf: (rule: ServiceRule) => Key,
+): (key: Key, protocol: number) => ServiceRule | undefined {
+  const [tcp, udp] = ["Tcp", "Udp"].map((protocol) => {
+    const fitting = rules
+      .map(({ rule }) => rule)
+      .filter((rule) => rule.protocol === protocol || rule.protocol === "All");
+    return new Map(fitting.toReversed().map((rule) => [keyOf(rule), rule]));
+  });
+  return (key, protocol) => (protocol === PROTOCOL_TCP ? tcp : udp)?.get(key);
 }
 
 /** Networks by VLAN identifiers, as the consumer's side sees them. */

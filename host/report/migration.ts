@@ -162,7 +162,7 @@ function capacity({ natPools, flows }: ReplaySummary): string {
       count(exhausted),
     ]);
   const head = ["NAT address", "backend", "protocol", "ports at once", "of its pool", "refused for want of one"];
-  const text = `${amount(flows.peak, "flow")} at once, at most. Each pair of NAT address and backend carries 64,512 flows of each protocol; more of either carry more.`;
+  const text = `${amount(flows.peak, "flow")} at once, at most. Each pair of NAT address and backend carries 64,512 flows of each protocol, more of either carry more; with floating IP all backends of a frontend are one.`;
   return `## Connections needed\n\n${text}${lines.length === 0 ? "" : `\n\n${table(head, "lllrrr", lines)}${more(used.length)}`}`;
 }
 

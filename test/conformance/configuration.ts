@@ -4,9 +4,22 @@ import {
   type Configuration,
   type ConnectionState,
   DEFAULT_SETTINGS,
+  type InboundNatRule,
   type LoadBalancingRule,
   type PrivateEndpoint,
 } from "../../host/config/configuration.ts";
+
+/** An inbound NAT rule of its load balancer: ports 50000 to 50009 to port 22 of a backend each. */
+export const SSH: InboundNatRule = {
+  name: "ssh",
+  frontendIPConfiguration: "frontend",
+  backendAddressPool: "pool",
+  protocol: "Tcp",
+  frontendPortRangeStart: 50_000,
+  frontendPortRangeEnd: 50_009,
+  backendPort: 22,
+  enableTcpReset: false,
+};
 
 /** A fresh copy. Endpoints in `shop`: .4 approved, .5 pending, .6 rejected, .7 disconnected; `lab` has the same .4. */
 export function baseConfiguration(): Configuration {

@@ -4,6 +4,7 @@ import type {
   InboundNatRule,
   LoadBalancer,
 } from "../../host/config/configuration.ts";
+import { SSH } from "./configuration.ts";
 import { BACKEND6, CLIENT, DUAL, NAT6, SIX, withIpv6 } from "./ipv6-kit.ts";
 import { table } from "./table.ts";
 
@@ -12,23 +13,12 @@ const balancerOf = ({ loadBalancers }: Configuration): LoadBalancer => loadBalan
 const poolOf = (configuration: Configuration): BackendAddressPool =>
   balancerOf(configuration).backendAddressPools[0] as BackendAddressPool;
 
-const NAT_RULE: InboundNatRule = {
-  name: "ssh",
-  frontendIPConfiguration: "frontend",
-  backendAddressPool: "pool",
-  protocol: "Tcp",
-  frontendPortRangeStart: 50_000,
-  frontendPortRangeEnd: 50_004,
-  backendPort: 22,
-  enableTcpReset: false,
-};
-
 /** Three backends, ports 50000 to 50004 to their port 22. */
 const natRule =
   (change: Partial<InboundNatRule> = {}) =>
   (configuration: Configuration): void => {
     poolOf(configuration).backends = [1, 2, 3].map((last) => ({ address: `10.2.1.${last}`, weight: 1, state: "up" }));
-    balancerOf(configuration).inboundNatRules = [{ ...NAT_RULE, ...change }];
+    balancerOf(configuration).inboundNatRules = [{ ...SSH, frontendPortRangeEnd: 50_004, ...change }];
   };
 const syn = (port: number, client = 5000): string => `tcp 10.1.0.9:${client} > 10.1.0.4:${port} S`;
 const query = (port: number): string => `udp 10.1.0.9:5000 > 10.1.0.4:${port}`;
@@ -242,7 +232,7 @@ table("Inbound NAT rules and floating IP of IPv6 services", [
     change: ofSix((balancer) => {
       const [pool] = balancer.backendAddressPools;
       pool?.backends.push({ address: "fd00:2::1:2", weight: 0, state: "down" });
-      balancer.inboundNatRules = [NAT_RULE];
+      balancer.inboundNatRules = [{ ...SSH, frontendPortRangeEnd: 50_004 }];
     }),
     steps: [
       {

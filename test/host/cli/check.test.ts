@@ -116,6 +116,18 @@ suite("linkplane check of a configuration that carries less than it seems", (tes
     assert.ok(stdout.includes("; with floating IP all backends of a frontend are one."), stdout);
   });
 
+  test("prints the ports of an inbound NAT rule as a range", async () => {
+    const path = changed("inbound.yaml", [
+      /( +)loadBalancingRules:\n/,
+      "$1inboundNatRules:\n$1  - { name: ssh, frontendIPConfiguration: frontend, backendAddressPool: servers, protocol: All, frontendPortRangeStart: 50000, frontendPortRangeEnd: 50009, backendPort: 22 }\n$&",
+    ]);
+    const { endpoints } = JSON.parse((await linkplane(["check", path, "--json"])).stdout);
+    assert.equal(endpoints[0].rules.slice(3), [
+      "tcp/50000-50002 to 22 of 3 backends, one each",
+      "udp/50000-50002 to 22 of 3 backends, one each",
+    ]);
+  });
+
   test("says that no flow at all can pass when no backend takes any", async () => {
     const path = changed("none.yaml", [/weight: \d/g, "state: down"]);
     const { status, stdout } = await linkplane(["check", path]);

@@ -2,18 +2,9 @@
 
 import { normalizeConfiguration } from "../../../host/config/normalize.ts";
 import { assert, suite } from "../../kit.ts";
-import { complaint } from "./sample.ts";
+import { complaint, SSH } from "./sample.ts";
 
-const rule = (change: object = {}) => ({
-  name: "ssh",
-  frontendIPConfiguration: "front",
-  backendAddressPool: "servers",
-  protocol: "Tcp",
-  frontendPortRangeStart: 50_000,
-  frontendPortRangeEnd: 50_009,
-  backendPort: 22,
-  ...change,
-});
+const rule = (change: object = {}) => ({ ...SSH, ...change });
 
 /** A configuration with two backends, a rule for port 443, and these inbound NAT rules. */
 const valueOf = (inboundNatRules: object[], more: object = {}) => ({

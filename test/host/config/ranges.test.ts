@@ -3,7 +3,7 @@
 import { configurationJsonSchema } from "../../../host/config/json-schema.ts";
 import { normalizeConfiguration } from "../../../host/config/normalize.ts";
 import { assert, suite } from "../../kit.ts";
-import { complaint, valueOf } from "./sample.ts";
+import { complaint, SSH, valueOf } from "./sample.ts";
 
 const SECONDS: [least: number, most: number] = [1, 7440];
 const RULE = "loadBalancers[0].loadBalancingRules[0]";
@@ -51,15 +51,6 @@ const ELSEWHERE = [
 
 /** What contradicts other fields. */
 const OTHERS = /^(Port 0 and protocol All|The range )/;
-const INBOUND_NAT = {
-  name: "ssh",
-  frontendIPConfiguration: "front",
-  backendAddressPool: "servers",
-  protocol: "Tcp",
-  frontendPortRangeStart: 50_000,
-  frontendPortRangeEnd: 50_009,
-  backendPort: 22,
-};
 
 /** What is said about the field when it has this value. Port 0 has a rule of its own, in the table of contradictions. */
 function said(path: string, value: unknown): string[] {
@@ -67,7 +58,7 @@ function said(path: string, value: unknown): string[] {
   configuration.settings = { timers: {}, identification: {} };
   const parts = path.split(/[.[\]]+/).filter((part) => part !== "");
   const [balancer] = configuration.loadBalancers as Record<string, unknown>[];
-  if (balancer !== undefined) balancer.inboundNatRules = [structuredClone(INBOUND_NAT)];
+  if (balancer !== undefined) balancer.inboundNatRules = [structuredClone(SSH)];
   const owner = parts.slice(0, -1).reduce((at, part) => at[part] as Record<string, unknown>, configuration);
   owner[parts.at(-1) as string] = value;
   const all = complaint(() => normalizeConfiguration(configuration)).problems;

@@ -49,6 +49,17 @@ networkSecurityGroups:
         destinationPortRanges: [440-443]
 `;
 
+/** An inbound NAT rule of the sample's balancer, as it is written. */
+export const SSH = {
+  name: "ssh",
+  frontendIPConfiguration: "front",
+  backendAddressPool: "servers",
+  protocol: "Tcp",
+  frontendPortRangeStart: 50_000,
+  frontendPortRangeEnd: 50_009,
+  backendPort: 22,
+};
+
 /** How the sentence begins that says what to do. */
 export const ADVICE =
   /(^|[.] )(Add|Choose|Did you mean|Give|It may be one of|Name|Raise|Remove|Rename|Shorten|Split|Use|Write)\b/;

@@ -2,7 +2,7 @@
 
 import { type Configuration, markChecked } from "../../../host/config/configuration.ts";
 import { createPlane } from "../../../host/plane.ts";
-import { baseConfiguration } from "../../conformance/configuration.ts";
+import { baseConfiguration, SSH } from "../../conformance/configuration.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import { assert, suite } from "../../kit.ts";
 
@@ -19,19 +19,7 @@ async function told(port: number, change: (configuration: Configuration) => void
 suite("An explanation of a rule", (test) => {
   test("says whose port an inbound NAT rule's is, and asks no candidates", async () => {
     const stages = await told(50_000, ({ loadBalancers: [balancer] }) => {
-      if (balancer === undefined) return;
-      balancer.inboundNatRules = [
-        {
-          name: "ssh",
-          frontendIPConfiguration: "frontend",
-          backendAddressPool: "pool",
-          protocol: "Tcp",
-          frontendPortRangeStart: 50_000,
-          frontendPortRangeEnd: 50_009,
-          backendPort: 22,
-          enableTcpReset: false,
-        },
-      ];
+      Object.assign(balancer as object, { inboundNatRules: [SSH] });
     });
     assert.is(stages.rule, "ssh: tcp/50000 to port 22 of 10.2.1.1 alone");
     assert.is(stages.candidate, undefined);

@@ -2,21 +2,11 @@
 
 import { memorySink } from "../../../host/capture/memory.ts";
 import type { Configuration } from "../../../host/config/configuration.ts";
+import { SSH } from "../../conformance/configuration.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, flowLines, type Line, replayLines } from "./conversation.ts";
 
 const SERVERS = ["10.2.1.1", "10.2.1.2", "10.2.1.3", "10.2.1.4"];
-
-const SSH = {
-  name: "ssh",
-  frontendIPConfiguration: "frontend",
-  backendAddressPool: "pool",
-  protocol: "Tcp",
-  frontendPortRangeStart: 50_000,
-  frontendPortRangeEnd: 50_009,
-  backendPort: 22,
-  enableTcpReset: false,
-};
 
 /** Four servers behind one endpoint. */
 function fourServers(change: (configuration: Configuration) => void = () => {}): Configuration {
