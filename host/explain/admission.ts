@@ -1,10 +1,10 @@
 // The stages that decide about a packet and a flow's first one, told.
 
 import * as Abi from "../abi.ts";
-import { addressText } from "../config/address.ts";
 import { rulesOfEndpoint } from "../config/endpoint-rules.ts";
 import { REASONS } from "../reasons.ts";
 import { flagsText } from "./packet-text.ts";
+import { endText } from "./end.ts";
 import { flowOf, flowText, type Meaning, type Telling } from "./stage.ts";
 
 const SIDES = ["consumer", "provider"];
@@ -21,17 +21,12 @@ const known = (value: number | undefined): value is number => value !== undefine
 const endpointName = (number: number, { names }: Meaning): string => names.endpoints[number] ?? `number ${number}`;
 const networkName = (number: number, { names }: Meaning): string => names.networks[number] ?? `number ${number}`;
 const protocolName = (number: number): string => PROTOCOLS[number] ?? String(number);
-/** An address as it lies in a packet. */
-export const addressBe = (value: number): string =>
-  addressText(((value & 255) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24));
-/** A port as it lies in a packet, in the lower half of a number. */
-export const portBe = (value: number): number => ((value & 255) << 8) | ((value >>> 8) & 255);
 
 /** By stage. */
 export const ADMISSION: Record<number, Telling> = {
   [Abi.STAGE_PACKET]: {
     stage: "packet",
-    tell([kind = 0, network = 0, given = 0, bits = 0], meaning, _, reason) {
+    tell([kind = 0, network = 0, given = 0, bits = 0], meaning, { reason }) {
       const name = networkName(network, meaning);
       const from =
         network === given ? "as given with the packet" : `by its VLAN tags; given was ${networkName(given, meaning)}`;
@@ -46,18 +41,17 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_KIND]: {
     stage: "kind",
-    tell: (_, __, ___, reason) => ({
+    tell: (_, __, { reason }) => ({
       decided: REASONS.find(({ name }) => name === reason)?.sentence ?? "",
       looked: {},
     }),
   },
   [Abi.STAGE_EMBEDDED]: {
     stage: "packet in it",
-    tell([source = 0, destination = 0, ports = 0, protocol = 0], _, text, reason) {
+    tell([source = 0, destination = 0, ports = 0, protocol = 0], _, { six: [from6, to6], reason }) {
       if (reason !== undefined) return { decided: "it cannot be followed to a flow", looked: {} };
-      const [six = "-", sixTo = "-"] = text.split(" ");
-      const from = `${six === "-" ? addressBe(source) : six}:${portBe(ports)}`;
-      const to = `${sixTo === "-" ? addressBe(destination) : sixTo}:${portBe(ports >>> 16)}`;
+      const from = endText(from6, source, ports);
+      const to = endText(to6, destination, ports >>> 16);
       const looked = { protocol: protocolName(protocol), source: from, destination: to };
       return { decided: `${looked.protocol} ${from} > ${to}`, looked };
     },
@@ -123,7 +117,7 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_TTL]: {
     stage: "TTL",
-    tell: ([ttl = 0], _, __, reason) => ({
+    tell: ([ttl = 0], _, { reason }) => ({
       decided:
         reason === undefined
           ? String(ttl)
@@ -135,7 +129,7 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_DENIED]: {
     stage: "denied flow",
-    tell([number = 0, before = 0], meaning, _, reason) {
+    tell([number = 0, before = 0], meaning, { reason }) {
       const name = REASONS[before]?.name ?? "";
       const decided = reason === undefined ? "the stages are walked again" : "its reason stands until it is forgotten";
       return { decided, looked: { ...flowOf(number, meaning), refused: name } };
@@ -143,7 +137,7 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_REACH]: {
     stage: "reach",
-    tell([network = 0, home = 0, near = 0], meaning, _, reason) {
+    tell([network = 0, home = 0, near = 0], meaning, { reason }) {
       const [from, to] = [networkName(network, meaning), networkName(home, meaning)];
       const way = network === home ? `within ${to}` : `from ${from} to ${to}`;
       const against =
@@ -165,7 +159,7 @@ export const ADMISSION: Record<number, Telling> = {
   },
   [Abi.STAGE_ENDPOINT_RULES]: {
     stage: "endpoint rules",
-    tell([filter = 0, index = 0, endpoint = 0], meaning, _, reason) {
+    tell([filter = 0, index = 0, endpoint = 0], meaning, { reason }) {
       if (filter === 0) return { decided: "none apply", looked: {} };
       const name = endpointName(endpoint, meaning);
       const own = meaning.configuration.privateEndpoints.find((each) => each.name === name);

@@ -93,11 +93,11 @@ function stepsOf(core: Core, named: Meaning): Step[] {
   const notes = notesOf(core);
   const endpoint = notes.find(({ stage }) => stage === Abi.STAGE_ENDPOINT)?.values[0];
   const meaning = { ...named, endpoint: endpoint === undefined ? undefined : named.names.endpoints[endpoint] };
-  return notes.map(({ stage, reason: code, values, text }): Step => {
+  return notes.map(({ stage, reason: code, values, text, six }): Step => {
     const telling = TELLINGS[stage];
     const reason = code === undefined ? undefined : REASONS[code]?.name;
     if (telling === undefined) return { stage: `stage ${stage}`, decided: "", looked: {} };
-    const told = telling.tell(values, meaning, text, reason);
+    const told = telling.tell(values, meaning, { text, six, reason });
     const against = reason !== undefined && REASONS[code as number]?.verdict !== "forward";
     return { stage: telling.stage, ...(against ? { reason } : {}), ...told };
   });

@@ -19,7 +19,7 @@ export const identificationText = (identification: number): string =>
 export const FRAGMENTS: Record<number, Telling> = {
   [Abi.STAGE_FRAGMENT]: {
     stage: "fragment",
-    tell([from = 0, to = 0, last = 0, identification = 0, what = 0, waiting = 0], _, __, reason) {
+    tell([from = 0, to = 0, last = 0, identification = 0, what = 0, waiting = 0], _, { reason }) {
       if (what === Abi.FRAGMENT_DISCARDED)
         return { decided: `${waiting} that waited ${waiting === 1 ? "ends" : "end"} here`, looked: { waiting } };
       const datagram = identificationText(identification);

@@ -10,15 +10,20 @@ export interface Note {
   /** Code of the verdict reason that the stage has against the packet; undefined when it lets it go on. */
   reason: number | undefined;
   values: number[];
-  /** Bytes of the notes of text behind it, one character each; of a rewrite, a packet in an ICMP error, or a tunnel, the IPv6 addresses before it, `-` for one that is IPv4. */
+  /** Bytes of the notes of text behind it, one character each: a name, or a PROXY header. */
   text: string;
+  /** Of a rewrite, a packet in an ICMP error, or a tunnel: IPv6 addresses that are noted before it, in the order of its own; undefined for one that is IPv4. */
+  six: readonly (string | undefined)[];
 }
+
+/** Stages whose notes have addresses. */
+const ADDRESSED: readonly number[] = [Abi.STAGE_REWRITE, Abi.STAGE_EMBEDDED, Abi.STAGE_TUNNEL];
 
 /** The notes of a core's last run. */
 export function notesOf(core: Core): Note[] {
   const base = core.region(Abi.REGION_TRACE);
   const notes: Note[] = [];
-  const addresses = ["-", "-", "-", "-"];
+  let six: (string | undefined)[] = [];
   for (let i = 0; i < core.control(Abi.CONTROL_TRACED); i++) {
     const at = base + i * Abi.TRACE_SIZE;
     const stage = core.u8(at + Abi.TRACE_STAGE);
@@ -30,7 +35,7 @@ export function notesOf(core: Core): Note[] {
     }
     if (stage === Abi.STAGE_ADDRESS) {
       const from = at + Abi.TRACE_VALUES;
-      addresses[core.u32(from)] = `[${textOf(core.bytes.subarray(from + 4, from + 20))}]`;
+      six[core.u32(from)] = textOf(core.bytes.subarray(from + 4, from + 20));
       continue;
     }
     const result = core.u8(at + Abi.TRACE_RESULT);
@@ -38,11 +43,10 @@ export function notesOf(core: Core): Note[] {
       stage,
       reason: result === Abi.TRACE_GOES_ON ? undefined : result,
       values: Array.from({ length: Abi.TRACE_VALUE_COUNT }, (_, value) => core.u32(at + Abi.TRACE_VALUES + value * 4)),
-      text:
-        stage === Abi.STAGE_REWRITE || stage === Abi.STAGE_EMBEDDED || stage === Abi.STAGE_TUNNEL
-          ? addresses.splice(0, 4, "-", "-", "-", "-").join(" ")
-          : "",
+      text: "",
+      six: ADDRESSED.includes(stage) ? six : [],
     });
+    if (ADDRESSED.includes(stage)) six = [];
   }
   return notes;
 }

@@ -4,6 +4,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Names } from "../config/compile.ts";
 import type { Encapsulator } from "../encapsulation/encapsulator.ts";
 import { ShardNumbers } from "../shards/numbers.ts";
+import type { Note } from "./notes.ts";
 
 /** One line of an explanation. */
 export interface Step {
@@ -48,13 +49,13 @@ export function planeFlowOf(number: number, { settings }: Configuration): { flow
 export const flowText = (of: { flow: number } | { deniedFlow: number }): string =>
   "flow" in of ? `flow ${of.flow}` : `denied flow ${of.deniedFlow}`;
 
+/** What a note has beside its values, and the name of its reason. */
+export interface TellingMore extends Pick<Note, "text" | "six"> {
+  reason: string | undefined;
+}
+
 /** A stage's way of telling a note. */
 export interface Telling {
   stage: string;
-  tell(
-    values: readonly number[],
-    meaning: Meaning,
-    text: string,
-    reason: string | undefined,
-  ): Omit<Step, "stage" | "reason">;
+  tell(values: readonly number[], meaning: Meaning, more: TellingMore): Omit<Step, "stage" | "reason">;
 }

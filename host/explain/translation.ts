@@ -3,7 +3,7 @@
 import * as Abi from "../abi.ts";
 import { resourceOf } from "../dns/records.ts";
 import { REASONS } from "../reasons.ts";
-import { addressBe, portBe } from "./admission.ts";
+import { endText } from "./end.ts";
 import { proxyHeaderText } from "./proxy-header.ts";
 import { flowOf, flowText, type Meaning, type Telling } from "./stage.ts";
 
@@ -55,7 +55,7 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_BALANCE]: {
     stage: "load balancing",
-    tell([, hash = 0, slot = 0, slots = 0, backend = 0, members = 0], meaning, _, reason) {
+    tell([, hash = 0, slot = 0, slots = 0, backend = 0, members = 0], meaning, { reason }) {
       if (reason !== undefined)
         return { decided: "no backend of the pool takes new flows", looked: { backends: members } };
       const address = backendName(backend, meaning);
@@ -72,7 +72,7 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_RESET]: {
     stage: "RST",
-    tell([sequence = 0, hasExpected = 0, expected = 0, hasSent = 0, sent = 0], _meaning, _text, reason) {
+    tell([sequence = 0, hasExpected = 0, expected = 0, hasSent = 0, sent = 0], _meaning, { reason }) {
       const looked = {
         sequence,
         ...(hasExpected === 1 ? { acknowledged: expected } : {}),
@@ -98,7 +98,7 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_NAT_PORT]: {
     stage: "NAT port",
-    tell([nat = 0, slot = 0, port = 0, inUse = 0], { names }, _, reason) {
+    tell([nat = 0, slot = 0, port = 0, inUse = 0], { names }, { reason }) {
       const natAddress = names.natAddresses[nat] ?? "";
       const { backend, protocol } = names.poolSlot(slot);
       const looked = { natAddress, backend, protocol, inUse };
@@ -118,7 +118,7 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_JUDGED]: {
     stage: "change",
-    tell([number = 0], meaning, _, reason) {
+    tell([number = 0], meaning, { reason }) {
       const flow = flowOf(number, meaning);
       const fate =
         reason === undefined
@@ -131,16 +131,16 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_REWRITE]: {
     stage: "rewrite",
-    tell([source = 0, destination = 0, ports = 0, newSource = 0, newDestination = 0, newPorts = 0], _, text) {
-      const [from, to, newFrom, newTo] = text.split(" ").map((six) => (six === "-" ? undefined : six));
-      const before = pairs(from ?? addressBe(source), to ?? addressBe(destination), ports);
-      const after = pairs(newFrom ?? addressBe(newSource), newTo ?? addressBe(newDestination), newPorts);
+    tell([source = 0, destination = 0, ports = 0, newSource = 0, newDestination = 0, newPorts = 0], _, { six }) {
+      const [from, to, newFrom, newTo] = six;
+      const before = `${endText(from, source, sourceOf(ports))} > ${endText(to, destination, destinationOf(ports))}`;
+      const after = `${endText(newFrom, newSource, sourceOf(newPorts))} > ${endText(newTo, newDestination, destinationOf(newPorts))}`;
       return { decided: `${before} becomes ${after}`, looked: { before, after } };
     },
   },
   [Abi.STAGE_COUNTERPART]: {
     stage: "ICMP family",
-    tell([before = 0, after = 0, rest = 0, toSix = 0], _, __, reason) {
+    tell([before = 0, after = 0, rest = 0, toSix = 0], _, { reason }) {
       const [from, to] = toSix === 1 ? ["ICMP", "ICMPv6"] : ["ICMPv6", "ICMP"];
       const type = `${from} ${typeAndCode(before)}`;
       if (reason !== undefined) return { decided: `${type} has no counterpart in ${to}`, looked: { type } };
@@ -154,7 +154,7 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_NAME]: {
     stage: "name",
-    tell([index = 0, length = 0], meaning, text) {
+    tell([index = 0, length = 0], meaning, { text }) {
       if (length === 0) return { decided: "none is in the message", looked: {} };
       if (index === Abi.TRACE_NONE)
         return { decided: `${text} is none of ${resourceText(meaning)}`, looked: { name: text } };
@@ -164,7 +164,7 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_MESSAGE]: {
     stage: "message",
-    tell([before = 0, after = 0, taken = 0, length = 0, outcome = 0, held = 0], _, __, reason) {
+    tell([before = 0, after = 0, taken = 0, length = 0, outcome = 0, held = 0], _, { reason }) {
       const looked = { expected: expectation(before), bytes: length, judged: taken, held: held === 1 };
       const bytes = `${length} bytes${held === 1 ? " in the hold pool" : ""}`;
       if (reason !== undefined) return { decided: `${bytes} where ${expectation(before)} is expected`, looked };
@@ -211,7 +211,7 @@ export const TRANSLATION: Record<number, Telling> = {
   },
   [Abi.STAGE_PROXY_HEADER]: {
     stage: "PROXY header",
-    tell([bytes = 0, alone = 0], _, header) {
+    tell([bytes = 0, alone = 0], _, { text: header }) {
       const where = alone === 1 ? "in a packet of its own" : "in front of the packet's data";
       const { text, ...says } = proxyHeaderText(Uint8Array.from(header, (character) => character.charCodeAt(0)));
       return { decided: `${bytes} bytes ${where}: ${text}`, looked: { bytes, alone: alone === 1, ...says } };
@@ -269,8 +269,6 @@ function placeOf(sequence: number, due: number): string {
 
 const typeAndCode = (both: number): string => `type ${both >>> 8}, code ${both & 255}`;
 
-/** `address:port > address:port`; without ports where there are none. */
-function pairs(source: string, destination: string, ports: number): string {
-  if (ports === 0) return `${source} > ${destination}`;
-  return `${source}:${portBe(ports)} > ${destination}:${portBe(ports >>> 16)}`;
-}
+/** A source's and a destination's port in the lower half of a number; undefined where a packet has none. */
+const sourceOf = (ports: number): number | undefined => (ports === 0 ? undefined : ports);
+const destinationOf = (ports: number): number | undefined => (ports === 0 ? undefined : ports >>> 16);

@@ -4,7 +4,7 @@ import * as Abi from "../abi.ts";
 import type { TunnelType } from "../config/configuration.ts";
 import { tunnelOf } from "../config/tunnels.ts";
 import { REASONS } from "../reasons.ts";
-import { addressBe } from "./admission.ts";
+import { addressBe } from "./end.ts";
 import type { Step, Telling } from "./stage.ts";
 
 /** A tunnel's packet. */
@@ -43,20 +43,17 @@ export function openedTunnel(told: TunnelTold): Step {
   };
 }
 
-/** An IPv6 address without the brackets that stand around it. */
-const bare = (text: string): string => text.slice(1, -1);
-
 /** By stage. */
 export const TUNNEL: Record<number, Telling> = {
   [Abi.STAGE_TUNNEL]: {
     stage: STAGE,
-    tell([number = 0, source = 0, destination = 0, identifier = 0, network = 0, bytes = 0], { names }, text, reason) {
+    tell(
+      [number = 0, source = 0, destination = 0, identifier = 0, network = 0, bytes = 0],
+      { names },
+      { six, reason },
+    ) {
       const type = tunnelOf(number);
-      const [six = "-", sixTo = "-"] = text.split(" ");
-      const ends = {
-        source: six === "-" ? addressBe(source) : bare(six),
-        destination: sixTo === "-" ? addressBe(destination) : bare(sixTo),
-      };
+      const ends = { source: six[0] ?? addressBe(source), destination: six[1] ?? addressBe(destination) };
       if (reason !== undefined)
         return {
           decided: `${TITLES[type]} ${ends.source} > ${ends.destination}: ${REASONS.find(({ name }) => name === reason)?.sentence ?? ""}`,

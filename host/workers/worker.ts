@@ -47,6 +47,7 @@ const start = workerData as WorkerData;
 const shared: Shared = new SharedMemory(start.buffer, start);
 const residents = new Map<number, Resident>();
 let plan: PlanePlan;
+let encapsulator: Encapsulator | undefined;
 let walk: Generator<Flow, void, void> | undefined;
 
 try {
@@ -62,7 +63,7 @@ try {
 async function settleIn(): Promise<void> {
   const { module, midStream, ringSize, keepEnded, shards } = start;
   const configuration = markChecked(start.configuration);
-  plan = planned(configuration, { midStream, ringSize });
+  follow(planned(configuration, { midStream, ringSize }));
   const { sizes, tables, numbers } = plan;
   for (const shard of shards) {
     const core = await Core.create(module, { ...sizes, shard, keepEnded }, tables.image);
@@ -73,6 +74,11 @@ async function settleIn(): Promise<void> {
       ofPlane: (number) => (number < 0 ? number : numbers.ofPlane(shard, number)),
     });
   }
+}
+
+function follow(next: PlanePlan): void {
+  plan = next;
+  encapsulator = Encapsulator.of(plan.configuration, plan.tables.names.networks);
 }
 
 /** Does whatever is there to do, slots in their order, and waits for the bell when there is nothing. */
@@ -172,14 +178,13 @@ function answer(question: Question): void {
 
 /** What the configuration is has been checked where it was asked for: the same numbers come of the same configurations. */
 function apply(all: Resident[], configuration: Configuration): Message {
-  plan = replanned(plan, markChecked(configuration));
+  follow(replanned(plan, markChecked(configuration)));
   for (const { core } of all) core.adopt(plan.tables.image);
   return {};
 }
 
 function advance(all: Resident[], time: bigint): Message {
   const ended: Flow[] = [];
-  const encapsulator = Encapsulator.of(plan.configuration, plan.tables.names.networks);
   const emissions = all.map(({ core, reader, ofPlane }) => {
     const out: Emission[] = [];
     for (let done = false; !done; ) {
