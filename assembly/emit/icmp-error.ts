@@ -33,7 +33,7 @@ export function answerTooBig(desc: u32, parsed: u32, flow: u32, mtu: u32): void 
 /** Answers the sender, when its address is one that can be answered. */
 function answer(desc: u32, parsed: u32, flow: u32, type: u32, code: u32, mtu: u32): bool {
   const ip = load<u32>(parsed, IP);
-  if (!isAnswerable(ip)) return false;
+  if (!isAnswerable(desc, ip)) return false;
   const six = Ip.isSix(ip);
   const own = beginAnswer(desc, ip);
   const length = load<u32>(parsed, L4) - ip + load<u32>(parsed, L4_CAPTURED);

@@ -30,7 +30,7 @@ export function answerLate(desc: u32, parsed: u32, endpoint: u32, reason: u32, f
   const flags = <u32>load<u8>(parsed, FLAGS);
   if ((flags & Tcp.RST) != 0 || load<u32>(parsed, L4_CAPTURED) < Tcp.NUMBERS_END) return;
   const ip = load<u32>(parsed, IP);
-  if (!isAnswerable(ip) || !asksForResets(parsed, endpoint)) return;
+  if (!isAnswerable(desc, ip) || !asksForResets(parsed, endpoint)) return;
   const tcp = load<u32>(parsed, L4);
   const end = Tcp.sequenceEnd(tcp, load<u32>(parsed, L4_LENGTH), flags);
   emit(desc, ip, tcp, (flags & Tcp.ACK) != 0 ? Tcp.acknowledgement(tcp) : 0, end, flow);

@@ -21,7 +21,7 @@ import * as Ipv6 from "../wire/ipv6";
 export function answerEcho(desc: u32, parsed: u32, endpoint: u32): void {
   const ip = load<u32>(parsed, IP);
   const length = load<u32>(parsed, L4_LENGTH);
-  if (!has(FLAG_ANSWER_ECHO) || load<u32>(parsed, L4_CAPTURED) < length || !isAnswerable(ip)) return;
+  if (!has(FLAG_ANSWER_ECHO) || load<u32>(parsed, L4_CAPTURED) < length || !isAnswerable(desc, ip)) return;
   if (!mayBegin(parsed, endpoint) || connection(endpoint) != CONTINUE) return;
   const icmp = load<u32>(parsed, L4);
   const own = writeAnswer(beginAnswer(desc, ip), ip, icmp, length);

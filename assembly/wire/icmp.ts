@@ -90,10 +90,14 @@ export function adjustChecksum(icmp: u32, delta: u32): void {
   store<u16>(icmp, <u16>adjust(<u32>load<u16>(icmp, CHECKSUM), delta), CHECKSUM);
 }
 
-/** Turns an echo request's header into that of its answer. */
+/**
+ * Turns an echo request's header into that of its answer. All else in that may be 0, and then a checksum of 0 is wrong, the sum of
+ * nothing being 0 (RFC 1071): it is the other 0 in any case.
+ */
 export function answerEcho(icmp: u32): void {
   store<u8>(icmp, 0, TYPE);
   adjustChecksum(icmp, delta16(TYPE_ECHO, 0));
+  if (load<u16>(icmp, CHECKSUM) == 0) store<u16>(icmp, 0xffff, CHECKSUM);
 }
 
 /** Writes the header of an error about a packet, `quoted` bytes at `packet`, that will follow it; `mtu` is 0 where it has none. */

@@ -15,10 +15,18 @@ const FAMILY_IPV6_LINUX: u32 = 10;
 const FAMILY_IPV6_BSD: u32 = 24;
 const FAMILY_IPV6_FREEBSD: u32 = 28;
 const FAMILY_IPV6: u32 = 30;
+/// First bit of an address on the wire.
+const ETHERNET_GROUP: u32 = 1;
+/// Low byte of the packet type.
+const SLL_KIND: usize = 1;
 const SLL_TYPE: u32 = 14;
 const SLL_HEADER: u32 = 16;
 const SLL2_TYPE: u32 = 0;
+const SLL2_KIND: usize = 10;
 const SLL2_HEADER: u32 = 20;
+/// Packet types of cooked headers.
+const KIND_BROADCAST: u32 = 1;
+const KIND_MULTICAST: u32 = 2;
 
 /** A tag after an ethertype: control information, then the next ethertype. */
 const TAG_CONTROL: usize = 0;
@@ -44,6 +52,14 @@ export function headerLength(link: u32): u32 {
 
 export function hasEthertype(link: u32): bool {
   return link == LINK_ETHERNET || link == LINK_SLL || link == LINK_SLL2;
+}
+
+/** Whether a frame was sent to more stations than one, as far as its header tells. */
+export function isToGroup(frame: u32, link: u32): bool {
+  if (link == LINK_ETHERNET) return (load<u8>(frame, ETHERNET_DESTINATION) & ETHERNET_GROUP) != 0;
+  if (link != LINK_SLL && link != LINK_SLL2) return false;
+  const kind = <u32>(link == LINK_SLL ? load<u8>(frame, SLL_KIND) : load<u8>(frame, SLL2_KIND));
+  return kind == KIND_BROADCAST || kind == KIND_MULTICAST;
 }
 
 /** Ethertype of the header itself, tags not looked at. */

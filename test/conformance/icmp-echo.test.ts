@@ -21,6 +21,15 @@ table("Echo to an endpoint", [
     counters: { generated: { icmp: 4 } },
   },
   {
+    name: "is answered with a right checksum when all else in the answer is 0",
+    settings: ANSWER,
+    steps: ["", "0000", "00"].map((data) => ({
+      in: `icmp ${PING} hex=0800f7ff00000000${data}`,
+      gives: "drop icmp-echo -1",
+      out: [`consumer icmp 10.1.0.4 > 10.1.0.9 id=0 from=020000000002 to=020000000001 hex=0000ffff00000000${data}`],
+    })),
+  },
+  {
     name: "in a VLAN is answered there",
     settings: ANSWER,
     steps: [
@@ -37,6 +46,8 @@ table("Echo to an endpoint", [
       { in: echo("10.1.0.9 > 10.1.0.5"), gives: "drop icmp-echo -1", out: [] },
       { in: echo("224.0.0.9 > 10.1.0.4"), gives: "drop icmp-echo -1", out: [] },
       { in: echo("0.0.0.9 > 10.1.0.4"), gives: "drop icmp-echo -1", out: [] },
+      { in: echo("127.0.0.1 > 10.1.0.4"), gives: "drop icmp-echo -1", out: [] },
+      { in: echo(PING, 8, "hello", "to=ffffffffffff"), gives: "drop icmp-echo -1", out: [] },
       { in: echo("192.168.0.9 > 10.1.0.4"), network: "lab", gives: "drop icmp-echo -1", out: [] },
       { in: echo(PING, 8, "not all of it"), captured: 50, gives: "drop icmp-echo -1", out: [] },
     ],

@@ -23,6 +23,14 @@ const handshake: Step[] = [
   { in: `${REPLY} SA seq=900 ack=101`, side: provider, gives: "forward forwarded 0" },
   { in: `${REQUEST} A seq=101 ack=901`, gives: "forward forwarded 0" },
 ];
+/** Types of errors, and the highest code that each has. */
+const CODES: [type: number, most: number][] = [
+  [UNREACHABLE, 15],
+  [TIME_EXCEEDED, 1],
+  [PARAMETER_PROBLEM, 2],
+];
+/** Source quench, redirect, router advertisement and solicitation, timestamps, information, address masks, extended echo. */
+const OTHERS = [4, 5, 9, 10, 13, 14, 15, 16, 17, 18, 42, 43];
 const SIZES: [name: string, quoted: number | undefined][] = [
   ["8 bytes behind its IP header", 8],
   ["its whole TCP header", 20],
@@ -77,6 +85,27 @@ table("An ICMP error follows its flow to the other side", [
           `provider ${errorAbout(`${NAT} > ${BACKEND} ttl=63`, `${REPLY} A`, { type: PARAMETER_PROBLEM, code: 0, rest: 0x14000000 })}`,
         ],
       },
+    ],
+  },
+  {
+    name: "with its type and code, whatever they are",
+    steps: [
+      ...handshake,
+      ...CODES.flatMap(([type, most]) =>
+        [0, 1, 2, most, 255].flatMap((code): Step[] => [
+          {
+            in: errorAbout(`${PROVIDER_ROUTER} > ${NAT}`, `${SENT} A`, { type, code }),
+            side: provider,
+            gives: "forward icmp-error 0",
+            out: [`consumer ${errorAbout(`${ENDPOINT} > ${CLIENT} ttl=63`, `${REQUEST} A`, { type, code })}`],
+          },
+          {
+            in: errorAbout(`${ROUTER} > ${ENDPOINT}`, `${GIVEN} A`, { type, code }),
+            gives: "forward icmp-error 0",
+            out: [`provider ${errorAbout(`${NAT} > ${BACKEND} ttl=63`, `${REPLY} A`, { type, code })}`],
+          },
+        ]),
+      ),
     ],
   },
   {
@@ -253,8 +282,16 @@ table("An ICMP error that is not to be believed is dropped", [
   {
     name: "it is no error: redirects and the like",
     steps: [
-      { in: `icmp ${ROUTER} > ${ENDPOINT} hex=0500000000000000`, gives: "drop icmp -1" },
-      { in: `icmp ${BACKEND} > ${NAT} hex=0400000000000000`, side: provider, gives: "drop icmp -1" },
+      ...handshake,
+      ...OTHERS.flatMap((type): Step[] => [
+        { in: errorAbout(`${ROUTER} > ${ENDPOINT}`, `${GIVEN} A`, { type, code: 0 }), gives: "drop icmp -1", out: [] },
+        {
+          in: errorAbout(`${PROVIDER_ROUTER} > ${NAT}`, `${SENT} A`, { type, code: 0 }),
+          side: provider,
+          gives: "drop icmp -1",
+          out: [],
+        },
+      ]),
       { in: `icmp ${BACKEND} > ${NAT}`, side: provider, gives: "drop icmp -1" },
     ],
   },

@@ -1,7 +1,9 @@
 // What an IPv6 header and the extension headers behind it may be (docs/behaviour.md, 23.1).
 
+import { assert } from "../kit.ts";
 import { BACKEND6, CLIENT, NAT6, SIX, withIpv6 } from "./ipv6-kit.ts";
-import { table } from "./table.ts";
+import { frameOf } from "./packet.ts";
+import { type Step, table } from "./table.ts";
 
 const SYN = `tcp ${CLIENT}:5000 > ${SIX}:443 S`;
 const eight = Array.from({ length: 8 }, () => "60").join(",");
@@ -61,6 +63,27 @@ table("IPv6 headers", [
       { in: `icmp6 ${CLIENT} > [fd00:1::99] next=44`, gives: "pass no-endpoint -1", out: [] },
     ],
     counters: { endpoints: { six: { drops: { fragment: 1, "icmp-echo": 1, protocol: 3 } } } },
+  },
+  {
+    name: "no next header, authentication, mobility and kinds that nobody knows end the chain: no protocol of a flow",
+    change: withIpv6,
+    steps: [59, 51, 135, 139, 140, 253].flatMap((next): Step[] => [
+      { in: `icmp6 ${CLIENT} > ${SIX} next=${next}`, gives: "drop protocol -1", out: [] },
+      { in: `icmp6 ${CLIENT} > ${SIX} ext=60 next=${next}`, gives: "drop protocol -1", out: [] },
+      { in: `icmp6 ${CLIENT} > [fd00:1::99] next=${next}`, gives: "pass no-endpoint -1", out: [] },
+    ]),
+    counters: { endpoints: { six: { drops: { protocol: 12 } } }, generated: { icmp: 0 } },
+  },
+  {
+    name: "options are not read, those that ask to be dropped where nobody knows them neither",
+    change: withIpv6,
+    steps: [0, 60].flatMap((kind) =>
+      [0x1e, 0x5e, 0x9e, 0xde, 0x05, 0xc2].map((option) => ({
+        frame: frameOf(`${SYN} ext=${kind}`).fill(option, 14 + 40 + 2, 14 + 40 + 3),
+        gives: kind === 0 && option === 0x1e ? "forward new-flow 0" : "forward forwarded 0",
+      })),
+    ),
+    check: (plane) => assert.is(plane.counters().reasons.forwarded, 11),
   },
   {
     name: "neighbours and multicast listeners speak of their link alone",

@@ -1,7 +1,7 @@
 // What the plane itself sends about IPv6 packets, sizes, captured replies and PROXY headers (docs/behaviour.md, 23.3 to 23.5).
 
 import type { Configuration } from "../../host/config/configuration.ts";
-import { errorAbout6 } from "./icmp-kit.ts";
+import { errorAbout6, message6 } from "./icmp-kit.ts";
 import { BACKEND6, CLIENT, DUAL, NAT6, SIX, withIpv6 } from "./ipv6-kit.ts";
 import { table } from "./table.ts";
 
@@ -75,6 +75,26 @@ table("IPv6: what the plane sends", [
       },
       { in: `tcp [::1]:5000 > ${SIX}:443 S ttl=1`, gives: "drop ttl-expired -1", out: [] },
       { in: `tcp [ff02::1]:5000 > ${SIX}:443 S ttl=1`, gives: "drop ttl-expired -1", out: [] },
+      { in: `tcp [::]:5000 > ${SIX}:443 S ttl=1`, gives: "drop ttl-expired -1", out: [] },
+      { in: `${SYN} ttl=1 to=333300000001`, gives: "drop ttl-expired -1", out: [] },
+    ],
+    counters: { generated: { icmp: 2 } },
+  },
+  {
+    name: "has no routing header, whatever the packet that it is about had (RFC 8200, 8.4)",
+    settings: { icmpTimeExceeded: true, icmpEcho: "answer" },
+    change: withIpv6,
+    steps: [
+      {
+        in: `${SYN} ttl=1 ext=43`,
+        gives: "drop ttl-expired -1",
+        out: [`consumer/answer ${error(SIX, CLIENT, 3, 0, `${SYN} ttl=1 ext=43`, swapped)}`],
+      },
+      {
+        in: `${message6(`${CLIENT} > ${SIX}`, 128, 0, 1, Uint8Array.of(7))} ext=43`,
+        gives: "drop icmp-echo -1",
+        out: [`consumer/answer ${message6(`${SIX} > ${CLIENT}`, 129, 0, 1, Uint8Array.of(7))} ${swapped.trim()}`],
+      },
     ],
     counters: { generated: { icmp: 2 } },
   },

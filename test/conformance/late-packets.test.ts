@@ -106,6 +106,8 @@ table("A late packet of a flow that timed out, where its rule has enableTcpReset
       { at: 311, in: client("R seq=101"), gives: "drop flow-expired 1000", out: [] },
       { at: 311, in: client("A seq=101 ack=901"), captured: 48, gives: "drop flow-expired 1000", out: [] },
       { at: 311, in: "tcp 224.0.0.1:5000 > 10.1.0.4:443 A", gives: "drop mid-stream 1001", out: [] },
+      { at: 311, in: "tcp 127.0.0.1:5000 > 10.1.0.4:443 A", gives: "drop mid-stream 1002", out: [] },
+      { at: 311, in: client("A seq=101 ack=901 to=ffffffffffff"), gives: "drop flow-expired 1000", out: [] },
     ],
     counters: { generated: { reset: 2 } },
   },

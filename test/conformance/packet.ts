@@ -19,7 +19,7 @@ const FRAGMENT_HEADER = 44;
 const CLIENT_MAC = "020000000001";
 const GATEWAY_MAC = "020000000002";
 
-/** Builds a frame. Values: seq ack ttl data hex id tos options(words) urgent reserved total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer, and cut=FROM-TO (TO left
+/** Builds a frame. Values: seq ack ttl data hex id tos options(words of 1, or their bytes: 0x0703...) urgent reserved total fragment ipsum l4sum udplength offset vlan(10 or 20.30) from to trailer, and cut=FROM-TO (TO left
  * out: to its end; a + behind: as if more followed): the fragment with these bytes behind the IP header of what the other words make.
  * Between brackets addresses are IPv6; there: class label payload next, and ext, kinds of extension headers of 8 bytes: `0,60,43`; fragment, as IPv4 has it, and id make a fragment header behind these. */
 export function frameOf(text: string, link: LinkName = "ethernet"): Uint8Array {
@@ -74,10 +74,10 @@ function number({ values }: Words, name: string, otherwise: number): number {
 }
 
 function ipOf(kind: string, addresses: number[], transport: number[], words: Words): number[] {
-  const options = number(words, "options", 0) * 4;
-  const total = number(words, "total", 20 + options + transport.length);
+  const options = optionsOf(words);
+  const total = number(words, "total", 20 + options.length + transport.length);
   const header = [
-    0x45 + options / 4,
+    0x45 + options.length / 4,
     number(words, "tos", 0),
     ...u16(total),
     ...u16(number(words, "id", 1)),
@@ -87,10 +87,15 @@ function ipOf(kind: string, addresses: number[], transport: number[], words: Wor
     0,
     0,
     ...addresses,
-    ...Array.from({ length: options }, () => 1),
+    ...options,
   ];
   header.splice(10, 2, ...u16(number(words, "ipsum", checksum(header))));
   return header;
+}
+
+function optionsOf(words: Words): number[] {
+  const text = words.values.get("options") ?? "0";
+  return text.startsWith("0x") ? hex(text.slice(2)) : Array.from({ length: Number(text) * 4 }, () => 1);
 }
 
 function ip6Of(kind: string, addresses: number[], transport: number[], words: Words): number[] {

@@ -9,6 +9,8 @@ const SHARDS = 64;
 const SHARD = 5;
 const SLICE = 64512 / SHARDS;
 const [next = "", ...first] = synsOfShard(SHARDS, SHARD, SLICE + 1);
+/** One of the client's SYNs more than a slice has ports; its SYNs to this shard are as many. */
+const ofOneClient = synsOfShard(SHARDS, 1, SLICE + 1);
 
 table("NAT ports", [
   {
@@ -49,7 +51,7 @@ table("NAT ports", [
     },
   },
   {
-    name: "a client keeps to its NAT address, and another one is tried when that has none left",
+    name: "a client keeps to its NAT address",
     settings: { shards: 64, maxFlows: 200_000, endpointSources: "admit" },
     change: ({ privateLinkServices }) => {
       for (const service of privateLinkServices) service.natAddresses = ["10.2.0.10", "10.2.0.11"];
@@ -58,6 +60,21 @@ table("NAT ports", [
     check: (plane) => {
       const addresses = new Set(plane.flows().map(({ nat }) => nat.split(":")[0]));
       assert.is(addresses.size, 1);
+    },
+  },
+  {
+    name: "another NAT address is tried when the client's own has no port left, and no other before that",
+    settings: { shards: SHARDS, maxFlows: SHARDS * 5000, maxDenied: SHARDS * 10, endpointSources: "admit" },
+    change: ({ privateLinkServices }) => {
+      for (const service of privateLinkServices) service.natAddresses = ["10.2.0.10", "10.2.0.11"];
+    },
+    steps: ofOneClient.map((text) => ({ in: text, gives: "forward new-flow" })),
+    check: (plane) => {
+      const addresses = plane.flows().map(({ nat }) => nat.split(":")[0]);
+      const own = addresses[0];
+      assert.is(new Set(plane.flows().map(({ client }) => client.split(":")[0])).size, 1, "they are one client's");
+      assert.is(addresses.filter((address) => address === own).length, SLICE);
+      assert.is(addresses.filter((address) => address !== own).length, 1);
     },
   },
 ]);

@@ -171,6 +171,19 @@ table("The MSS of a SYN", [
     })),
   },
   {
+    name: "is not added to a SYN that says none",
+    settings: { clampMss: true },
+    change: narrow,
+    steps: [
+      { in: `${REQUEST} S seq=100`, out: [`provider ${SENT} S seq=100 ttl=63`] },
+      {
+        in: `${REPLY} ${withOptions("SA seq=900 ack=101", "01030307")}`,
+        side: provider,
+        out: [`consumer tcp 10.1.0.4:443 > 10.1.0.9:5000 ${withOptions("SA seq=900 ack=101", "01030307")} ttl=63`],
+      },
+    ],
+  },
+  {
     name: "of a packet without SYN is no concern",
     settings: { clampMss: true },
     change: narrow,

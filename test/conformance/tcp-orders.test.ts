@@ -44,6 +44,48 @@ table("Valid orders of TCP packets (RFC 9293, 3.5 and 3.6; RFC 5382, REQ-2)", [
       client("S seq=7100", "forward new-flow", 1),
     ],
   },
+  {
+    name: "a SYN that is tried for three minutes, at twice the distance each time: one flow as long as tries are less than 60 s apart",
+    steps: [
+      client("S seq=100", "forward new-flow 0"),
+      ...[1, 3, 7, 15, 31, 63].map((at) => client("S seq=100", "forward forwarded 0", at)),
+      client("S seq=100", "forward new-flow", 127),
+      client("S seq=100", "forward forwarded", 182),
+      server("SA seq=900 ack=101", "forward forwarded", 182),
+    ],
+    counters: { flows: { created: 2, active: 1 } },
+  },
+  {
+    name: "a window of zero that is probed for long keeps the flow; RST and urgent data pass while it is closed",
+    steps: [
+      ...handshake,
+      server("A seq=901 ack=101 window=0"),
+      ...[60, 180, 420]
+        .map((at) => [
+          client("A seq=101 ack=901 data=p", "forward forwarded 0", at),
+          server("A seq=901 ack=101 window=0", "forward forwarded 0", at),
+        ])
+        .flat(),
+      client("AU seq=101 ack=901 urgent=1 data=p", "forward forwarded 0", 500),
+      client("R seq=101", "forward forwarded 0", 501),
+      server("A seq=901 ack=101", "drop no-flow", 511),
+    ],
+  },
+  {
+    name: "numbers that pass 2^32, of both sides: resets count there as elsewhere",
+    steps: [
+      client("S seq=4294967290", "forward new-flow 0"),
+      server("SA seq=4294967295 ack=4294967291"),
+      client("A seq=4294967291 ack=0"),
+      client("PA seq=4294967291 ack=0 data=twelve-bytes"),
+      server("PA seq=0 ack=7 data=hello"),
+      server("R seq=4294967295", "forward reset-out-of-sequence 0"),
+      client("A seq=7 ack=5"),
+      client("R seq=4294967291 ack=0", "forward reset-out-of-sequence 0"),
+      client("R seq=7"),
+      server("A seq=5 ack=7", "drop no-flow", 10),
+    ],
+  },
 ]);
 
 table("What of a TCP header is the ends' own (RFC 9293, 3.1)", [

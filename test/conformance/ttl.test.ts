@@ -1,5 +1,6 @@
 import { errorAbout, TIME_EXCEEDED } from "./icmp-kit.ts";
-import { table } from "./table.ts";
+import { frameOf } from "./packet.ts";
+import { type Step, table } from "./table.ts";
 
 const SYN = "tcp 10.1.0.9:5000 > 10.1.0.4:443 S";
 
@@ -41,7 +42,31 @@ table("Time to live", [
     steps: [
       { in: "tcp 224.0.0.9:5000 > 10.1.0.4:443 S ttl=1", out: [] },
       { in: "tcp 0.1.2.3:5000 > 10.1.0.4:443 S ttl=1", out: [] },
+      { in: "tcp 127.0.0.1:5000 > 10.1.0.4:443 S ttl=1", out: [] },
+      { in: "tcp 255.255.255.255:5000 > 10.1.0.4:443 S ttl=1", out: [] },
+      { in: "tcp 128.0.0.1:5000 > 10.1.0.4:443 S ttl=1", gives: "drop ttl-expired -1" },
     ],
-    counters: { generated: { icmp: 0 } },
+    counters: { generated: { icmp: 1 } },
+  },
+  {
+    name: "nor when the frame was sent to more stations than one (RFC 1122, 3.2.2)",
+    settings: { icmpTimeExceeded: true },
+    steps: [
+      { in: `${SYN} ttl=1 to=ffffffffffff`, gives: "drop ttl-expired -1", out: [] },
+      { in: `${SYN} ttl=1 to=01005e000001`, gives: "drop ttl-expired -1", out: [] },
+      ...[1, 2].flatMap((kind): Step[] => [
+        { frame: frameOf(`${SYN} ttl=1`, "sll").fill(kind, 1, 2), link: "sll", gives: "drop ttl-expired -1", out: [] },
+        {
+          frame: frameOf(`${SYN} ttl=1`, "sll2").fill(kind, 10, 11),
+          link: "sll2",
+          gives: "drop ttl-expired -1",
+          out: [],
+        },
+      ]),
+      { in: `${SYN} ttl=1`, link: "sll", gives: "drop ttl-expired -1" },
+      { in: `${SYN} ttl=1`, link: "sll2", gives: "drop ttl-expired -1" },
+      { in: `${SYN} ttl=1`, gives: "drop ttl-expired -1" },
+    ],
+    counters: { generated: { icmp: 3 } },
   },
 ]);

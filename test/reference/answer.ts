@@ -21,8 +21,11 @@ const QUOTED = 548;
 /** Precedence of what routers say (RFC 1812, 4.3.2.5). */
 const CONTROL = 0xc0;
 
-const NO_HOST_FIRST = 0;
+const NO_HOST_FIRSTS = [0, 127];
 const NO_HOST_FROM = 224;
+/** Where cooked headers have their packet type, and those of frames to many stations. */
+const COOKED_TYPE: Partial<Record<LinkName, number>> = { sll: 1, sll2: 10 };
+const TO_MANY = [1, 2];
 
 const V6 = { echo: 128, echoReply: 129, tooBig: 2, timeExceeded: 3, mtu: 4, quoted: 1232 };
 const V6_MULTICAST = 0xffn;
@@ -44,12 +47,14 @@ export const tooBigError = (frame: Uint8Array, link: LinkName, ip: Ip, mtu: numb
 /** The answer to an echo request; undefined when not all of it is captured, or its source cannot be answered. */
 export function echoReply(frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array | undefined {
   const end = ip.at + ip.totalLength;
-  if (frame.length < end || !isAnswerable(ip)) return undefined;
+  if (frame.length < end || !isAnswerable(frame, link, ip)) return undefined;
   const icmp = frame.slice(ip.at + ip.headerLength, end);
   const view = new DataView(icmp.buffer);
   const [asked, answered] = ip.family === 6 ? [V6.echo, V6.echoReply] : [TYPE_ECHO, 0];
   icmp[0] = answered;
-  view.setUint16(CHECKSUM, carriedOver(view.getUint16(CHECKSUM), asked * 256, answered * 256));
+  const checksum = carriedOver(view.getUint16(CHECKSUM), asked * 256, answered * 256);
+  // Without a pseudo-header all else may be 0, and a sum of 0 has the checksum 0xffff.
+  view.setUint16(CHECKSUM, ip.family === 4 && checksum === 0 ? 0xffff : checksum);
   const whole = link === "ethernet" ? macsSwapped(frame) : frame;
   const { typeOfService } = ip;
   const header = {
@@ -62,27 +67,28 @@ export function echoReply(frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array
   return (ip.family === 6 ? carryingIpv6 : frameOf)(whole.subarray(0, ip.at), header, icmp);
 }
 
-/** Whether a packet has a source that can be answered. */
-export const isAnswerable = ({ family, source }: Pick<Ip, "family" | "source">): boolean =>
-  family === 6 ? isHostOfIpv6(source) : isHost(source);
+/** Whether a packet has a source that can be answered, and its frame was sent to one station (RFC 1122, 3.2.2). */
+export const isAnswerable = (frame: Uint8Array, link: LinkName, { family, source }: Ip): boolean =>
+  !isToMany(frame, link) && (family === 6 ? isHostOfIpv6(source) : isHost(source));
+
+function isToMany(frame: Uint8Array, link: LinkName): boolean {
+  if (link === "ethernet") return ((frame[0] as number) & 1) === 1;
+  const at = COOKED_TYPE[link];
+  return at !== undefined && TO_MANY.includes(frame[at] as number);
+}
 
 const isHostOfIpv6 = (source: number): boolean =>
   source !== V6_NONE && source !== V6_LOOPBACK && wholeNumber(source) >> 120n !== V6_MULTICAST;
 
 function isHost(address: number): boolean {
   const firstByte = address >>> 24;
-  return firstByte !== NO_HOST_FIRST && firstByte < NO_HOST_FROM;
+  return !NO_HOST_FIRSTS.includes(firstByte) && firstByte < NO_HOST_FROM;
 }
 
 /** As much of the packet as is captured and fits. */
-function errorAboutIpv6(
-  frame: Uint8Array,
-  link: LinkName,
-  { at, source, destination, totalLength }: Ip,
-  type: number,
-  mtu: number,
-): Uint8Array | undefined {
-  if (!isHostOfIpv6(source)) return undefined;
+function errorAboutIpv6(frame: Uint8Array, link: LinkName, ip: Ip, type: number, mtu: number): Uint8Array | undefined {
+  if (!isAnswerable(frame, link, ip)) return undefined;
+  const { at, source, destination, totalLength } = ip;
   const quoted = frame.subarray(at, at + Math.min(totalLength, V6.quoted));
   const icmp = Uint8Array.from([type, ...new Uint8Array(QUOTE - 1), ...quoted]);
   new DataView(icmp.buffer).setUint32(V6.mtu, mtu);
@@ -99,7 +105,7 @@ function errorAbout(
   code: number,
   mtu: number,
 ): Uint8Array | undefined {
-  if (!isHost(ip.source)) return undefined;
+  if (!isAnswerable(frame, link, ip)) return undefined;
   const quoted = Math.min(QUOTED, ip.totalLength, frame.length - ip.at);
   const icmp = Uint8Array.from([...new Uint8Array(QUOTE), ...frame.subarray(ip.at, ip.at + quoted)]);
   icmp[0] = type;

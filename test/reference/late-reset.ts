@@ -12,7 +12,7 @@ export function answerLate(path: Path, { packet, ip }: Arrival, tuple: Tuple, fl
   const transport = readTransport(packet.frame, ip);
   if (typeof transport === "string" || transport.sequence === undefined || transport.flags & RST) return;
   const rule = ruleOf(tuple.endpoint.service, tuple.protocol, tuple.endpointPort);
-  if (!isAnswerable(ip) || rule?.reset !== true) return;
+  if (!isAnswerable(packet.frame, packet.link, ip) || rule?.reset !== true) return;
   const { acknowledgement, end } = transport.sequence;
   const link = packet.link === "ethernet" ? macsSwapped(packet.frame) : packet.frame;
   const ends = {
