@@ -8,12 +8,14 @@ import { emitsHaveRoom } from "./emit/queue";
 import { forwardEstablished } from "./established";
 import { settleArrivals } from "./flow/arrivals";
 import { endedHaveRoom } from "./flow/ended";
+import { flowsHaveRoom } from "./flow/flow";
 import { mix } from "./flow/hash";
 import { touchDue } from "./flow/release";
 import { groupOf, isUnsure, matches, recordAt, tagOf, touch, touchFurther } from "./flow/table";
+import { touchVictims } from "./flow/victims";
 import { mayBeDue } from "./flow/wheel";
 import { listen } from "./handle";
-import { DESCRIPTORS, LANES, VERDICTS } from "./memory";
+import { DESCRIPTORS, EVICTS, LANES, VERDICTS } from "./memory";
 import * as Parsed from "./parse";
 import { FILTER_COUNT, PLAIN } from "./tables";
 import { keepLane, restoreLane } from "./tunnel/lane";
@@ -29,6 +31,7 @@ export function run(count: u32): u32 {
     probeLane(size);
     if (FILTER_COUNT != 0) lookUpSources(size);
     if (mayBeDue()) touchDue(size * RELEASE_PER_PACKET);
+    if (EVICTS && !flowsHaveRoom()) touchVictims(size);
     const handled = handleLane(first, size);
     settleArrivals();
     if (handled < size) {

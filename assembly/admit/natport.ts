@@ -4,9 +4,7 @@
 
 import { PORT_BLOCK, PROTOCOL_UDP } from "../abi";
 import {
-  BLOCK_NEXT,
   BLOCK_SIZE,
-  BLOCK_TICK,
   POOL_BLOCKS,
   POOL_EXHAUSTED,
   POOL_FREE_HEAD,
@@ -15,6 +13,9 @@ import {
   POOL_IN_USE,
   POOL_PEAK,
   POOL_SIZE,
+  PORT_NEXT,
+  PORT_SIZE,
+  PORT_TICK,
 } from "../abi/records";
 import {
   BACKEND_HOST,
@@ -74,19 +75,31 @@ export function releasePort(slot: u32, port: u32): void {
   const pool = load<u32>(Memory.POOL_SLOTS + slot * 4);
   const index = port - SLICE_FIRST;
   const tail = load<u32>(pool, POOL_FREE_TAIL);
-  store<u16>(nextOf(pool, index), 0);
-  store<u32>(tickOf(pool, index), nowTick());
+  const at = portAt(pool, index);
+  store<u16>(at, 0, PORT_NEXT);
+  store<u32>(at, nowTick(), PORT_TICK);
   if (tail == 0) store<u32>(pool, index + 1, POOL_FREE_HEAD);
-  else store<u16>(nextOf(pool, tail - 1), <u16>(index + 1));
+  else store<u16>(portAt(pool, tail - 1), <u16>(index + 1), PORT_NEXT);
   store<u32>(pool, index + 1, POOL_FREE_TAIL);
   store<u32>(pool, load<u32>(pool, POOL_IN_USE) - 1, POOL_IN_USE);
+}
+
+/** Brings in what giving a port back takes. */
+export function touchPort(slot: u32, port: u32): u32 {
+  const pool = load<u32>(Memory.POOL_SLOTS + slot * 4);
+  const index = port - SLICE_FIRST;
+  const tail = load<u32>(pool, POOL_FREE_TAIL);
+  const own = load<u32>(portAt(pool, index));
+  return tail == 0 ? own : own + load<u32>(portAt(pool, tail - 1));
 }
 
 /** Index of the port released longest ago if it has rested, else -1. */
 function takeReleased(pool: u32): i32 {
   const head = load<u32>(pool, POOL_FREE_HEAD);
-  if (head == 0 || nowTick() - load<u32>(tickOf(pool, head - 1)) < QUARANTINE) return -1;
-  const following = <u32>load<u16>(nextOf(pool, head - 1));
+  if (head == 0) return -1;
+  const at = portAt(pool, head - 1);
+  if (nowTick() - load<u32>(at, PORT_TICK) < QUARANTINE) return -1;
+  const following = <u32>load<u16>(at, PORT_NEXT);
   store<u32>(pool, following, POOL_FREE_HEAD);
   if (following == 0) store<u32>(pool, 0, POOL_FREE_TAIL);
   return <i32>(head - 1);
@@ -111,14 +124,7 @@ function reach(pool: u32, index: u32): bool {
   return true;
 }
 
-function blockOf(pool: u32, index: u32): u32 {
-  return Memory.PORT_BLOCKS + (load<u32>(pool + POOL_BLOCKS + (index / PORT_BLOCK) * 4) - 1) * BLOCK_SIZE;
-}
-
-function nextOf(pool: u32, index: u32): u32 {
-  return blockOf(pool, index) + BLOCK_NEXT + (index % PORT_BLOCK) * 2;
-}
-
-function tickOf(pool: u32, index: u32): u32 {
-  return blockOf(pool, index) + BLOCK_TICK + (index % PORT_BLOCK) * 4;
+function portAt(pool: u32, index: u32): u32 {
+  const block = load<u32>(pool + POOL_BLOCKS + (index / PORT_BLOCK) * 4) - 1;
+  return Memory.PORT_BLOCKS + block * BLOCK_SIZE + (index % PORT_BLOCK) * PORT_SIZE;
 }

@@ -53,6 +53,11 @@ export function oldestOpening(): u32 {
   return load<u32>(OPENINGS, FIRST);
 }
 
+/** Number, plus one, of the flow that has been opening longest behind one; 0 when there is none. */
+export function openingBehind(flow: u32): u32 {
+  return load<u32>(links(flow, IN_ALL), NEXT);
+}
+
 /** The same of those that no server has answered and whose NAT port is of a pool, by its slot. */
 export function oldestOpeningOf(slot: u32): u32 {
   const pool = load<u32>(POOL_SLOTS + slot * 4);

@@ -88,6 +88,11 @@ export function behind(entry: u32): u32 {
   return load<u32>(timer(entry), NEXT) - 1;
 }
 
+/** Brings in the timer of an entry. */
+export function touchTimer(entry: u32): u32 {
+  return load<u32>(timer(entry));
+}
+
 /** Time of the lowest tick that has an entry, nanoseconds; all ones when there is none. */
 export function nextTime(): u64 {
   const tick = settle();

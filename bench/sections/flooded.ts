@@ -5,14 +5,14 @@ import type { Settings } from "../../host/config/configuration.ts";
 import type { Core } from "../../host/core.ts";
 import { placeBatch } from "../../host/measure/batch.ts";
 import { measuredConfiguration } from "../../host/measure/configuration.ts";
-import { FLAG } from "../../host/measure/frame.ts";
+import { FLAG, writeFrame } from "../../host/measure/frame.ts";
 import { intervalOf } from "../../host/measure/interval.ts";
 import { CoreSubject, STEP } from "../../host/measure/ladder.ts";
 import type { Subject } from "../../host/measure/rounds.ts";
 import { BATCH } from "../../host/measure/rung.ts";
 import { recordTape, type Tape } from "../../host/measure/tape.ts";
-import { type EstablishedFlows, establish, PLAIN, requestOf } from "../../host/measure/traffic.ts";
-import { blankTape, writePacket } from "./script.ts";
+import { type EstablishedFlows, establish, FRAME_LEAST, PLAIN, requestOf } from "../../host/measure/traffic.ts";
+import { blankTape } from "./script.ts";
 
 const FLOODER = 0x0b000001;
 const PORTS = 60_000;
@@ -24,6 +24,8 @@ export class Flooded implements Subject {
   private readonly tape: Tape;
   private readonly flooders: "one" | "many";
   private readonly batch = blankTape(BATCH);
+  private readonly view = new DataView(this.batch.bytes.buffer);
+  private readonly syn = requestOf({ ...PLAIN, flows: 1 }, 0, FLAG.syn);
   private time: number;
   private at = 0;
   /** SYNs so far. */
@@ -66,7 +68,7 @@ export class Flooded implements Subject {
     const { core } = this.plane;
     for (let i = 0; i < BATCH; i += 2) {
       this.copyPacket(i);
-      writePacket(this.batch, i + 1, Abi.SIDE_CONSUMER, this.nextSyn());
+      this.writeSyn(i + 1);
     }
     this.time = placeBatch(core, this.batch, 0, BATCH, this.time, STEP);
     const start = performance.now();
@@ -79,15 +81,20 @@ export class Flooded implements Subject {
 
   private copyPacket(to: number): void {
     const { bytes, stride, sides } = this.tape;
-    this.batch.bytes.set(bytes.subarray(this.at * stride, (this.at + 1) * stride), to * stride);
+    const from = this.at * stride;
+    for (let i = 0; i < stride; i++) this.batch.bytes[to * stride + i] = bytes[from + i] as number;
     this.batch.sides[to] = sides[this.at] as number;
     this.at = (this.at + 1) % this.tape.packets;
   }
 
-  private nextSyn() {
+  /** Writes the next SYN. It makes no object: a collector's work between calls would take the caches from the core. */
+  private writeSyn(packet: number): void {
+    const { batch, syn } = this;
     const which = this.syns++;
-    const source = FLOODER + (this.flooders === "one" ? 0 : Math.floor(which / PORTS) + (which % PORTS));
-    return { ...requestOf({ ...PLAIN, flows: 1 }, 0, FLAG.syn), source, sourcePort: 1024 + (which % PORTS) };
+    syn.source = FLOODER + (this.flooders === "one" ? 0 : Math.floor(which / PORTS) + (which % PORTS));
+    syn.sourcePort = 1024 + (which % PORTS);
+    writeFrame(this.view, packet * batch.stride, FRAME_LEAST, syn);
+    batch.sides[packet] = Abi.SIDE_CONSUMER;
   }
 
   /** Sends a packet of every established flow in each direction. All must be forwarded: none of them was lost. */

@@ -41,6 +41,7 @@ const APART = [
   "flow/table/touchFurther",
   "flow/release/releaseDue",
   "flow/release/touchDue",
+  "flow/victims/touchVictims",
 ];
 
 async function optimise(wasm: Uint8Array): Promise<Uint8Array> {
