@@ -1,25 +1,9 @@
-import type {
-  BackendAddressPool,
-  Configuration,
-  InboundNatRule,
-  LoadBalancer,
-} from "../../host/config/configuration.ts";
 import { SSH } from "./configuration.ts";
+import { balancerOf, floating, floats, natRule, ofSix, poolOf } from "./frontend-kit.ts";
 import { BACKEND6, CLIENT, DUAL, NAT6, SIX, withIpv6 } from "./ipv6-kit.ts";
 import { table } from "./table.ts";
 
 const provider = "provider" as const;
-const balancerOf = ({ loadBalancers }: Configuration): LoadBalancer => loadBalancers[0] as LoadBalancer;
-const poolOf = (configuration: Configuration): BackendAddressPool =>
-  balancerOf(configuration).backendAddressPools[0] as BackendAddressPool;
-
-/** Three backends, ports 50000 to 50004 to their port 22. */
-const natRule =
-  (change: Partial<InboundNatRule> = {}) =>
-  (configuration: Configuration): void => {
-    poolOf(configuration).backends = [1, 2, 3].map((last) => ({ address: `10.2.1.${last}`, weight: 1, state: "up" }));
-    balancerOf(configuration).inboundNatRules = [{ ...SSH, frontendPortRangeEnd: 50_004, ...change }];
-  };
 const syn = (port: number, client = 5000): string => `tcp 10.1.0.9:${client} > 10.1.0.4:${port} S`;
 const query = (port: number): string => `udp 10.1.0.9:5000 > 10.1.0.4:${port}`;
 
@@ -127,21 +111,6 @@ table("Flows of an inbound NAT rule", [
   },
 ]);
 
-/** The frontend's address is 10.2.0.5. */
-const floating =
-  (macs = false) =>
-  (configuration: Configuration): void => {
-    const mac = (last: number) => (macs ? { macAddress: `02:00:00:00:00:b${last}` } : {});
-    poolOf(configuration).backends = [1, 2].map((last) => ({
-      address: `10.2.1.${last}`,
-      weight: 1,
-      state: "up",
-      ...mac(last),
-    }));
-    for (const rule of balancerOf(configuration).loadBalancingRules)
-      Object.assign(rule, { enableFloatingIP: true, backendPort: rule.frontendPort, enableTcpReset: true });
-  };
-
 table("Floating IP", [
   {
     name: "leaves packets addressed to the frontend, on the port they came to; a reply comes from there",
@@ -211,20 +180,6 @@ table("Floating IP", [
     ],
   },
 ]);
-
-function floats(balancer: LoadBalancer): void {
-  balancer.frontendIPConfigurations = [{ name: "frontend", privateIPAddress: "fd00:2::5" }];
-  for (const rule of balancer.loadBalancingRules)
-    Object.assign(rule, { enableFloatingIP: true, backendPort: rule.frontendPort });
-}
-
-/** The balancer of the IPv6 service has an inbound NAT rule, or floating IP to fd00:2::5. */
-const ofSix =
-  (change: (balancer: LoadBalancer) => void) =>
-  (configuration: Configuration): void => {
-    withIpv6(configuration);
-    change(configuration.loadBalancers[1] as LoadBalancer);
-  };
 
 table("Inbound NAT rules and floating IP of IPv6 services", [
   {

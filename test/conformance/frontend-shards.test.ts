@@ -1,0 +1,122 @@
+// Inbound NAT rules and floating IP in planes of several shards: requests, replies and errors meet in one (docs/behaviour.md, 13,
+// 17.5, 21.4 and 21.5).
+
+import { addressNumber } from "../../host/config/address.ts";
+import type { Configuration } from "../../host/config/configuration.ts";
+import { floating, natRule } from "./frontend-kit.ts";
+import { errorAbout } from "./icmp-kit.ts";
+import { shardOf } from "./shard-of.ts";
+import { type Row, type Step, table } from "./table.ts";
+
+const CLIENT = "10.1.0.9";
+const ENDPOINT = "10.1.0.4";
+const NAT = "10.2.0.10";
+const FLOWS = 100;
+const provider = "provider" as const;
+const captured = { side: "captured", network: "shop" } as const;
+
+/** A way to a server: the endpoint's port, and where packets to it are addressed to. */
+interface Way {
+  name: string;
+  change: (configuration: Configuration) => void;
+  port: number;
+  server: string;
+}
+const WAYS: Way[] = [
+  { name: "an inbound NAT rule", change: natRule(), port: 50_001, server: "10.2.1.2:22" },
+  { name: "floating IP", change: floating(), port: 443, server: "10.2.0.5:443" },
+];
+
+/** A client's port for a shard. */
+function portIn(shards: number, shard: number, port: number): number {
+  for (let own = 5000; ; own++) if (shardOf(shards, 6, addressNumber(CLIENT), own, port) === shard) return own;
+}
+
+/** What happens to a flow of a shard, from both sides. */
+function conversation({ port, server }: Way, shards: number, shard: number): Step[] {
+  const flow = shard * FLOWS;
+  const nat = `${NAT}:${1024 + shard * (64_512 / shards)}`;
+  const [host = ""] = server.split(":");
+  const client = `${CLIENT}:${portIn(shards, shard, port)}`;
+  const [request, sent] = [`tcp ${client} > ${ENDPOINT}:${port}`, `tcp ${nat} > ${server}`];
+  const [reply, given] = [`tcp ${server} > ${nat}`, `tcp ${ENDPOINT}:${port} > ${client}`];
+  const forwarded = `forward forwarded ${flow}`;
+  const error = `forward icmp-error ${flow}`;
+  return [
+    { in: `${request} S seq=100`, gives: `forward new-flow ${flow}`, out: [`provider ${sent} S seq=100 ttl=63`] },
+    {
+      in: `${reply} SA seq=900 ack=101`,
+      side: provider,
+      gives: forwarded,
+      out: [`consumer ${given} SA seq=900 ack=101 ttl=63`],
+    },
+    {
+      in: errorAbout(`10.2.0.1 > ${NAT}`, `${sent} A seq=101`, { quoted: 8 }),
+      side: provider,
+      gives: error,
+      out: [`consumer ${errorAbout(`${ENDPOINT} > ${CLIENT} ttl=63`, `${request} A seq=101`, { quoted: 8 })}`],
+    },
+    {
+      in: errorAbout(`10.1.0.1 > ${ENDPOINT}`, `${given} A seq=901`),
+      gives: error,
+      out: [`provider ${errorAbout(`${NAT} > ${host} ttl=63`, `${reply} A seq=901`)}`],
+    },
+    {
+      in: `${given} A seq=901 ttl=60`,
+      ...captured,
+      gives: forwarded,
+      out: [`provider ${reply} A seq=901 ttl=61`],
+    },
+    {
+      in: errorAbout(`${ENDPOINT} > ${CLIENT} ttl=60`, `${request} A seq=101`),
+      ...captured,
+      gives: error,
+      out: [`provider ${errorAbout(`${host} > ${NAT} ttl=61`, `${sent} A seq=101`)}`],
+    },
+    // From a server of the pool that the flow is not addressed to.
+    { in: `tcp 10.2.1.1:${server.split(":")[1]} > ${nat} A`, side: provider, gives: "drop no-flow -1", out: [] },
+  ];
+}
+
+table(
+  "Frontends in planes of several shards",
+  WAYS.flatMap((way) =>
+    [2, 4].map(
+      (shards): Row => ({
+        name: `${way.name}, ${shards} shards: requests, replies and errors of both sides meet in one`,
+        change: way.change,
+        settings: { shards, maxFlows: shards * FLOWS, maxDenied: shards * 10 },
+        steps: Array.from({ length: shards }, (_, shard) => conversation(way, shards, shard)).flat(),
+        counters: { reasons: { "new-flow": shards, "icmp-error": shards * 3, "no-flow": shards } },
+      }),
+    ),
+  ),
+);
+
+/** Flows of one shard to two backends: the frontend's NAT ports are one pool for both, of each shard. */
+const SHARD = 1;
+const ports = (): number[] => {
+  const found: number[] = [];
+  for (let port = 5000; found.length < 4; port++)
+    if (shardOf(2, 6, addressNumber(CLIENT), port, 443) === SHARD) found.push(port);
+  return found;
+};
+
+table("NAT ports of floating IP in shards", [
+  {
+    name: "are of the shard's slice, whichever backend",
+    change: floating(),
+    settings: { shards: 2, maxFlows: 200, maxDenied: 20 },
+    steps: ports().map((port, i) => ({
+      in: `tcp ${CLIENT}:${port} > ${ENDPOINT}:443 S`,
+      backend: `10.2.1.${1 + (i % 2)}`,
+      gives: `forward new-flow ${FLOWS + i}`,
+      out: [`provider tcp ${NAT}:${1024 + 32_256 + i} > 10.2.0.5:443 S ttl=63`],
+    })),
+    counters: {
+      natPools: {
+        "service 10.2.0.10 10.2.0.5 tcp 1": { inUse: 4 },
+      },
+    },
+  },
+]);
