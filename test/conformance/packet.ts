@@ -12,7 +12,7 @@ interface Words {
 }
 
 const FLAG_LETTERS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128, "-": 0 };
-const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50, icmp6: 58 };
+const PROTOCOLS: Record<string, number> = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, esp: 50, icmp6: 58, sctp: 132 };
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_UNIT = 8;
 const FRAGMENT_HEADER = 44;

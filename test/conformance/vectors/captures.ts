@@ -14,8 +14,8 @@ export function writeCaptures(folder: string, ...patterns: string[]): number {
 }
 
 /** Test files of the vectors. */
-const VECTORS = readdirSync(new URL(".", import.meta.url))
-  .filter((file) => file.endsWith(".test.ts") && file !== "tshark.test.ts")
+export const VECTORS = readdirSync(new URL(".", import.meta.url))
+  .filter((file) => file.endsWith(".test.ts") && file !== "captures.test.ts")
   .map((file) => `test/conformance/vectors/${file}`);
 
 if (process.argv[1]?.endsWith("captures.ts") === true) {

@@ -1,7 +1,9 @@
-// Vectors V21 to V23: what Cilium's tests of its datapath ask (bpf/tests: bpf_nat_tests.c, icmp_err_revnat_pkt_defs.py,
-// conntrack_test.c), written again for this plane.
+// Vectors V21 to V24: what Cilium's tests of its datapath ask (bpf/tests: bpf_nat_tests.c, icmp_err_revnat_pkt_defs.py,
+// conntrack_test.c, hairpin_flow.c), written again for this plane.
 
-import { errorAbout } from "../icmp-kit.ts";
+import type { Configuration } from "../../../host/config/configuration.ts";
+import { errorAbout, errorAbout6 } from "../icmp-kit.ts";
+import { BACKEND6, CLIENT, DUAL, NAT6, SIX, withIpv6 } from "../ipv6-kit.ts";
 import { type Step, table } from "../table.ts";
 import {
   ANSWER,
@@ -19,6 +21,7 @@ import {
 
 const provider = "provider" as const;
 const ROUTER = "10.2.0.1 > 10.2.0.10";
+const ROUTER6 = `[fd00:2::1] > ${NAT6}`;
 const CLIENT_ROUTER = "10.1.0.1 > 10.1.0.4";
 const query: Step[] = [
   { in: QUERY, gives: "forward new-flow 0" },
@@ -64,8 +67,8 @@ table("V21: ICMP errors about packets of every protocol", [
     ],
   },
   {
-    name: "V21 about ICMP echo and ESP, which no flow has: dropped, both ways",
-    steps: ["icmp", "esp"].flatMap((protocol) => [
+    name: "V21 about ICMP echo, SCTP and ESP, which no flow has: dropped, both ways",
+    steps: ["icmp", "sctp", "esp"].flatMap((protocol) => [
       {
         in: errorAbout(ROUTER, `${protocol} 10.2.0.10 > 10.2.1.1`),
         side: provider,
@@ -106,6 +109,38 @@ table("V22: ICMP errors that quote as little as is allowed", [
       })),
     ],
   },
+  ...(
+    [
+      ["6 to 6", SIX, NAT6, BACKEND6, ROUTER6],
+      ["6 to 4", DUAL, "10.2.0.10", "10.2.1.1", ROUTER],
+    ] as const
+  ).map(([families, endpoint, nat, backend, router]) => {
+    const across = families === "6 to 4";
+    const [request, given] = [`tcp ${CLIENT}:5000 > ${endpoint}:443`, `tcp ${endpoint}:443 > ${CLIENT}:5000`];
+    const [sent, reply] = [`tcp ${nat}:1024 > ${backend}:8443`, `tcp ${backend}:8443 > ${nat}:1024`];
+    const theirs = across ? errorAbout : errorAbout6;
+    const words = across ? " id=0" : "";
+    return {
+      name: `V22 eight bytes of TCP in ICMPv6, ${families}`,
+      change: withIpv6,
+      steps: [
+        { in: `${request} S seq=100`, gives: "forward new-flow 0" },
+        {
+          in: theirs(router, `${sent} A seq=101`, { quoted: 8 }),
+          side: provider,
+          gives: "forward icmp-error 0",
+          out: [`consumer ${errorAbout6(`${endpoint} > ${CLIENT} ttl=63`, `${request} A seq=101`, { quoted: 8 })}`],
+        },
+        {
+          in: errorAbout6(`[fd00:1::1] > ${endpoint}`, `${given} A seq=901`, { quoted: 8 }),
+          gives: "forward icmp-error 0",
+          out: [
+            `provider ${theirs(`${nat} > ${backend} ttl=63${words}`, `${reply} A seq=901${words}`, { quoted: 8 })}`,
+          ],
+        },
+      ],
+    };
+  }),
   {
     name: "V22 seven bytes are too few",
     steps: [
@@ -166,5 +201,50 @@ table("V23: lifetimes, on a clock that is told", [
       },
     ],
     counters: { flows: { created: 2, expired: 1, active: 1 } },
+  },
+]);
+
+/** An endpoint at 10.2.0.4, in the backend's own network. */
+const ownEndpoint = (configuration: Configuration): void => {
+  const [endpoint] = configuration.privateEndpoints;
+  if (endpoint === undefined) throw new Error("The base configuration has no endpoint.");
+  const own = { name: "own", virtualNetwork: "provider", privateIPAddress: "10.2.0.4" };
+  configuration.privateEndpoints.push({ ...endpoint, ...own });
+};
+const network = "provider";
+
+table("V24: a backend that calls its own service", [
+  {
+    name: "V24 reaches itself: both directions of one host, an error included, and it never sees its own address",
+    change: ownEndpoint,
+    steps: [
+      {
+        in: "tcp 10.2.1.1:5000 > 10.2.0.4:443 S seq=100",
+        network,
+        gives: "forward new-flow 0",
+        out: [`provider ${SENT} S seq=100 ttl=63`],
+      },
+      {
+        in: `${REPLY} SA seq=900 ack=101`,
+        side: provider,
+        gives: "forward forwarded 0",
+        out: ["consumer tcp 10.2.0.4:443 > 10.2.1.1:5000 SA seq=900 ack=101 ttl=63"],
+      },
+      {
+        in: "tcp 10.2.1.1:5000 > 10.2.0.4:443 A seq=101 ack=901",
+        network,
+        gives: "forward forwarded 0",
+        out: [`provider ${SENT} A seq=101 ack=901 ttl=63`],
+      },
+      {
+        in: errorAbout("10.2.1.1 > 10.2.0.10", `${SENT} A seq=101`, { code: 3 }),
+        side: provider,
+        gives: "forward icmp-error 0",
+        out: [
+          `consumer ${errorAbout("10.2.0.4 > 10.2.1.1 ttl=63", "tcp 10.2.1.1:5000 > 10.2.0.4:443 A seq=101", { code: 3 })}`,
+        ],
+      },
+    ],
+    counters: { flows: { created: 1 }, endpoints: { own: { flows: 1 } } },
   },
 ]);

@@ -1,7 +1,9 @@
-// Vectors V34 to V36: what SONiC-DASH asks of a plane's lookups and access lists, written again for this plane. The table of V35 is
+// Vectors V33 to V36: what SONiC-DASH asks of a plane's lookups and access lists, written again for this plane. The table of V35 is
 // that of documentation/general/sdn-pipeline-basic-elements.md; docs/conformance.md says how its contradictions are decided.
 
 import type { SecurityRule } from "../../../host/config/configuration.ts";
+import { hexOf } from "../../names/hello.ts";
+import { frameOf } from "../packet.ts";
 import { type Row, type Step, table } from "../table.ts";
 import { before, oneGroup, type StageRule } from "./access-list.ts";
 import { client, handshake } from "./sequence.ts";
@@ -64,6 +66,30 @@ const OUTCOMES = (port: number): Step[] => [
   attempt("10.0.0.100", "10.0.0.203", "Block", port),
   attempt("10.0.0.100", "8.8.8.8", "Block", port),
 ];
+
+const VXLAN_VNI = 42;
+/** A frame in VXLAN, outside of which nobody is an endpoint. */
+const inVxlan = (vni: number, text: string): string => {
+  const vxlan = Uint8Array.from([8, 0, 0, 0, vni >> 16, (vni >> 8) & 255, vni & 255, 0, ...frameOf(text)]);
+  return `udp 192.0.2.1:50000 > 192.0.2.2:4789 hex=${hexOf(vxlan)}`;
+};
+const SYN = "tcp 10.1.0.9:5000 > 10.1.0.4:443 S";
+
+table("V33: identifiers that nobody knows", [
+  {
+    name: "V33 name no network: the frame's own stands, where without an endpoint nothing begins; DASH would drop it",
+    change: (it) => {
+      it.settings.tunnels = [{ type: "vxlan", port: 4789 }];
+      for (const network of it.virtualNetworks) if (network.name === "shop") network.vni = VXLAN_VNI;
+    },
+    steps: [
+      { in: inVxlan(VXLAN_VNI + 1, SYN), network: "provider", gives: "pass no-endpoint -1", out: [] },
+      { in: inVxlan(VXLAN_VNI, SYN), network: "provider", gives: "forward new-flow 0" },
+      { in: inVxlan(VXLAN_VNI + 1, SYN), network: "lab", gives: "forward new-flow 1" },
+    ],
+    counters: { flows: { created: 2 }, endpoints: { "shop-approved": { flows: 1 }, "lab-approved": { flows: 1 } } },
+  },
+]);
 
 table("V34: the provider's side opens nothing", [
   {
@@ -146,6 +172,27 @@ table("V36: the order and the conditions of an access list", [
       attempt("10.0.0.100", "10.0.0.200", "Block"),
       { in: "udp 10.0.0.100:5000 > 10.0.0.200:53", gives: "forward new-flow" },
     ],
+  },
+  {
+    name: "V36 one protocol, the other, both by two rules, and any by one",
+    change: before(["10.0.0.200", "10.0.0.201"], {
+      name: "list",
+      defaultRules: "none",
+      securityRules: [
+        rule(100, "Allow", { protocol: "Tcp", destinationPortRanges: ["1"] }),
+        rule(101, "Allow", { protocol: "Udp", destinationPortRanges: ["2"] }),
+        rule(102, "Allow", { protocol: "Tcp", destinationPortRanges: ["3"] }),
+        rule(103, "Allow", { protocol: "Udp", destinationPortRanges: ["3"] }),
+        rule(104, "Allow", { destinationPortRanges: ["4"] }),
+      ],
+    }),
+    steps: ([1, 2, 3, 4] as const).flatMap((port): Step[] => [
+      attempt("10.0.0.100", "10.0.0.200", port === 2 ? "Block" : "Allow", port),
+      {
+        in: `udp 10.0.0.100:5000 > 10.0.0.200:${port}`,
+        gives: port === 1 ? "drop endpoint-rule-denied" : "forward new-flow",
+      },
+    ]),
   },
   {
     name: "V36 lists of sources and ranges of ports, at their edges",

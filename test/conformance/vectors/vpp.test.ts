@@ -3,7 +3,7 @@
 import { assert } from "../../kit.ts";
 import { echo, errorAbout } from "../icmp-kit.ts";
 import { synsOfShard } from "../shard-syns.ts";
-import { table } from "../table.ts";
+import { type Step, table } from "../table.ts";
 import {
   ANSWER,
   client,
@@ -25,7 +25,25 @@ const SLICE = 64512 / SHARDS;
 /** One flow more than the last shard has ports. */
 const ofLastShard = synsOfShard(SHARDS, SHARDS - 1, SLICE + 1);
 const [oneTooMany = "", ...ofSlice] = ofLastShard;
+const ofFirstShard = synsOfShard(SHARDS, 0, SLICE);
+/** One flow of each shard between. */
+const ofEach = Array.from({ length: SHARDS - 2 }, (_, i) => synsOfShard(SHARDS, i + 1, 1)[0] as string);
+const reply = (port: number, gives: string) => ({
+  in: `tcp 10.2.1.1:8443 > 10.2.0.10:${port} SA`,
+  side: provider,
+  gives,
+});
 const sharded = { shards: SHARDS, maxFlows: SHARDS * 2000, maxDenied: SHARDS };
+
+/** A second TCP flow, of port 5001, on NAT port 1025: its SYN, its handshake, and what its server sends. */
+const REQUEST2 = "tcp 10.1.0.9:5001 > 10.1.0.4:443";
+const SYN2 = `${REQUEST2} S seq=100`;
+const backward = (words: string): Step => ({ in: `tcp 10.2.1.1:8443 > 10.2.0.10:1025 ${words}`, side: provider });
+const conversation2: Step[] = [
+  { in: SYN2, gives: "forward new-flow 1" },
+  backward("SA seq=900 ack=101"),
+  { in: `${REQUEST2} A seq=101 ack=901` },
+];
 
 table("V01 to V05: translation, ports and errors", [
   {
@@ -69,14 +87,18 @@ table("V01 to V05: translation, ports and errors", [
     ]),
   },
   {
-    name: "V02 the first and the last NAT port of a shard's slice",
+    name: "V02 the first NAT port of each shard's slice, the last of the first slice and of the last one, and those around",
     settings: sharded,
     steps: [
-      ...ofSlice.map((text) => ({ in: text, gives: "forward new-flow" })),
-      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:64528 SA", side: provider, gives: "forward forwarded" },
-      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:65535 SA", side: provider, gives: "forward forwarded" },
-      { in: "tcp 10.2.1.1:8443 > 10.2.0.10:64527 SA", side: provider, gives: "drop no-flow" },
+      ...[...ofFirstShard, ...ofEach, ...ofSlice].map((text) => ({ in: text, gives: "forward new-flow" })),
+      ...Array.from({ length: SHARDS }, (_, shard) => reply(1024 + shard * SLICE, "forward forwarded")),
+      ...Array.from({ length: SHARDS - 2 }, (_, i) => reply(1024 + (i + 1) * SLICE + 1, "drop no-flow")),
+      reply(1023, "drop no-flow"),
+      reply(1024 + SLICE - 1, "forward forwarded"),
+      reply(65_535 - SLICE, "drop no-flow"),
+      reply(65_535, "forward forwarded"),
     ],
+    counters: { reasons: { forwarded: SHARDS + 2, "no-flow": SHARDS } },
   },
   {
     name: "V03 out of ports: a new flow is dropped and counted, others go on, and a port that is freed serves again",
@@ -184,6 +206,32 @@ table("V07 to V09: balancing and room", [
     ],
     counters: { flows: { created: 4, expired: 1, active: 3 } },
   },
+  ...(
+    [
+      ["an opening TCP flow", 60, [{ in: SYN2 }]],
+      [
+        "a closing one",
+        30,
+        [...conversation2, { in: `${REQUEST2} FA seq=101 ack=901` }, backward("FA seq=901 ack=102")],
+      ],
+      ["one that was reset", 10, [...conversation2, backward("R seq=901")]],
+      ["UDP", 300, [{ in: QUERY }]],
+      ["an established one", 300, conversation2],
+    ] as [kind: string, lives: number, opening: Step[]][]
+  ).map(([kind, lives, opening]) => ({
+    name: `V09 ${kind} makes room when it has expired, ${lives} s after its last packet, and not before; a live one stays`,
+    settings: { maxFlows: 2 },
+    steps: [
+      ...handshake,
+      ...opening,
+      client("A seq=101 ack=901", "forward forwarded 0", lives - 1),
+      { at: lives - 1, in: "tcp 10.1.0.9:5009 > 10.1.0.4:443 S", gives: "drop flow-table-full" },
+      // Flows are released by ticks of 2^28 ns.
+      { at: lives + 0.3, in: "tcp 10.1.0.9:5009 > 10.1.0.4:443 S", gives: "forward new-flow 1" },
+      client("A seq=101 ack=901", "forward forwarded 0", lives + 0.3),
+    ],
+    counters: { flows: { created: 3, expired: 1, active: 2 } },
+  })),
 ]);
 
 table("V10 to V12: how TCP ends", [
