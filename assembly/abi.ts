@@ -166,7 +166,10 @@ export const REASON_IPV6_EXTENSION = 67;
 export const REASON_FLOW_EXPIRED = 68;
 /// A client has as many flows as it may.
 export const REASON_CLIENT_FLOWS_FULL = 69;
-export const REASON_COUNT = 70;
+/// Of tunnels that are opened.
+export const REASON_TUNNEL_FRAGMENT = 70;
+export const REASON_TUNNEL_BAD_CHECKSUM = 71;
+export const REASON_COUNT = 72;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;

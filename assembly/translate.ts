@@ -148,8 +148,7 @@ function addChecksum(parsed: u32, source: u32, destination: u32): void {
   if (load<u32>(parsed, L4_CAPTURED) < Udp.CHECKSUM_END || Udp.checksum(udp) != 0) return;
   const length = summed(parsed);
   const addresses = fold(Ipv6.addressSum(addressAt(source)) + Ipv6.addressSum(addressAt(destination)));
-  const pseudo = fold(addresses + (PROTOCOL_UDP << 8) + <u32>bswap<u16>(<u16>length));
-  Udp.setChecksum(udp, complement(fold(pseudo + sum(udp, length))));
+  Udp.setChecksum(udp, complement(fold(Udp.pseudoSum(length, addresses) + sum(udp, length))));
 }
 
 /** Lets an IPv4 packet, rewritten behind its header, leave as IPv6 to the client of a reply direction's record. */

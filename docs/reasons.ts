@@ -76,6 +76,8 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "reset-out-of-sequence": ["20.2", "conformance/reset-sequence.test.ts"],
   "flow-expired": ["20.5", "conformance/late-packets.test.ts"],
   "client-flows-full": ["20.6", "conformance/client-flows.test.ts"],
+  "tunnel-fragment": ["22.1", "conformance/tunnels-dropped.test.ts"],
+  "tunnel-bad-checksum": ["22.1", "conformance/tunnels-dropped.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

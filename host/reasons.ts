@@ -309,6 +309,18 @@ export const REASONS: readonly Reason[] = [
     "The client has as many flows as settings.maxFlowsPerClient lets it have.",
     "Find out what it opens them for; raise settings.maxFlowsPerClient if it needs them.",
   ),
+  row(
+    "tunnel-fragment",
+    "drop",
+    "The packet is a fragment of a tunnel's: those are not put together, so what it carries is not known.",
+    "Raise the underlay's MTU above that of the networks in the tunnels, or lower theirs, so that no tunnel's packet is cut.",
+  ),
+  row(
+    "tunnel-bad-checksum",
+    "drop",
+    "A checksum around what the tunnel carries is wrong: the outer IPv4 header's, UDP's or GRE's.",
+    "Find out what damages it, or whether the capture is damaged: what the tunnel carries may be damaged as well.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

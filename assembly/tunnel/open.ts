@@ -13,6 +13,8 @@ import {
   REASON_IPV6,
   REASON_TRUNCATED,
   REASON_TUNNEL,
+  REASON_TUNNEL_BAD_CHECKSUM,
+  REASON_TUNNEL_FRAGMENT,
 } from "../abi";
 import { TUNNEL_GENEVE, TUNNEL_GRE, TUNNEL_NVGRE, TUNNEL_VXLAN } from "../abi/tables";
 import { ADDRESS_DESTINATION, ADDRESS_SOURCE, STAGE_TUNNEL, TRACE_GOES_ON } from "../abi/trace";
@@ -29,6 +31,7 @@ import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 import * as Udp from "../wire/udp";
 import * as Vxlan from "../wire/vxlan";
+import { areSound } from "./checksum";
 import { networkOfIdentifier, opens, tunnelOfPort } from "./tables";
 
 /// No identifier, and more than any network has.
@@ -55,7 +58,7 @@ export function open(desc: u32, parsed: u32): bool {
     if (unread) Parsed.finish(parsed, REASON_IPV6);
     return false;
   }
-  const reason = read(parsed);
+  const reason = against(parsed);
   if (reason == 0) return enter(desc, parsed);
   if (tracing) traceTunnel(parsed, reason, -1);
   Parsed.finish(parsed, reason);
@@ -67,17 +70,28 @@ function isUnread(parsed: u32): bool {
   return load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL && load<u8>(parsed, Parsed.REASON) == REASON_IPV6;
 }
 
+/** Type of the tunnel that a packet is of, 0 for none that is opened. Of fragments of UDP only the first one has a port to tell by. */
+function tunnelOf(parsed: u32): u32 {
+  if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL) return 0;
+  const protocol = <u32>load<u8>(parsed, Parsed.PROTOCOL);
+  if (protocol == Gre.PROTOCOL)
+    return opens(TUNNEL_GRE) ? <u32>TUNNEL_GRE : opens(TUNNEL_NVGRE) ? <u32>TUNNEL_NVGRE : 0;
+  if (protocol != PROTOCOL_UDP || load<u32>(parsed, Parsed.L4_CAPTURED) < Udp.PORTS_END) return 0;
+  const l4 = load<u32>(parsed, Parsed.L4);
+  if (isFragment(parsed) && Ip.fragmentOffset(load<u32>(parsed, Parsed.IP), l4) != 0) return 0;
+  return tunnelOfPort(Udp.destinationPortBe(l4));
+}
+
 function isFragment(parsed: u32): bool {
   return Ip.isFragment(load<u32>(parsed, Parsed.IP), load<u32>(parsed, Parsed.L4));
 }
 
-/** Type of the tunnel that a packet is of, 0 for none that is opened. */
-function tunnelOf(parsed: u32): u32 {
-  if (load<u8>(parsed, Parsed.KIND) == Parsed.KIND_FINAL || isFragment(parsed)) return 0;
-  const protocol = <u32>load<u8>(parsed, Parsed.PROTOCOL);
-  if (protocol == Gre.PROTOCOL) return opens(TUNNEL_GRE) || opens(TUNNEL_NVGRE) ? <u32>TUNNEL_GRE : 0;
-  if (protocol != PROTOCOL_UDP || load<u32>(parsed, Parsed.L4_CAPTURED) < Udp.PORTS_END) return 0;
-  return tunnelOfPort(Udp.destinationPortBe(load<u32>(parsed, Parsed.L4)));
+/** The reason that a tunnel's packet is not opened for, or 0. */
+function against(parsed: u32): u32 {
+  if (isFragment(parsed)) return REASON_TUNNEL_FRAGMENT;
+  const reason = read(parsed);
+  if (reason != 0) return reason;
+  return areSound(parsed) ? 0 : <u32>REASON_TUNNEL_BAD_CHECKSUM;
 }
 
 /** Reads a tunnel's header; the reason that the packet is not opened for, or 0. */

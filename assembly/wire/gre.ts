@@ -1,6 +1,8 @@
 // GRE header (RFC 2784, with the key and sequence number of RFC 2890), and the part of it that NVGRE uses (RFC 7637, section 3.2).
 // Functions take the address of its first byte; nothing here checks bounds.
 
+import { complement, sum } from "./checksum";
+
 /** Its number in an IP header. */
 export const PROTOCOL: u32 = 47;
 
@@ -28,6 +30,15 @@ export function isReadable(gre: u32): bool {
 /** Bytes of the header with what its flags announce. */
 export function headerLength(gre: u32): u32 {
   return HEADER_MIN + (popcnt<u32>(flags(gre) & (CHECKSUM | KEY | SEQUENCE)) << 2);
+}
+
+export function hasChecksum(gre: u32): bool {
+  return (flags(gre) & CHECKSUM) != 0;
+}
+
+/** Whether the checksum over header and payload, `length` bytes, is right (RFC 2784, 2.4). */
+export function isSound(gre: u32, length: u32): bool {
+  return complement(sum(gre, length)) == 0;
 }
 
 export function hasKey(gre: u32): bool {

@@ -110,6 +110,11 @@ export function addressesDelta(ip: u32, sourceBe: u32, destinationBe: u32): u32 
   return fold(delta32(load<u32>(ip, SOURCE), sourceBe) + delta32(load<u32>(ip, DESTINATION), destinationBe));
 }
 
+/** Checksum as loaded. */
+export function checksum(ip: u32): u32 {
+  return <u32>load<u16>(ip, CHECKSUM);
+}
+
 /** Whether the header, all of which is there, has the right checksum. */
 export function isSound(ip: u32): bool {
   return complement(sum(ip, headerLength(ip))) == 0;

@@ -14,6 +14,7 @@ const SEGMENTS_LEFT = 3;
 const FRAGMENT = 44;
 const OFFSET_AND_MORE = 2;
 const FRAGMENT_MASK = 0xfff9;
+const FRAGMENT_OFFSET = 0xfff8;
 const VERSION = 6;
 const EXTENSION_UNIT = 8;
 const EXTENSIONS_MOST = 8;
@@ -51,9 +52,11 @@ export interface Behind6 {
   protocol: number;
   l4: number;
   end: number;
+  /** Of a fragment: where in its datagram it begins, bytes. */
+  fragmentFrom: number | undefined;
 }
 
-/** Steps over the headers of the packet that begins at `ip`, whose frame has so many bytes on the wire; undefined when one is unsound, or a fragment's. */
+/** Steps over the headers of the packet that begins at `ip`, whose frame has so many bytes on the wire; undefined when one is unsound. */
 export function behind6(buffer: Uint8Array, ip: number, wireLength: number): Behind6 | undefined {
   if (buffer.length < ip + IPV6.size || (buffer[ip] as number) >> 4 !== VERSION) return undefined;
   const stated = get16(buffer, ip + IPV6.payloadLength);
@@ -64,12 +67,14 @@ export function behind6(buffer: Uint8Array, ip: number, wireLength: number): Beh
   for (let count = 0; EXTENSIONS.includes(protocol) || protocol === FRAGMENT; count++) {
     const misplaced = count === EXTENSIONS_MOST || (protocol === HOP_BY_HOP && count > 0);
     if (misplaced || Math.min(end, buffer.length) < l4 + EXTENSION_UNIT) return undefined;
-    if (protocol === FRAGMENT && (get16(buffer, l4 + OFFSET_AND_MORE) & FRAGMENT_MASK) !== 0) return undefined;
+    const fragment = protocol === FRAGMENT ? get16(buffer, l4 + OFFSET_AND_MORE) & FRAGMENT_MASK : 0;
+    if (fragment !== 0)
+      return { protocol: buffer[l4] as number, l4: l4 + EXTENSION_UNIT, end, fragmentFrom: fragment & FRAGMENT_OFFSET };
     const length = protocol === FRAGMENT ? EXTENSION_UNIT : ((buffer[l4 + 1] as number) + 1) * EXTENSION_UNIT;
     const leadsOn = protocol === ROUTING && buffer[l4 + SEGMENTS_LEFT] !== 0;
     if (leadsOn || Math.min(end, buffer.length) < l4 + length) return undefined;
     protocol = buffer[l4] as number;
     l4 += length;
   }
-  return { protocol, l4, end };
+  return { protocol, l4, end, fragmentFrom: undefined };
 }

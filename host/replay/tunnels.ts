@@ -6,13 +6,14 @@ import type { Configuration, TunnelType } from "../config/configuration.ts";
 import { DEFAULT_PORTS } from "../config/tunnels.ts";
 import type { LinkName } from "../links.ts";
 import { TYPE_BRIDGED, TYPE_IPV4, TYPE_IPV6 } from "../wire/ethernet.ts";
-import { FRAGMENT_BITS, IPV4, PROTOCOL_GRE, PROTOCOL_UDP } from "../wire/ip.ts";
+import { IPV4, PROTOCOL_GRE, PROTOCOL_UDP } from "../wire/ip.ts";
 import { PORTS_END, UDP } from "../wire/transport.ts";
 import { GENEVE, GRE, IDENTIFIER_SHIFT, VXLAN } from "../wire/tunnel.ts";
 import { get16, get32 } from "../wire/words.ts";
 import type { CapturedFrame } from "./parts.ts";
 import { FrameView, type VlanNetworks } from "./frame.ts";
 import { type Behind6, behind6, packet6 } from "./frame6.ts";
+import { areSound } from "./outer-checksum.ts";
 
 const CARRIED: Record<number, LinkName> = { [TYPE_BRIDGED]: "ethernet", [TYPE_IPV4]: "raw", [TYPE_IPV6]: "raw" };
 const WORD = 4;
@@ -38,13 +39,16 @@ export interface Opened {
 }
 
 /** An IP packet: what it carries, where that begins, where it ends on the wire, and its addresses. */
-interface Packet extends Behind6 {
+export interface Packet extends Behind6 {
+  /** Where its header begins. */
+  ip: number;
+  six: boolean;
   source: string;
   destination: string;
 }
 
 /** The outer packet of a tunnel. */
-interface Outer extends Omit<Packet, "protocol"> {
+interface Outer extends Packet {
   type: TunnelType;
   network: number;
 }
@@ -81,8 +85,9 @@ export class Tunnels {
     const outer = this.outerOf(frame);
     if (outer === undefined) return BARE;
     const { type, l4, end, network, source, destination } = outer;
+    if (outer.fragmentFrom !== undefined) return CLOSED;
     const header = this.read(frame, outer);
-    if (header === undefined) return CLOSED;
+    if (header === undefined || !areSound(frame.bytes, outer)) return CLOSED;
     const begins = l4 + header.size;
     const named = header.identifier === undefined ? undefined : this.networks.get(header.identifier);
     const inner = {
@@ -113,18 +118,26 @@ export class Tunnels {
     view.read(bytes, 0, bytes.length, link, network, this.vlans);
     const packet = view.six >= 0 ? this.packet6(frame) : this.packet4(frame);
     if (packet === undefined) return undefined;
-    const { protocol, l4, end, source, destination } = packet;
-    const type = this.typeOf(bytes.subarray(0, Math.min(bytes.length, end)), protocol, l4);
-    return type === undefined ? undefined : { type, l4, end, network: view.network, source, destination };
+    const type = this.typeOf(bytes.subarray(0, Math.min(bytes.length, packet.end)), packet);
+    return type === undefined ? undefined : { ...packet, type, network: view.network };
   }
 
-  /** The IPv4 packet in the view, if it is sound and no fragment. */
+  /** The IPv4 packet in the view, if it is sound. */
   private packet4({ bytes, wireLength }: CapturedFrame): Packet | undefined {
-    const { addressed, ip, l4, protocol, source, destination } = this.view;
-    if (!addressed || isFragment(bytes, ip) || bytes.length < l4) return undefined;
+    const { addressed, ip, l4, protocol, source, destination, fragmented, fragmentOffset } = this.view;
+    if (!addressed || bytes.length < l4) return undefined;
     const total = get16(bytes, ip + IPV4.totalLength) || wireLength - ip;
     if (total < l4 - ip || total > wireLength - ip) return undefined;
-    return { protocol, l4, end: ip + total, source: addressText(source), destination: addressText(destination) };
+    return {
+      ip,
+      six: false,
+      protocol,
+      l4,
+      end: ip + total,
+      fragmentFrom: fragmented ? fragmentOffset : undefined,
+      source: addressText(source),
+      destination: addressText(destination),
+    };
   }
 
   private packet6({ bytes, wireLength }: CapturedFrame): Packet | undefined {
@@ -132,13 +145,13 @@ export class Tunnels {
     const behind = behind6(bytes, six, wireLength);
     const { source, destination } = packet6(bytes, six) ?? {};
     if (behind === undefined || source === undefined || destination === undefined) return undefined;
-    return { ...behind, source, destination };
+    return { ...behind, ip: six, six: true, source, destination };
   }
 
   /** Type of the tunnel that a packet is of, which lies up to the end of some bytes; `gre` for NVGRE too. */
-  private typeOf(bytes: Uint8Array, protocol: number, l4: number): TunnelType | undefined {
+  private typeOf(bytes: Uint8Array, { protocol, l4, fragmentFrom = 0 }: Packet): TunnelType | undefined {
     if (protocol === PROTOCOL_GRE) return this.protocols.length > 0 ? "gre" : undefined;
-    if (protocol !== PROTOCOL_UDP || bytes.length < l4 + PORTS_END) return undefined;
+    if (protocol !== PROTOCOL_UDP || fragmentFrom !== 0 || bytes.length < l4 + PORTS_END) return undefined;
     return this.ports.get(get16(bytes, l4 + UDP.destinationPort));
   }
 
@@ -190,5 +203,3 @@ function greHeader(bytes: Uint8Array, isNvgre: boolean): Header | undefined {
   const key = get32(bytes, (flags & GRE.checksum) === 0 ? GRE.min : GRE.min + WORD);
   return { size, link, identifier: isNvgre ? key >>> IDENTIFIER_SHIFT : key };
 }
-
-const isFragment = (bytes: Uint8Array, ip: number): boolean => (get16(bytes, ip + IPV4.fragment) & FRAGMENT_BITS) !== 0;

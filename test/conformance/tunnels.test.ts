@@ -214,14 +214,6 @@ table("Tunnels that are not opened", [
     ],
   },
   {
-    name: "fragments",
-    ...all,
-    steps: [
-      { frame: within("vxlan", { outer: "fragment=0x2000" }), gives: "pass no-endpoint -1" },
-      { frame: within("gre", { outer: "fragment=0x0001" }), gives: "pass no-endpoint -1" },
-    ],
-  },
-  {
     name: "those that end within their header",
     ...all,
     steps: [

@@ -6,6 +6,7 @@ import { readIpv4 } from "./ipv4.ts";
 import { readIpv6 } from "./ipv6.ts";
 import { readLink } from "./link.ts";
 import type { Networks } from "./networks.ts";
+import { isUndamaged } from "./outer-checksum.ts";
 
 const GRE = 47;
 const UDP_HEADER = 8;
@@ -51,21 +52,26 @@ class Payload {
   u32 = (at: number): number => this.view.getUint32(at);
 }
 
+/** Why a tunnel's packet goes no further. */
+type Closed = "tunnel" | "truncated" | "tunnel-fragment" | "tunnel-bad-checksum";
+
 /** The packet itself, or what is in it when it is a tunnel's that is opened; the reason when it goes no further. */
 export function opened(
   { tunnels }: Configuration["settings"],
   networks: Networks,
   packet: PacketIn,
-): PacketIn | "tunnel" | "truncated" {
+): PacketIn | Closed {
   const { frame, wireLength = frame.length } = packet;
   const link = readLink(packet.link, frame);
   if (typeof link === "string") return packet;
   const ip = (link.family === 6 ? readIpv6 : readIpv4)(frame, link.length, wireLength);
-  if (typeof ip === "string" || ip.kind === "fragment") return packet;
+  if (typeof ip === "string") return packet;
   const types = typesOf(tunnels, frame, ip);
   if (types.length === 0) return packet;
+  if (ip.kind === "fragment") return "tunnel-fragment";
   try {
     const content = contentOf(types, new Payload(frame, ip));
+    if (!isUndamaged(frame, ip)) return "tunnel-bad-checksum";
     const begins = ip.at + ip.headerLength + content.begins;
     const end = ip.at + ip.totalLength;
     const side = packet.side === "provider" ? "provider" : "consumer";
@@ -88,7 +94,7 @@ function typesOf(tunnels: Configuration["settings"]["tunnels"], frame: Uint8Arra
   if (ip.protocol === GRE) return tunnels.map(({ type }) => type).filter((type) => type === "nvgre" || type === "gre");
   const at = ip.at + ip.headerLength;
   const end = Math.min(frame.length, ip.at + ip.totalLength);
-  if (ip.protocol !== UDP || end - at < PORTS_END) return [];
+  if (ip.protocol !== UDP || ip.fragmentFrom !== 0 || end - at < PORTS_END) return [];
   const port = new DataView(frame.buffer, frame.byteOffset).getUint16(at + DESTINATION_PORT);
   const found = tunnels.find((tunnel) => (tunnel.port ?? PORTS[tunnel.type]) === port);
   return found === undefined ? [] : [found.type];

@@ -11,6 +11,7 @@ import { CLIENT, DUAL, SIX, withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { frameOf } from "../../conformance/packet.ts";
 import type { Step } from "../../conformance/table.ts";
 import { clientHello } from "../../names/hello.ts";
+import { vxlan } from "../../tunnel.ts";
 
 /** A packet to be explained. */
 export interface Case {
@@ -78,6 +79,16 @@ const PLAIN: Case[] = [
     ],
   },
   { reason: "tunnel", steps: [{ in: "gre 10.1.0.9 > 10.1.0.1" }] },
+  {
+    reason: "tunnel-fragment",
+    change: withSettings({ tunnels: [{ type: "vxlan" }] }),
+    steps: [{ in: "udp 172.31.0.1:50000 > 172.31.0.2:4789 data=abcdefghijklmnop cut=0-16" }],
+  },
+  {
+    reason: "tunnel-bad-checksum",
+    change: withSettings({ tunnels: [{ type: "vxlan" }] }),
+    steps: [frame(SYN, (f) => vxlan(f, { checksum: "wrong" }))],
+  },
   { reason: "no-endpoint", steps: [{ in: "tcp 10.1.0.9:5000 > 20.60.1.2:443 S" }] },
   { reason: "truncated", steps: [{ in: SYN, captured: 33 }] },
   { reason: "bad-ip-header", steps: [frame(SYN, (f) => f.fill(0x44, 14, 15))] },
