@@ -169,7 +169,8 @@ export const REASON_CLIENT_FLOWS_FULL = 69;
 /// Of tunnels that are opened.
 export const REASON_TUNNEL_FRAGMENT = 70;
 export const REASON_TUNNEL_BAD_CHECKSUM = 71;
-export const REASON_COUNT = 72;
+export const REASON_MARTIAN_SOURCE = 72;
+export const REASON_COUNT = 73;
 
 /// Places for reasons in a block of counters, taken or not.
 export const REASON_SLOTS = 128;

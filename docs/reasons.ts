@@ -78,6 +78,7 @@ const SHOWN: Record<string, [section: string, test: string]> = {
   "client-flows-full": ["20.6", "conformance/client-flows.test.ts"],
   "tunnel-fragment": ["22.1", "conformance/tunnels-dropped.test.ts"],
   "tunnel-bad-checksum": ["22.1", "conformance/tunnels-dropped.test.ts"],
+  "martian-source": ["3", "conformance/martians.test.ts"],
 };
 
 const HEAD = `# Verdict reasons

@@ -321,6 +321,12 @@ export const REASONS: readonly Reason[] = [
     "A checksum around what the tunnel carries is wrong: the outer IPv4 header's, UDP's or GRE's.",
     "Find out what damages it, or whether the capture is damaged: what the tunnel carries may be damaged as well.",
   ),
+  row(
+    "martian-source",
+    "drop",
+    "The packet's source is no host's address: multicast, broadcast, of 0.0.0.0/8, or one of a link alone.",
+    "Find out what sends it: such a source is forged, or of a host that has no address yet; nothing could be answered.",
+  ),
 ];
 
 const byName = new Map(REASONS.map((reason, code) => [reason.name, code]));

@@ -116,5 +116,7 @@ export const ADDRESS_NEW_DESTINATION = 3;
 export const STAGE_COUNTERPART = 38;
 /// Flows that the client has, flows that it may have.
 export const STAGE_CLIENT = 39;
+/// The packet's source is no host's: no values.
+export const STAGE_SOURCE = 40;
 /// Endpoint of the source of a captured reply.
 export const STAGE_CAPTURED_REPLY = 28;

@@ -13,6 +13,7 @@ import {
   REASON_ENDPOINT_UNREACHABLE,
   REASON_FLOW_TABLE_FULL,
   REASON_FRAGMENT,
+  REASON_MARTIAN_SOURCE,
   REASON_MID_STREAM,
   REASON_MID_STREAM_ADMITTED,
   REASON_NAT_EXHAUSTED,
@@ -35,7 +36,7 @@ import {
   SERVICE_NATS,
   SERVICE_SIZE,
 } from "../abi/tables";
-import { STAGE_BEGINNING, STAGE_OPENED, STAGE_RULE, TRACE_GOES_ON } from "../abi/trace";
+import { STAGE_BEGINNING, STAGE_OPENED, STAGE_RULE, STAGE_SOURCE, TRACE_GOES_ON } from "../abi/trace";
 import { borrowKey, giveBack } from "../address/key";
 import { countDenied, deniedNumber, deny, judgeDenied, releaseDenied } from "../flow/denied";
 import { evict, flowsHaveRoom } from "../flow/flow";
@@ -69,7 +70,8 @@ import { dropOpening, isTooBig } from "../size/mtu";
 export function open(desc: u32, parsed: u32, verdict: u32, endpoint: u32, denied: u32): u32 {
   const midStream = load<u8>(parsed, PROTOCOL) == PROTOCOL_TCP && !isBeginning(<u32>load<u8>(parsed, FLAGS));
   const reason = walk(desc, parsed, endpoint, midStream);
-  if (reason == REASON_FRAGMENT) return droppedAt(verdict, reason, <u32>NO_FLOW, endpoint);
+  if (reason == REASON_FRAGMENT || reason == REASON_MARTIAN_SOURCE)
+    return droppedAt(verdict, reason, <u32>NO_FLOW, endpoint);
   if (reason == REASON_PACKET_TOO_BIG) return dropOpening(desc, parsed, verdict, endpoint);
   if (reason != CONTINUE) return refuse(desc, parsed, verdict, endpoint, denied, reason);
   if (denied != 0) releaseDenied(denied, END_ADMITTED);
@@ -89,6 +91,10 @@ let identify: u32 = 0;
 /** CONTINUE when every stage let the packet through, else the reason of the one that did not. */
 function walk(desc: u32, parsed: u32, endpoint: u32, midStream: bool): u32 {
   const network = <u32>load<u16>(parsed, NETWORK);
+  if (!Ip.comesFromHost(load<u32>(parsed, IP))) {
+    if (tracing) trace(STAGE_SOURCE, REASON_MARTIAN_SOURCE);
+    return REASON_MARTIAN_SOURCE;
+  }
   const inReach = isWithinReach(parsed, endpoint);
   if (tracing) traceReach(inReach, network, endpoint);
   if (!inReach) return REASON_ENDPOINT_UNREACHABLE;

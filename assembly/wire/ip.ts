@@ -15,6 +15,16 @@ export function isSix(ip: u32): bool {
   return Ipv4.version(ip) == 6;
 }
 
+/** Whether the source of a packet is one that packets between networks can have. */
+export function comesFromHost(ip: u32): bool {
+  return isSix(ip) ? Ipv6.comesFromHost(ip) : Ipv4.comesFromHost(ip);
+}
+
+/** Whether the source of a packet is a loopback address. */
+export function comesFromLoopback(ip: u32): bool {
+  return isSix(ip) ? Ipv6.comesFromLoopback(ip) : Ipv4.comesFromLoopback(ip);
+}
+
 /** TTL or hop limit. */
 export function ttl(ip: u32): u32 {
   return isSix(ip) ? Ipv6.hopLimit(ip) : Ipv4.ttl(ip);

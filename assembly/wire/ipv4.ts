@@ -27,6 +27,13 @@ const TTL_LESS_ONE: u32 = 0xfffe;
 const TTL_MORE_ONE: u32 = 0x0001;
 const DEFAULT_TTL: u32 = 64;
 const INTERNETWORK_CONTROL: u32 = 0xc0;
+/// First bytes of addresses that are no host's.
+const LOOPBACK: u32 = 127;
+const MULTICAST: u32 = 224;
+const MULTICAST_BITS: u32 = 0xf0;
+const BROADCAST: u32 = 0xffffffff;
+/** First half of addresses of a link, as loaded. */
+const OF_LINK_BE: u32 = 0xfea9;
 
 export function version(ip: u32): u32 {
   return <u32>load<u8>(ip, VERSION_IHL) >> 4;
@@ -52,6 +59,23 @@ export function ttl(ip: u32): u32 {
 
 export function protocol(ip: u32): u32 {
   return <u32>load<u8>(ip, PROTOCOL);
+}
+
+/**
+ * Whether the source of a packet is one that a host can have beyond itself: neither of 0.0.0.0/8, nor multicast, nor the
+ * broadcast address (RFC 1812, 5.3.7), nor of 169.254.0.0/16 (RFC 3927, 2.6.2). Some clouds give hosts addresses of 240.0.0.0/4,
+ * and captures that were taken on a host's loopback have its addresses.
+ */
+export function comesFromHost(ip: u32): bool {
+  const first = <u32>load<u8>(ip, SOURCE);
+  if (first == 0) return false;
+  if (load<u16>(ip, SOURCE) == OF_LINK_BE) return false;
+  return (first & MULTICAST_BITS) != MULTICAST && load<u32>(ip, SOURCE) != BROADCAST;
+}
+
+/** Whether the source of a packet is a loopback address. */
+export function comesFromLoopback(ip: u32): bool {
+  return <u32>load<u8>(ip, SOURCE) == LOOPBACK;
 }
 
 export function sourceBe(ip: u32): u32 {

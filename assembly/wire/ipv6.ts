@@ -28,6 +28,11 @@ const FRAGMENT_OFFSET: usize = 2;
 const FRAGMENT_IDENTIFICATION: usize = 4;
 const OFFSET_MASK: u32 = 0xfff8;
 const MORE_FRAGMENTS: u32 = 1;
+/// First byte of multicast addresses; first ten bits of those of a link; last half of ::1.
+const MULTICAST: u32 = 0xff;
+const OF_LINK: u64 = 0x3fa;
+const OF_LINK_SHIFT: u64 = 54;
+const LOOPBACK_LAST: u64 = 1;
 
 /** Payload length, bytes; 0 in an offloaded frame. */
 export function payloadLength(ip: u32): u32 {
@@ -137,6 +142,18 @@ export function addressSum(at: u32): u32 {
 /** Folded sum of both addresses, as a pseudo-header has them. */
 export function addressesSum(ip: u32): u32 {
   return fold(sum(ip + SOURCE, 2 * ADDRESS_SIZE));
+}
+
+/** Whether the source of a packet is one that a host can have beyond itself and its link: neither ::, nor multicast, nor of fe80::/10 (RFC 4291, 2.5 to 2.7). */
+export function comesFromHost(ip: u32): bool {
+  const first = firstHalf(ip + SOURCE);
+  if (first == 0) return lastHalf(ip + SOURCE) != 0;
+  return <u32>load<u8>(ip, SOURCE) != MULTICAST && first >> OF_LINK_SHIFT != OF_LINK;
+}
+
+/** Whether the source of a packet is the loopback address. */
+export function comesFromLoopback(ip: u32): bool {
+  return firstHalf(ip + SOURCE) == 0 && lastHalf(ip + SOURCE) == LOOPBACK_LAST;
 }
 
 /** One of the four words of an address, as loaded. */

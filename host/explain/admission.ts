@@ -135,6 +135,10 @@ export const ADMISSION: Record<number, Telling> = {
       return { decided, looked: { ...flowOf(number, meaning), refused: name } };
     },
   },
+  [Abi.STAGE_SOURCE]: {
+    stage: "source",
+    tell: () => ({ decided: "no host has this address", looked: {} }),
+  },
   [Abi.STAGE_REACH]: {
     stage: "reach",
     tell([network = 0, home = 0, near = 0], meaning, { reason }) {

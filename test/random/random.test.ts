@@ -51,6 +51,7 @@ const REASONS_LEAST = [
   "reply-unmatched",
   "reply-refused",
   "endpoint-unreachable",
+  "martian-source",
   "connection-refused",
   "endpoint-rule-denied",
   "icmp-error",

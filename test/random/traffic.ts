@@ -194,7 +194,17 @@ export class Traffic {
 
   private source(): number {
     const { dice } = this;
-    if (dice.chance(5)) return dice.pick([...DESTINATIONS, ...NAT_ADDRESSES, 0, 0xe0000001]);
+    if (dice.chance(5))
+      return dice.pick([
+        ...DESTINATIONS,
+        ...NAT_ADDRESSES,
+        0,
+        0x7f000001,
+        0xa9fe0001,
+        0xe0000001,
+        0xf0000001,
+        0xffffffff,
+      ]);
     // A backend that is a client.
     if (dice.chance(8)) return addressNumber(`172.17.${1 + dice.below(2)}.${1 + dice.below(10)}`);
     return 0x0a010001 + dice.below(6);

@@ -1,5 +1,6 @@
 // Whether a tuple may open a flow, and the flow it opens (behaviour 3, steps 8 to 14).
 import type { ConnectionState } from "../../host/config/configuration.ts";
+import { comesFromHost } from "./martian.ts";
 import { addressOf } from "./address.ts";
 import { allowedBy } from "./endpoint-rules.ts";
 import { type DeniedFlow, type Flow, noDirection, stateWithoutPackets, type Tuple, tupleKey } from "./flow.ts";
@@ -36,6 +37,7 @@ export function admit(
 ): Decision | string {
   const { flows, settings } = path;
   const { service, connectionState, rules } = tuple.endpoint;
+  if (!comesFromHost(arrival.ip)) return "martian-source";
   if (!path.networks.reaches(tuple.network, tuple.client, tuple.endpoint)) return "endpoint-unreachable";
   const refused = REFUSED_CONNECTIONS[connectionState];
   if (refused !== undefined) return refused;

@@ -1,9 +1,9 @@
 // ICMP that the plane makes: time exceeded, too big, echo replies (RFC 792, RFC 4443; behaviour 8, 17.6, 18 and 23).
-import { addressOf, wholeNumber } from "./address.ts";
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import { macsSwapped } from "./ethernet.ts";
 import { ICMP, type Ip } from "./ip.ts";
 import { DONT_FRAGMENT } from "./ipv4.ts";
+import { comesFromHost, comesFromLoopback } from "./martian.ts";
 import type { LinkName } from "../plane.ts";
 import { ICMPV6 } from "./ipv6.ts";
 import { carryingIpv6, frameOf, frameOfIpv6 } from "./packet.ts";
@@ -21,16 +21,11 @@ const QUOTED = 548;
 /** Precedence of what routers say (RFC 1812, 4.3.2.5). */
 const CONTROL = 0xc0;
 
-const NO_HOST_FIRSTS = [0, 127];
-const NO_HOST_FROM = 224;
 /** Where cooked headers have their packet type, and those of frames to many stations. */
 const COOKED_TYPE: Partial<Record<LinkName, number>> = { sll: 1, sll2: 10 };
 const TO_MANY = [1, 2];
 
 const V6 = { echo: 128, echoReply: 129, tooBig: 2, timeExceeded: 3, mtu: 4, quoted: 1232 };
-const V6_MULTICAST = 0xffn;
-const V6_LOOPBACK = addressOf("::1");
-const V6_NONE = addressOf("::");
 
 /** The answer to a packet, or undefined when its source cannot be answered. */
 export const timeExceeded = (frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array | undefined =>
@@ -68,21 +63,13 @@ export function echoReply(frame: Uint8Array, link: LinkName, ip: Ip): Uint8Array
 }
 
 /** Whether a packet has a source that can be answered, and its frame was sent to one station (RFC 1122, 3.2.2). */
-export const isAnswerable = (frame: Uint8Array, link: LinkName, { family, source }: Ip): boolean =>
-  !isToMany(frame, link) && (family === 6 ? isHostOfIpv6(source) : isHost(source));
+export const isAnswerable = (frame: Uint8Array, link: LinkName, ip: Ip): boolean =>
+  !isToMany(frame, link) && comesFromHost(ip) && !comesFromLoopback(ip);
 
 function isToMany(frame: Uint8Array, link: LinkName): boolean {
   if (link === "ethernet") return ((frame[0] as number) & 1) === 1;
   const at = COOKED_TYPE[link];
   return at !== undefined && TO_MANY.includes(frame[at] as number);
-}
-
-const isHostOfIpv6 = (source: number): boolean =>
-  source !== V6_NONE && source !== V6_LOOPBACK && wholeNumber(source) >> 120n !== V6_MULTICAST;
-
-function isHost(address: number): boolean {
-  const firstByte = address >>> 24;
-  return !NO_HOST_FIRSTS.includes(firstByte) && firstByte < NO_HOST_FROM;
 }
 
 /** As much of the packet as is captured and fits. */

@@ -83,7 +83,7 @@ function ofTuple(path: Path, arrival: Arrival, transport: Transport, tuple: Tupl
     return refuse(path, arrival, { tuple, denied, reason: denied.reason });
   }
   const admitted = admit(path, arrival, transport, tuple, denied);
-  if (admitted === "packet-too-big" || admitted === "fragment")
+  if (admitted === "packet-too-big" || admitted === "fragment" || admitted === "martian-source")
     return { reason: admitted, droppedAt: tuple.endpoint.name };
   return typeof admitted === "string" ? refuse(path, arrival, { tuple, denied, reason: admitted }) : admitted;
 }

@@ -138,6 +138,7 @@ const PLAIN: Case[] = [
     change: (it) => Object.assign(it.virtualNetworks[0] as object, { addressSpace: ["10.1.0.0/16"] }),
     steps: [{ in: "tcp 192.168.7.9:5000 > 10.1.0.4:443 S" }],
   },
+  { reason: "martian-source", steps: [{ in: "tcp 169.254.0.1:5000 > 10.1.0.4:443 S" }] },
   {
     reason: "connection-refused",
     change: (it) => Object.assign(it.privateEndpoints[0] as object, { connectionState: "Refused" }),

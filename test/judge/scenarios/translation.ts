@@ -183,18 +183,37 @@ export const translation: Scenario[] = [
   },
   {
     name: "a source address that no host has",
-    steps: ["127.0.0.1", "224.0.0.9", "255.255.255.255"].map((address, i) => ({
+    steps: ["224.0.0.9", "255.255.255.255"].map((address, i) => ({
+      in: `udp ${address}:${1024 + i} > 10.1.0.4:53 data=x`,
+    })),
+  },
+  {
+    name: "a source address of loopback",
+    steps: [
+      {
+        in: "udp 127.0.0.1:1024 > 10.1.0.4:53 data=x",
+        differs: {
+          by: "source addresses",
+          kernel: [],
+          linkplane: ["provider udp 10.2.0.10:1024 > 10.2.1.1:5353 data=x ttl=63"],
+        },
+      },
+    ],
+  },
+  {
+    name: "a source address that no network has, and the kernel forwards",
+    steps: ["0.1.2.3", "169.254.1.1"].map((address, i) => ({
       in: `udp ${address}:${1024 + i} > 10.1.0.4:53 data=x`,
       differs: {
         by: "source addresses",
-        kernel: [],
-        linkplane: [`provider udp 10.2.0.10:${1024 + i} > 10.2.1.1:5353 data=x ttl=63`],
+        kernel: [`provider udp 10.2.0.10:${1024 + i} > 10.2.1.1:5353 data=x ttl=63`],
+        linkplane: [],
       },
     })),
   },
   {
-    name: "a source address that no network has, and the kernel forwards",
-    steps: ["0.1.2.3", "240.0.0.1"].map((address, i) => ({ in: `udp ${address}:${1024 + i} > 10.1.0.4:53 data=x` })),
+    name: "a source address that was kept for later, and some clouds give to hosts",
+    steps: [{ in: "udp 240.0.0.1:1024 > 10.1.0.4:53 data=x" }],
   },
   {
     name: "a source route",
