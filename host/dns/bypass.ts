@@ -1,10 +1,14 @@
 // Traffic past an endpoint: a client in a network that could use an endpoint, and goes to a public address of its resource instead.
 // Addresses are known from the configuration, from DNS answers in the capture, and from the names that clients ask for.
 
-import { addressNumber, addressText, isAddress } from "../config/address.ts";
+import { isAddress } from "../config/address.ts";
 import type { Configuration, PrivateEndpoint } from "../config/configuration.ts";
+import { endText } from "../config/end.ts";
+import { isSix } from "../config/ipv6.ts";
+import { addressesOfEndpoint } from "../config/prefix.ts";
 import { reachOf } from "../config/reach.ts";
 import { normalName } from "../config/zones.ts";
+import { ADDRESSES, type AddressBook } from "../replay/address-book.ts";
 import { type FrameView, PROTOCOL_TCP } from "../replay/frame.ts";
 import { Connections } from "./connections.ts";
 import { resourceOf } from "./records.ts";
@@ -58,6 +62,7 @@ interface Passage {
 export class BypassWatch {
   private readonly configuration: Configuration;
   private readonly resolver: Resolver;
+  private readonly book: AddressBook;
   private readonly networks: readonly string[];
   /** For each network the networks whose endpoints it reaches. */
   private readonly near: string[][];
@@ -74,18 +79,19 @@ export class BypassWatch {
   /** Packets of clients and destinations beyond those that are told apart. */
   uncounted = 0;
 
-  constructor(configuration: Configuration, resolver: Resolver) {
+  constructor(configuration: Configuration, resolver: Resolver, book: AddressBook) {
+    this.book = book;
     this.configuration = configuration;
     this.resolver = resolver;
     this.networks = configuration.virtualNetworks.map(({ name }) => name);
     const { peers } = reachOf(configuration);
     this.near = this.networks.map((name, i) => [name, ...(peers[i] ?? []).map((peer) => this.networks[peer] ?? "")]);
     for (const endpoint of configuration.privateEndpoints)
-      for (const address of resourceOf(configuration, endpoint)?.publicIPAddresses?.filter(isAddress) ?? [])
+      for (const address of resourceOf(configuration, endpoint)?.publicIPAddresses ?? [])
         this.networks.forEach((_, network) => {
           const own = this.endpointFor(network, [endpoint]);
           if (own !== undefined)
-            this.learn(network, addressNumber(address), { endpoint: own, name: null, how: "configuration", packet: 0 });
+            this.learn(network, address, { endpoint: own, name: null, how: "configuration", packet: 0 });
         });
   }
 
@@ -97,9 +103,9 @@ export class BypassWatch {
     if (asked !== name && this.aliases.size < KNOWN_MAX) this.aliases.set(normalName(asked), name);
     const endpoint = this.endpointFor(network, this.resolver.endpointsOf(name));
     if (endpoint === undefined) return;
-    const own = new Set(this.configuration.privateEndpoints.map(({ privateIPAddress }) => privateIPAddress));
+    const own = new Set(this.configuration.privateEndpoints.flatMap(addressesOfEndpoint));
     for (const address of addresses)
-      if (!own.has(address)) this.learn(network, addressNumber(address), { endpoint, name, how: "dns", packet });
+      if (!own.has(address)) this.learn(network, address, { endpoint, name, how: "dns", packet });
   }
 
   /** Looks at a packet that concerns no endpoint. */
@@ -156,12 +162,13 @@ export class BypassWatch {
   }
 
   private knownAt(network: number, address: number): Known | undefined {
-    return this.addresses.get(network * 2 ** 32 + address);
+    return this.addresses.get(network * ADDRESSES + address);
   }
 
   /** What was told first stands, but a name counts more than an address alone. */
-  private learn(network: number, address: number, known: Known): void {
-    const key = network * 2 ** 32 + address;
+  private learn(network: number, address: string, known: Known): void {
+    if (isSix(address) && this.addresses.size >= KNOWN_MAX) return;
+    const key = network * ADDRESSES + this.book.ofText(address);
     const before = this.addresses.get(key);
     if (before !== undefined && (before.name !== null || known.name === null)) return;
     if (before !== undefined || this.addresses.size < KNOWN_MAX) this.addresses.set(key, known);
@@ -194,8 +201,8 @@ export class BypassWatch {
     if (before === undefined && this.rows.size >= ROWS_MAX) return undefined;
     const row: Bypass = {
       network: this.networks[network] ?? "",
-      client: addressText(client),
-      destination: `${addressText(server)}:${port}`,
+      client: this.book.text(client),
+      destination: endText(this.book.text(server), port),
       protocol: protocol === PROTOCOL_TCP ? "tcp" : "udp",
       name: known.name,
       endpoint: known.endpoint.name,

@@ -1,9 +1,11 @@
 // Names in a capture: DNS answers that sent clients past an endpoint. Compared with what the configuration's resolvers answer.
 
 import { decode, type Packet, TRUNCATED_RESPONSE } from "dns-packet";
-import { addressText, isAddress } from "../config/address.ts";
+import { isAddress } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { isSix, plainForm } from "../config/ipv6.ts";
 import { keyOf } from "../config/numbering.ts";
+import { AddressBook } from "../replay/address-book.ts";
 import { type FrameView, PROTOCOL_UDP, UDP } from "../replay/frame.ts";
 import { BypassWatch } from "./bypass.ts";
 import { Resolver } from "./resolve.ts";
@@ -47,15 +49,18 @@ export interface AskedName {
 /** Looks at the frames of a capture. What it keeps is bounded. */
 export class NameWatch {
   private readonly resolver: Resolver;
+  private readonly book: AddressBook;
   /** Traffic past endpoints, which answers lead to. */
   readonly bypass: BypassWatch;
   private readonly networks: readonly string[];
   private readonly asked = new Map<string, AskedName>();
   private readonly rows = new Map<string, WrongAnswer & { seen: Set<string> }>();
 
-  constructor(configuration: Configuration) {
+  /** `book` is that of the views it is shown. */
+  constructor(configuration: Configuration, book = new AddressBook()) {
+    this.book = book;
     this.resolver = new Resolver(configuration);
-    this.bypass = new BypassWatch(configuration, this.resolver);
+    this.bypass = new BypassWatch(configuration, this.resolver, book);
     this.networks = configuration.virtualNetworks.map(({ name }) => name);
   }
 
@@ -65,14 +70,17 @@ export class NameWatch {
     const message = read(view.buffer.subarray(view.l4 + UDP.min, view.end));
     const network = this.networks[view.network];
     const [question] = message?.questions ?? [];
-    if (message === undefined || network === undefined || question?.type !== "A" || !isAnswer(message)) return;
+    if (message === undefined || network === undefined || question === undefined || !isAnswer(message)) return;
+    const { type } = question;
+    if (type !== "A" && type !== "AAAA") return;
     const name = this.resourceNameOf(message, question.name);
     if (name === undefined) return;
-    const answered = (message.answers ?? []).flatMap((answer) => (answer.type === "A" ? [answer.data] : [])).sort();
-    // Of a message that is cut short the decoder makes addresses with parts missing.
-    if (!answered.every(isAddress)) return;
+    const answered = addressesIn(message, type);
+    if (answered === undefined) return;
     this.bypass.answered(view.network, name, question.name, answered, packet);
-    this.compare(name, network, answered, addressText(view.destination));
+    // A name may be there without an address of IPv6.
+    if (type === "AAAA" && answered.length === 0) return;
+    this.compare(name, network, type, answered, this.book.text(view.destination));
   }
 
   /** The first name of a resource with an endpoint on the way that an answer takes: the one asked for, or one it is an alias of. */
@@ -92,7 +100,7 @@ export class NameWatch {
     return [...this.asked.values()];
   }
 
-  private compare(name: string, network: string, answered: string[], client: string): void {
+  private compare(name: string, network: string, type: "A" | "AAAA", answered: string[], client: string): void {
     const { addresses, steps, outcome, endpoint = null } = this.resolver.resolve(name, network);
     const why = steps.at(-1)?.why ?? "";
     const asked = keyOf(name.toLowerCase(), network);
@@ -100,7 +108,7 @@ export class NameWatch {
     const all = [...new Set([...(before ?? []), ...answered])].slice(0, ANSWERED_MAX);
     if (before !== undefined || this.asked.size < ROWS_MAX)
       this.asked.set(asked, { name, network, answered: all, leads: addresses, endpoint, why });
-    const expected = [...addresses].sort();
+    const expected = addresses.filter((address) => isSix(address) === (type === "AAAA")).sort();
     const unknown = outcome === "public" && expected.length === 0;
     if (unknown || expected.join() === answered.join()) return;
     const key = keyOf(name.toLowerCase(), network, ...answered);
@@ -121,6 +129,14 @@ function isAnswer({ type, flags = 0 }: Packet): boolean {
   return (
     type === "response" && (flags & TRUNCATED_RESPONSE) === 0 && (code === RCODE_SUCCESS || code === RCODE_NO_NAME)
   );
+}
+
+/** The addresses of a type in a message, in order; undefined when some are cut short: the decoder makes addresses with parts missing. */
+function addressesIn({ answers = [] }: Packet, type: "A" | "AAAA"): string[] | undefined {
+  const texts = answers.flatMap((answer) => (answer.type === type ? [answer.data] : []));
+  const addresses = texts.flatMap((text) => (type === "A" ? text : (plainForm(text) ?? [])));
+  const whole = addresses.length === texts.length && (type === "AAAA" || addresses.every(isAddress));
+  return whole ? addresses.sort() : undefined;
 }
 
 /** A DNS message; undefined when the bytes are none. */

@@ -25,6 +25,7 @@ export class Busiest {
   private readonly servers = new Set<number | string>();
 
   count(view: FrameView): void {
+    if (view.version === 6) return this.count6(view.buffer, view.ip);
     const protocol = view.protocol === PROTOCOL_TCP ? 0 : 1;
     const destination = (view.destination * 65536 + view.destinationPort) * 2 + protocol;
     const source = (view.source * 65536 + view.sourcePort) * 2 + protocol;

@@ -1,12 +1,11 @@
 // What changes of the configuration mean for conversations, from docs/behaviour.md, section 15: the mirror's own reckoning, from the
 // configurations before and after and never from the plane.
 
-import { addressNumber } from "../config/address.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { isSix } from "../config/ipv6.ts";
 import { inboundNatRulesOf } from "../config/inbound-nat.ts";
 import { takersOf } from "../config/pools.ts";
 import { floatingAddress } from "../config/service-rules.ts";
+import type { AddressBook } from "./address-book.ts";
 import type { Conversation } from "./conversation.ts";
 import { Drains } from "./drains.ts";
 import { PROTOCOL_TCP } from "./frame.ts";
@@ -23,26 +22,32 @@ export class Changes {
   /** Backends that take no new flow in any pool now. */
   private idle = new Set<number>();
   private cuts = true;
-  private readonly drains = new Drains();
+  private readonly drains: Drains;
+  private readonly book: AddressBook;
   /** Ports of backends that inbound NAT rules lead to, whatever the backends' states; by `portOf`. */
   private singled = new Set<number>();
+
+  constructor(book: AddressBook) {
+    this.book = book;
+    this.drains = new Drains(book);
+  }
 
   /** The replay begins with a configuration; times are nanoseconds from its first packet on. */
   begin(configuration: Configuration): void {
     this.drains.take(configuration, 0, configuration.settings.shards > 1);
-    this.singled = singledOf(configuration);
+    this.singled = singledOf(configuration, this.book);
   }
 
   /** Takes note of a change at a time. */
   take(before: Configuration, after: Configuration, time: number): void {
     this.count++;
     this.drains.take(after, time, false);
-    this.singled = singledOf(after);
+    this.singled = singledOf(after, this.book);
     this.cuts = after.settings.connectionLost === "cut";
     this.closed = closedOf(after);
     if (this.cuts) for (const endpoint of this.closed) this.ofEndpoints.set(endpoint, this.count);
-    const states = takingOf(before);
-    const now = takingOf(after);
+    const states = takingOf(before, this.book);
+    const now = takingOf(after, this.book);
     for (const [address, takes] of now) if (states.get(address) !== takes) this.ofBackends.set(address, this.count);
     this.idle = new Set([...now].filter(([, takes]) => !takes.includes("1")).map(([address]) => address));
   }
@@ -68,21 +73,21 @@ function closedOf({ privateEndpoints }: Configuration): Set<number> {
   return new Set(privateEndpoints.flatMap(({ connectionState }, i) => (connectionState === "Approved" ? [] : [i])));
 }
 
-function singledOf({ loadBalancers }: Configuration): Set<number> {
-  const rules = loadBalancers.flatMap(inboundNatRulesOf).filter(({ backend = "" }) => !isSix(backend));
-  return new Set(rules.map(({ backend = "", backendPort }) => portOf(addressNumber(backend), backendPort)));
+function singledOf({ loadBalancers }: Configuration, book: AddressBook): Set<number> {
+  const rules = loadBalancers.flatMap(inboundNatRulesOf);
+  return new Set(rules.map(({ backend = "", backendPort }) => portOf(book.ofText(backend), backendPort)));
 }
 
 /** A backend's port as one number. */
 const portOf = (backend: number, port: number): number => backend * 65_536 + port;
 
-/** Whether an IPv4 backend takes new flows in each of the pools that have its address; of a frontend with floating IP, of all behind it. */
-function takingOf({ loadBalancers }: Configuration): Map<number, string> {
+/** Whether a backend takes new flows in each of the pools that have its address; of a frontend with floating IP, of all behind it. */
+function takingOf({ loadBalancers }: Configuration, book: AddressBook): Map<number, string> {
   const taking = new Map<number, string>();
   for (const pool of loadBalancers.flatMap((balancer) => balancer.backendAddressPools)) {
     const takes = takersOf(pool);
-    for (const backend of pool.backends.filter(({ address }) => !isSix(address))) {
-      const address = addressNumber(backend.address);
+    for (const backend of pool.backends) {
+      const address = book.ofText(backend.address);
       taking.set(address, (taking.get(address) ?? "") + Number(takes.has(backend)));
     }
   }
@@ -90,10 +95,11 @@ function takingOf({ loadBalancers }: Configuration): Map<number, string> {
     for (const rule of balancer.loadBalancingRules) {
       const frontend = floatingAddress(balancer, rule);
       const pool = balancer.backendAddressPools.find(({ name }) => name === rule.backendAddressPool);
-      if (frontend === undefined || isSix(frontend) || pool === undefined) continue;
+      if (frontend === undefined || pool === undefined) continue;
       const takes = takersOf(pool);
       const text = pool.backends.map((backend) => Number(takes.has(backend))).join("");
-      taking.set(addressNumber(frontend), (taking.get(addressNumber(frontend)) ?? "") + text);
+      const address = book.ofText(frontend);
+      taking.set(address, (taking.get(address) ?? "") + text);
     }
   return taking;
 }

@@ -5,10 +5,9 @@ import type { Conversation } from "./conversation.ts";
 import type { FeedParts } from "./parts.ts";
 import { REASONS } from "../reasons.ts";
 import { isBeginning, SYN } from "./conversation.ts";
-import { FrameView } from "./frame.ts";
+import { FrameView, IPV4 } from "./frame.ts";
 import { firstDifference, type Request } from "./mirror.ts";
 import { MAYBE_FIT, type Pending, UNFIT } from "./pending.ts";
-import { withoutData } from "./shorten.ts";
 import type { Departure } from "./stream.ts";
 
 const NO_VLANS = (): undefined => undefined;
@@ -17,8 +16,8 @@ const NO_VLANS = (): undefined => undefined;
 export class Comparison {
   private readonly parts: FeedParts;
   private readonly pending: Pending;
-  private readonly before = new FrameView();
-  private readonly after = new FrameView();
+  private readonly before: FrameView;
+  private readonly after: FrameView;
   /** Whether some rule identifies by name, and where the core keeps what it knows of first messages. */
   private readonly inspects: boolean;
   private readonly inspections: number;
@@ -26,6 +25,8 @@ export class Comparison {
   constructor(parts: FeedParts, pending: Pending) {
     this.parts = parts;
     this.pending = pending;
+    this.before = new FrameView(parts.book);
+    this.after = new FrameView(parts.book);
     const { core } = parts.plane;
     this.inspects = core.control(Abi.CONTROL_HOLD_SLOTS) > 0;
     this.inspections = core.region(Abi.REGION_INSPECTIONS) + Abi.INSPECT_EXPECTS;
@@ -159,13 +160,13 @@ export class Comparison {
       conversation.state = "broken";
       return "request differs: it left on its own side";
     }
-    const whole = pending.frame[at] as Uint8Array;
+    const bytes = pending.frame[at] as Uint8Array;
     const link = pending.link[at] ?? "other";
     const time = pending.clock[at] as number;
     const syn = ((pending.flags[at] as number) & SYN) !== 0;
     const mayLoseData = this.inspects || conversation.stream !== undefined;
-    const bytes = mayLoseData && syn && left.packet.length < whole.length ? withoutData(whole, link) : whole;
-    const request: Request = { bytes, link, wireLength: pending.wireLength[at] as number };
+    const isCut = mayLoseData && syn && left.packet.length < bytes.length - this.shrinking(at, left.packet);
+    const request: Request = { bytes, link, wireLength: pending.wireLength[at] as number, isCut };
     const fresh = isFresh(reason);
     if (bound || (!fresh && conversation.state === "translated")) {
       if (mirror.changes.forbids(conversation, false, time))
@@ -177,6 +178,13 @@ export class Comparison {
     if (sound && mirror.changes.forbids(conversation, fresh, time))
       return "request differs: the configuration by then has no such flow, and the plane let it through";
     return sound ? undefined : "request differs: it left wrongly translated";
+  }
+
+  /** How much shorter a request that left is for having another family. */
+  private shrinking(at: number, left: Uint8Array): number {
+    const { before } = this;
+    if (!this.reads(at) || before.version === 4 || (left[before.ip] as number) >> 4 === 6) return 0;
+    return before.l4 - before.ip - IPV4.min;
   }
 
   private differs(note: string): string {

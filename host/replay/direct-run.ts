@@ -8,6 +8,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Plane } from "../plane.ts";
 import type { WireSummary } from "../dash/consumer-leg.ts";
 import type { NameWatch } from "../dns/watch.ts";
+import type { AddressBook } from "./address-book.ts";
 import { Areas, DIRECT_RING } from "./areas.ts";
 import type { Busiest } from "./busiest.ts";
 import { Direct } from "./direct.ts";
@@ -34,6 +35,7 @@ export interface ReplayWork {
   flowLog: FlowLog | undefined;
   /** What events change, in order. */
   steps: readonly Step[];
+  book: AddressBook;
   names: NameWatch | undefined;
   migration: Migration | undefined;
 }

@@ -1,10 +1,9 @@
 // Backends whose time to drain is over, from docs/behaviour.md, section 21.2: the mirror's own reckoning, from the configurations
 // and never from the plane.
 
-import { addressNumber } from "../config/address.ts";
-import { isSix } from "../config/ipv6.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { floatingAddress } from "../config/service-rules.ts";
+import type { AddressBook } from "./address-book.ts";
 
 const SECOND = 1e9;
 /** Times are floats: two of them may be off by so much. */
@@ -25,6 +24,11 @@ export class Drains {
   private readonly past: Drain[] = [];
   /** Backends by address: how many pools have it. */
   private places = new Map<number, number>();
+  private readonly book: AddressBook;
+
+  constructor(book: AddressBook) {
+    this.book = book;
+  }
 
   /** A configuration is in force from a time on; `unsure`: or from a later one, in some shards. */
   take({ loadBalancers }: Configuration, time: number, unsure: boolean): void {
@@ -35,8 +39,7 @@ export class Drains {
       const { name, backendAddressPools } = balancer;
       for (const { name: pool, backends, drainPeriodInSeconds: period } of backendAddressPools)
         for (const { address: text, state } of backends) {
-          if (isSix(text)) continue;
-          const address = addressNumber(text);
+          const address = this.book.ofText(text);
           const key = JSON.stringify([name, pool, text]);
           this.places.set(address, (this.places.get(address) ?? 0) + 1);
           const drains = state === "draining" && period !== undefined;
@@ -46,7 +49,7 @@ export class Drains {
           for (const rule of balancer.loadBalancingRules) {
             const frontend = rule.backendAddressPool === pool ? floatingAddress(balancer, rule) : undefined;
             if (frontend === undefined) continue;
-            const seen = { ...drain, address: addressNumber(frontend), unsure: true };
+            const seen = { ...drain, address: this.book.ofText(frontend), unsure: true };
             present.set(`${key} ${frontend}`, drains ? seen : undefined);
           }
         }

@@ -3,10 +3,11 @@
 // that still waits makes the batch go first.
 
 import * as Abi from "../abi.ts";
-import { addressText } from "../config/address.ts";
+import { endText } from "../config/end.ts";
 import { type LinkName, linkNumber } from "../links.ts";
 import type { Emission } from "../plane.ts";
 import { REASONS } from "../reasons.ts";
+import { isSixNumber } from "./address-book.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Datagram, Fragments } from "./fragments.ts";
 import { FrameView, PROTOCOL_TCP } from "./frame.ts";
@@ -14,12 +15,12 @@ import type { Step } from "./incident.ts";
 import type { CapturedFrame, FeedParts } from "./parts.ts";
 import { FIT, KIND_FRAGMENT, KIND_OTHER, KIND_REPLY, KIND_REQUEST, MAYBE_FIT, Pending, UNFIT } from "./pending.ts";
 import { readdress } from "./readdress.ts";
+import { rebuilt } from "./rebuilt.ts";
 import { HIGH_TTL, NOT_REBUILT, type ReplayRefusal, replyRefused, TUPLE_TAKEN, UNSEEN } from "./refusal.ts";
 import { restate } from "./restate.ts";
-import { PROTOCOL_ICMP, restateEmbedded } from "./restate-embedded.ts";
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, restateEmbedded } from "./restate-embedded.ts";
 import type { Role, Roles } from "./roles.ts";
 import { Settler } from "./settle.ts";
-import { lowerMss } from "./sizes.ts";
 import { isUnfit } from "./unfit.ts";
 
 const TTL_MAX = 255;
@@ -31,7 +32,9 @@ export class Feed {
   private readonly pending = new Pending();
   private readonly fragments: Fragments;
   private readonly settler: Settler;
-  private readonly view = new FrameView();
+  private readonly view: FrameView;
+  /** Looks at packets in ICMP errors. */
+  private readonly inner: FrameView;
   /** Frames the replay rewrites before they go in; used again with each batch. */
   private readonly scratch = new Uint8Array(SCRATCH_SIZE);
   private scratchEnd = 0;
@@ -50,7 +53,9 @@ export class Feed {
 
   constructor(parts: FeedParts) {
     this.parts = parts;
-    this.fragments = new Fragments(parts.tally, parts.rewritesLinks);
+    this.view = new FrameView(parts.book);
+    this.inner = new FrameView(parts.book);
+    this.fragments = new Fragments(parts.tally, parts.rewritesLinks, parts.book);
     this.settler = new Settler(parts, this.pending, this.fragments);
   }
 
@@ -75,10 +80,10 @@ export class Feed {
 
   /** Takes a frame that is no tunnel's. */
   private bare(frame: CapturedFrame): void {
-    const { plane, roles, vlans } = this.parts;
+    const { plane, roles } = this.parts;
     const { bytes } = frame;
     if (!plane.core.fits(bytes.length) || this.scratchEnd + 2 * bytes.length > SCRATCH_SIZE) this.flush();
-    const ported = this.view.read(bytes, 0, bytes.length, frame.link, frame.network, vlans);
+    const ported = this.look(bytes, frame);
     if (this.view.fragmented) return this.fragment(frame, ported);
     if (!ported) return this.partial(frame);
     this.parts.names?.see(this.view, frame.number);
@@ -173,26 +178,21 @@ export class Feed {
     this.place(frame, frame.bytes, frame.network, Abi.SIDE_CONSUMER, KIND_OTHER);
   }
 
-  /** An IPv6 frame: the plane itself turns replies back, and what left is compared (six.ts). */
-  private six(frame: CapturedFrame): void {
-    const side = this.parts.roles.atServers ? Abi.SIDE_CONSUMER : Abi.SIDE_CAPTURED;
-    this.parts.busiest.count6(frame.bytes, this.view.six);
-    this.place(frame, frame.bytes, frame.network, side, KIND_OTHER);
-  }
-
   /** A frame that is no whole TCP or UDP packet: it enters with the addresses of the endpoints that its own stand for. */
   private partial(frame: CapturedFrame): void {
-    if (this.view.six >= 0) return this.six(frame);
     const { to, from } = this.parts.roles.owners(this.view);
     if (to === undefined && from === undefined) return this.other(frame);
     const { view } = this;
     const entered = this.copy(frame.bytes);
     view.move(entered);
-    restate(view, to, from);
+    const growth = restate(view, to, from);
     const owner = to ?? from;
-    if (owner !== undefined) restateEmbedded(view, owner, to === undefined);
+    if (owner !== undefined) restateEmbedded(view, this.inner, owner, to === undefined, growth);
     // What an endpoint sent has crossed the plane, and so has an ICMP error that comes from its address.
-    const crossed = to === undefined && view.protocol === PROTOCOL_ICMP && !this.parts.roles.atServers;
+    const crossed =
+      to === undefined &&
+      (view.protocol === PROTOCOL_ICMP || view.protocol === PROTOCOL_ICMPV6) &&
+      !this.parts.roles.atServers;
     const at = this.place(frame, entered, frame.network, crossed ? Abi.SIDE_CAPTURED : Abi.SIDE_CONSUMER, KIND_OTHER);
     this.pending.endpoint[at] = owner?.endpoint ?? -1;
   }
@@ -231,18 +231,26 @@ export class Feed {
     const { view } = this;
     const port = role.frontendPort(view.destinationPort, view.protocol);
     const { sizes } = this.parts.roles;
-    const unfit = isUnfit(view, frame.wireLength, view.ttl) || sizes.isTooBig(view, role.providerNetwork);
+    const unfit =
+      isUnfit(view, frame.wireLength, view.ttl) || sizes.isTooBig(view, role.providerNetwork, role.isServiceSix);
     if (!this.mayHaveTuple(frame, role, port, unfit || datagram !== undefined))
       return this.refuse(frame, TUPLE_TAKEN, role);
     const conversation = this.parts.mirror.request(view, role, port, this.batch, this.timeOf(frame));
-    conversation.mss = sizes.mss(view.network, role.providerNetwork);
+    conversation.mss = sizes.mss(view.network, role.isSix, role.providerNetwork, role.isServiceSix);
     const moved = role.address !== view.destination || port !== view.destinationPort;
     const entered = moved ? this.copy(frame.bytes) : frame.bytes;
     if (moved) {
       view.move(entered);
       readdress(view, { ...tupleOf(view), destination: role.address, destinationPort: port }, 0);
     }
-    const at = this.place(frame, entered, view.network, Abi.SIDE_CONSUMER, KIND_REQUEST, role.server);
+    const at = this.place(
+      frame,
+      entered,
+      view.network,
+      Abi.SIDE_CONSUMER,
+      KIND_REQUEST,
+      isSixNumber(role.server) ? 0 : role.server,
+    );
     if (datagram !== undefined) datagram.conversation = conversation;
     this.pending.datagram[at] = datagram;
     this.about(at, conversation, datagram !== undefined ? MAYBE_FIT : unfit ? UNFIT : FIT);
@@ -270,21 +278,17 @@ export class Feed {
     if (conversation.state === "refused" || conversation.state === "ended")
       return this.refuse(frame, replyRefused(conversation), role);
     if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, HIGH_TTL, role);
-    const expected = this.copy(frame.bytes);
-    view.move(expected);
-    readdress(view, { ...tupleOf(view), source: role.address, sourcePort: port }, ttlLoss - 1);
-    const { sizes } = this.parts.roles;
-    const mss = sizes.mss(view.network, role.providerNetwork);
-    if (mss !== undefined) lowerMss(view, mss);
-    conversation.stream?.tidy(view, frame.wireLength);
-    const entered = this.copy(frame.bytes);
-    view.move(entered);
-    const cut = !mirror.rebuild(conversation, view, frame.wireLength, ttlLoss);
-    const at = this.place(frame, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
-    this.pending.expected[at] = expected;
-    const unfit = cut || isUnfit(view, frame.wireLength, view.ttl + ttlLoss) || sizes.isTooBig(view, view.network);
+    const copies = [this.copy(frame.bytes), this.copy(frame.bytes)] as const;
+    const { entered, wireLength, due, unfit } = rebuilt(view, frame, conversation, role, this.parts, copies);
+    const at = this.place({ ...frame, wireLength }, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
+    this.pending.expected[at] = due;
     this.about(at, conversation, unfit ? UNFIT : FIT);
     this.parts.tally.mirrored++;
+  }
+
+  /** Looks at a frame. */
+  private look(bytes: Uint8Array, { link, network }: CapturedFrame): boolean {
+    return this.view.read(bytes, 0, bytes.length, link, network, this.parts.vlans);
   }
 
   /** Whether what a reply has to become depends on a packet that waits. */
@@ -310,10 +314,10 @@ export class Feed {
     const time = pending.clock[at] as number;
     const pause = time - conversation.seen;
     conversation.seen = time;
-    const { migration, plane } = this.parts;
+    const { migration, plane, book } = this.parts;
     if (migration === undefined || pause < conversation.idle || conversation.protocol !== PROTOCOL_TCP) return;
     if (!conversation.established || conversation.state === "refused") return;
-    const client = `${addressText(Math.floor(conversation.client / 65536))}:${conversation.client % 65536}`;
+    const client = endText(book.text(Math.floor(conversation.client / 65536)), conversation.client % 65536);
     const name = plane.names.endpoints[conversation.endpoint] ?? "";
     migration.silence(conversation, name, client, pause, pending.number[at] as number);
   }

@@ -4,9 +4,10 @@
 import * as Abi from "../abi.ts";
 import type { LinkName } from "../links.ts";
 import type { Conversation } from "./conversation.ts";
+import type { AddressBook } from "./address-book.ts";
+import { translate } from "./family.ts";
 import { FrameView } from "./frame.ts";
 import { firstDifference } from "./mirror.ts";
-import { readdress, readdressHeader } from "./readdress.ts";
 import type { Role } from "./roles.ts";
 import type { Tally } from "./tally.ts";
 
@@ -26,12 +27,13 @@ export interface Datagram {
 /** Remembers datagrams, as many as the plane does, and judges what left of them. */
 export class Fragments {
   private readonly datagrams = new Map<string, Datagram>();
-  private readonly view = new FrameView();
+  private readonly view: FrameView;
   private readonly tally: Tally;
   /** Some backend has a MAC address of its own, so that Ethernet headers are not compared. */
   private readonly rewritesLinks: boolean;
 
-  constructor(tally: Tally, rewritesLinks: boolean) {
+  constructor(tally: Tally, rewritesLinks: boolean, book: AddressBook) {
+    this.view = new FrameView(book);
     this.tally = tally;
     this.rewritesLinks = rewritesLinks;
   }
@@ -87,15 +89,14 @@ export class Fragments {
     isReply: boolean,
   ): number {
     const { view } = this;
-    const expected = entered.slice();
-    const ported = view.read(expected, 0, expected.length, link, 0, NO_VLANS);
+    const copy = entered.slice();
+    view.read(copy, 0, copy.length, link, 0, NO_VLANS);
     const asked = { source: nat, sourcePort: natPort, destination: backend, destinationPort: backendPort };
     const answered = { source: backend, sourcePort: backendPort, destination: nat, destinationPort: natPort };
     if (!view.addressed) return 0;
-    if (ported) readdress(view, isReply ? answered : asked, isReply ? 1 : -1);
-    else readdressHeader(view, isReply ? answered : asked, isReply ? 1 : -1);
-    const length = Math.max(left.length, expected.length);
-    return firstDifference(left, expected, this.rewritesLinks ? view.ip : 0, length);
+    translate(view, link, isReply ? answered : asked, isReply ? 1 : -1);
+    const length = Math.max(left.length, view.buffer.length);
+    return firstDifference(left, view.buffer, this.rewritesLinks ? view.ip : 0, length);
   }
 
   /** Counts a fragment that left. */

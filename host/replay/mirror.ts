@@ -4,13 +4,16 @@
 import { FRAME_MAX, REASON_RESET_OUT_OF_SEQUENCE } from "../abi.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { LinkName } from "../links.ts";
+import { ETHERNET } from "../wire/ethernet.ts";
+import { ADDRESSES, type AddressBook, isSixNumber } from "./address-book.ts";
 import { Changes } from "./changes.ts";
 import { ACK, Conversation, isBeginning, RST, SYN } from "./conversation.ts";
+import { translate } from "./family.ts";
 import { FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
 import type { Lifespans } from "./lifespan.ts";
 import { Memory } from "./memory.ts";
-import { readdress } from "./readdress.ts";
 import type { Role } from "./roles.ts";
+import { dropData } from "./shorten.ts";
 import { lowerMss } from "./sizes.ts";
 import { type Departure, Stream } from "./stream.ts";
 
@@ -23,6 +26,8 @@ export interface Request {
   bytes: Uint8Array;
   link: LinkName;
   wireLength: number;
+  /** It left without the data that it had. */
+  isCut: boolean;
 }
 
 /** Remembers conversations, a bounded number of them. */
@@ -30,17 +35,22 @@ export class Mirror {
   private readonly memory: Memory;
   private readonly lifespans: Lifespans;
   /** What changes of the configuration did. */
-  readonly changes = new Changes();
+  readonly changes: Changes;
   /** Who was given a NAT port last: by NAT address and port, then by backend, protocol and network. */
   private readonly holders = new Map<number, Map<number, Conversation>>();
   /** Flows have begun whose NAT ports are not known. */
   private hasUnseen = false;
   private readonly scratch = new Uint8Array(FRAME_MAX);
-  private readonly before = new FrameView();
-  private readonly after = new FrameView();
+  private readonly book: AddressBook;
+  private readonly before: FrameView;
+  private readonly after: FrameView;
 
   /** At most `capacity` conversations are remembered. */
-  constructor(capacity: number, lifespans: Lifespans, configuration: Configuration) {
+  constructor(capacity: number, lifespans: Lifespans, configuration: Configuration, book: AddressBook) {
+    this.book = book;
+    this.changes = new Changes(book);
+    this.before = new FrameView(book);
+    this.after = new FrameView(book);
     this.memory = new Memory(capacity, lifespans);
     this.lifespans = lifespans;
     this.changes.begin(configuration);
@@ -190,23 +200,31 @@ export class Mirror {
   }
 
   /** Where what left for a request is not what its conversation's translation makes of it; undefined when it is. */
-  difference(conversation: Conversation, { bytes, link, wireLength }: Request, left: Departure): string | undefined {
+  difference(
+    conversation: Conversation,
+    { bytes, link, wireLength, isCut }: Request,
+    left: Departure,
+  ): string | undefined {
     const { before } = this;
     const copy = this.scratch.subarray(0, bytes.length);
     copy.set(bytes);
     if (!before.read(copy, 0, bytes.length, link, 0, NO_VLANS)) return "at byte 0";
+    if (isCut) dropData(before);
     const { nat, natPort, backend, backendPort } = conversation;
-    readdress(before, { source: nat, sourcePort: natPort, destination: backend, destinationPort: backendPort }, -1);
+    const { l4 } = before;
+    const to = { source: nat, sourcePort: natPort, destination: backend, destinationPort: backendPort };
+    translate(before, link, to, -1);
     if (conversation.mss !== undefined) lowerMss(before, conversation.mss);
-    const expected = conversation.stream?.leave(before, wireLength) ?? { packet: copy, header: undefined };
-    return unlike(expected, left, before.ip);
+    const wire = wireLength - (l4 - before.l4);
+    const expected = conversation.stream?.leave(before, wire) ?? { packet: before.buffer, header: undefined };
+    return unlike(expected, left, before.ip, link);
   }
 
   /** What is wrong with a held packet that was let go, as far as its PROXY header goes; undefined for nothing. */
   letGo({ stream }: Conversation, left: Departure, link: LinkName, wireLength: number): string | undefined {
     const { after } = this;
     if (stream === undefined || !after.read(left.packet, 0, left.packet.length, link, 0, NO_VLANS)) return undefined;
-    return unlike({ packet: left.packet, header: stream.announcing(after, wireLength) }, left, after.ip);
+    return unlike({ packet: left.packet, header: stream.announcing(after, wireLength) }, left, after.ip, link);
   }
 
   /** A conversation's flow began with a packet with these flags; if that was dropped, `seen` is false: its NAT port is not known. */
@@ -216,17 +234,20 @@ export class Mirror {
     conversation.stream = undefined;
     if (announced === undefined || !isBeginning(flags)) return;
     const clientPort = client % PORTS;
-    conversation.stream = new Stream(announced, (client - clientPort) / PORTS, clientPort, service % PORTS);
+    const address = this.book.bytes((client - clientPort) / PORTS);
+    conversation.stream = new Stream(announced, address, clientPort, service % PORTS);
   }
 
   /**
    * Turns a copy of a reply, seen in a view, into what the backend sent; `raise` is what the TTL lost since. False when its numbers
    * would have to change and are not captured.
    */
-  rebuild(conversation: Conversation, view: FrameView, wireLength: number, raise: number): boolean {
+  rebuild(conversation: Conversation, view: FrameView, link: LinkName, wireLength: number, raise: number): boolean {
     const { backend, backendPort, nat, natPort } = conversation;
-    readdress(view, { source: backend, sourcePort: backendPort, destination: nat, destinationPort: natPort }, raise);
-    return conversation.stream?.raise(view, wireLength) ?? true;
+    const { l4 } = view;
+    const to = { source: backend, sourcePort: backendPort, destination: nat, destinationPort: natPort };
+    translate(view, link, to, raise);
+    return conversation.stream?.raise(view, wireLength - (l4 - view.l4)) ?? true;
   }
 
   private add(service: number, client: number, role: Role, protocol: number, port: number, time: number) {
@@ -266,17 +287,22 @@ function hasLost({ announced, stream, midStream }: Conversation): boolean {
   return announced !== undefined && stream === undefined && !midStream;
 }
 
+/** Whether a conversation is one of an IPv6 client with an IPv4 server. */
+export const changesFamily = (view: FrameView, { nat }: Conversation): boolean =>
+  view.version === 6 && !isSixNumber(nat);
+
 /** Where what left is not what was expected, without the link header's addresses; undefined when it is. */
-function unlike(expected: Departure, left: Departure, ip: number): string | undefined {
+function unlike(expected: Departure, left: Departure, ip: number, link: LinkName): string | undefined {
+  const from = link === "ethernet" ? ETHERNET.type : 0;
   if (expected.header === undefined && left.header !== undefined) return "by a PROXY header that is not due";
   if (expected.header !== undefined) {
     if (left.header === undefined) return "by a PROXY header that is missing";
     expected.header.set(left.packet.subarray(0, ip));
     if (!isSame(expected.header, left.header, 0)) return "in its PROXY header";
   }
-  if (isSame(expected.packet, left.packet, ip)) return undefined;
+  if (isSame(expected.packet, left.packet, from)) return undefined;
   const length = Math.min(expected.packet.length, left.packet.length);
-  const differs = firstDifference(expected.packet, left.packet, ip, length);
+  const differs = firstDifference(expected.packet, left.packet, from, length);
   return `at byte ${differs < 0 ? length : differs}`;
 }
 
@@ -290,7 +316,7 @@ function serviceKey({ network, protocol }: FrameView, { endpoint }: Role, port: 
 
 /** What shares a NAT port without being in its way: conversations to other backends, of other protocols and networks. */
 function holderKey({ backend, protocol, network }: Conversation): number {
-  return (network * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * 2 ** 32 + backend;
+  return (network * 2 + (protocol === PROTOCOL_TCP ? 0 : 1)) * ADDRESSES + backend;
 }
 
 /** Offset of the first byte from `from` on in which two frames differ, or -1; `length` is at least that of each. */

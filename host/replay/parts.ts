@@ -4,6 +4,7 @@ import type { ConsumerLeg } from "../dash/consumer-leg.ts";
 import type { NameWatch } from "../dns/watch.ts";
 import type { LinkName } from "../links.ts";
 import type { Plane } from "../plane.ts";
+import type { AddressBook } from "./address-book.ts";
 import type { Busiest } from "./busiest.ts";
 import type { VlanNetworks } from "./frame.ts";
 import type { Migration } from "./migration.ts";
@@ -31,6 +32,7 @@ export interface CapturedFrame {
 /** What a feed works with. */
 export interface FeedParts {
   plane: Plane;
+  book: AddressBook;
   roles: Roles;
   mirror: Mirror;
   vlans: VlanNetworks;

@@ -1,8 +1,6 @@
 // The PROXY header that a client's stream has to begin with behind the plane (docs/behaviour.md, section 16): the replay's own
 // writing, apart from the core's and from the image of tables, so that it can find them wrong.
 
-import { addressNumber } from "../config/address.ts";
-import { isSix } from "../config/ipv6.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { DEFAULT_MTU } from "../config/configuration.ts";
 import { identityTexts } from "../config/proxy.ts";
@@ -10,22 +8,25 @@ import { identityTexts } from "../config/proxy.ts";
 const SIGNATURE = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
 const PROXY_COMMAND = 0x21;
 const TCP_OVER_IPV4 = 0x11;
+const TCP_OVER_IPV6 = 0x21;
 const LENGTH = 14;
+/** Both addresses, then both ports, then the values. */
 const SOURCE = 16;
-const DESTINATION = 20;
-const SOURCE_PORT = 24;
-const DESTINATION_PORT = 26;
-const VALUES = 28;
-/** Place of the checksum in a header that has one: its value comes first. */
-const CHECKSUM = VALUES + 3;
+const PORTS_SIZE = 4;
+/** Place of the checksum in the values of a header that has one: it comes first. */
+const CHECKSUM = 3;
 /** CRC-32C, reflected (RFC 9260, appendix A). */
 const POLYNOMIAL = 0x82f63b78;
 const ALL_BITS = 0xffffffff;
 
 /** What the headers of an endpoint's clients say of it. */
-export interface Announced {
-  /** Address of the endpoint. */
-  address: number;
+export interface Announced extends Announcement {
+  /** Address of the endpoint, 4 or 16 bytes. */
+  address: Uint8Array;
+}
+
+/** The same without the address, which an endpoint may have several of. */
+export interface Announcement {
   /** Typed values, a checksum among them still 0. */
   values: Uint8Array;
   checksummed: boolean;
@@ -33,15 +34,14 @@ export interface Announced {
   mtu: number;
 }
 
-/** Of each endpoint what its headers say; undefined when its service has none, or it has no IPv4 address. */
-export function announcements(configuration: Configuration): (Announced | undefined)[] {
+/** Of each endpoint what its headers say; undefined when its service has none. */
+export function announcements(configuration: Configuration): (Announcement | undefined)[] {
   const { privateEndpoints, privateLinkServices, virtualNetworks, settings } = configuration;
   const texts = identityTexts(configuration);
-  return privateEndpoints.map(({ privateLinkService, privateIPAddress }, i) => {
+  return privateEndpoints.map(({ privateLinkService }, i) => {
     const service = privateLinkServices.find(({ name }) => name === privateLinkService);
-    if (service?.enableProxyProtocol !== true || isSix(privateIPAddress)) return undefined;
+    if (service?.enableProxyProtocol !== true) return undefined;
     return {
-      address: addressNumber(privateIPAddress),
       values: VALUES_OF[settings.profile](texts[i] as string),
       checksummed: settings.profile === "aws",
       mtu: virtualNetworks.find(({ name }) => name === service.virtualNetwork)?.mtu ?? DEFAULT_MTU,
@@ -66,20 +66,24 @@ function bytesOf(value: bigint, count: number): number[] {
 }
 
 /** Bytes of each header. */
-export const headerLength = ({ values }: Announced): number => VALUES + values.length;
+export const headerLength = ({ address, values }: Announced): number => valuesAt(address) + values.length;
 
-/** The header of a flow between a client and an endpoint's port. */
-export function headerOf(announced: Announced, client: number, clientPort: number, port: number): Uint8Array {
+const valuesAt = (address: Uint8Array): number => SOURCE + 2 * address.length + PORTS_SIZE;
+
+/** The header of a flow between a client, whose address is as long as the endpoint's, and an endpoint's port. */
+export function headerOf(announced: Announced, client: Uint8Array, clientPort: number, port: number): Uint8Array {
+  const { address, values, checksummed } = announced;
   const bytes = new Uint8Array(headerLength(announced));
   const view = new DataView(bytes.buffer);
-  bytes.set([...SIGNATURE, PROXY_COMMAND, TCP_OVER_IPV4]);
+  const at = valuesAt(address);
+  bytes.set([...SIGNATURE, PROXY_COMMAND, address.length === 4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6]);
   view.setUint16(LENGTH, bytes.length - SOURCE);
-  view.setUint32(SOURCE, client);
-  view.setUint32(DESTINATION, announced.address);
-  view.setUint16(SOURCE_PORT, clientPort);
-  view.setUint16(DESTINATION_PORT, port);
-  bytes.set(announced.values, VALUES);
-  if (announced.checksummed) view.setUint32(CHECKSUM, crc32c(bytes));
+  bytes.set(client, SOURCE);
+  bytes.set(address, SOURCE + address.length);
+  view.setUint16(at - PORTS_SIZE, clientPort);
+  view.setUint16(at - PORTS_SIZE / 2, port);
+  bytes.set(values, at);
+  if (checksummed) view.setUint32(at + CHECKSUM, crc32c(bytes));
   return bytes;
 }
 

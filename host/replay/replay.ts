@@ -10,6 +10,7 @@ import { NameWatch } from "../dns/watch.ts";
 import type { Flow } from "../flows.ts";
 import { linkName } from "../links.ts";
 import { createPlane } from "../plane.ts";
+import { AddressBook } from "./address-book.ts";
 import { DIRECT_RING } from "./areas.ts";
 import { Busiest } from "./busiest.ts";
 import { mayBeDirect, type ReplayDone, type ReplayWork, replayDirectly } from "./direct-run.ts";
@@ -51,6 +52,7 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
   const planeOptions = { midStream: "admit" as const, ...onFlowEnd, ...ring };
   const { workers } = options;
   const steps = stepsOf(configuration, options.events ?? []);
+  const book = new AddressBook(conversationsOf(configuration));
   if (steps.length > 0) rehearse(configuration, steps, planeOptions);
   const inWorkers = workers && (await createBlockingPlane(configuration, { ...planeOptions, workers }));
   try {
@@ -63,7 +65,8 @@ export async function replay(asked: ReplayOptions): Promise<ReplaySummary> {
       busiest: new Busiest(),
       flowLog,
       steps,
-      names: watchOf(configuration),
+      book,
+      names: watchOf(configuration, book),
       migration,
     };
     return await replayOn(work, sinks);
@@ -125,9 +128,9 @@ const tellingBoth =
   };
 
 /** Watches DNS answers, if endpoints have names that could be answered otherwise. */
-function watchOf(configuration: Configuration): NameWatch | undefined {
+function watchOf(configuration: Configuration, book: AddressBook): NameWatch | undefined {
   const named = configuration.privateEndpoints.some(({ resource }) => resource !== undefined);
-  return named ? new NameWatch(configuration) : undefined;
+  return named ? new NameWatch(configuration, book) : undefined;
 }
 
 /** Replays and compares replies. */
@@ -168,13 +171,13 @@ function recordingFor(
 }
 
 function makeFeed(work: ReplayWork, recording: Recording | undefined, wire: ConsumerLeg | undefined): Feed {
-  const { options, configuration, plane, tally, busiest } = work;
+  const { options, configuration, plane, tally, busiest, book } = work;
   const side = options.side ?? "consumer";
-  const { maxFlows } = configuration.settings;
   return new Feed({
     plane,
-    roles: new Roles(configuration, options.aliases ?? [], side),
-    mirror: new Mirror(Math.max(maxFlows, CONVERSATIONS_MIN), new Lifespans(configuration), configuration),
+    book,
+    roles: new Roles(configuration, options.aliases ?? [], side, book),
+    mirror: new Mirror(conversationsOf(configuration), new Lifespans(configuration), configuration, book),
     vlans: vlanNetworks(configuration),
     tunnels: new Tunnels(configuration, vlanNetworks(configuration)),
     tally,
@@ -191,11 +194,17 @@ function makeFeed(work: ReplayWork, recording: Recording | undefined, wire: Cons
   });
 }
 
+/** How many conversations are remembered. */
+const conversationsOf = ({ settings }: Configuration): number => Math.max(settings.maxFlows, CONVERSATIONS_MIN);
+
 /** The events of a replay, if it has some. */
 function incidentOf({ options, steps }: ReplayWork, feed: Feed): Incident | undefined {
   if (steps.length === 0) return undefined;
   const { aliases = [], side = "consumer" } = options;
-  return new Incident(steps, (step, time) => feed.change(step, new Roles(step.configuration, aliases, side), time));
+  const { book } = feed.parts;
+  return new Incident(steps, (step, time) =>
+    feed.change(step, new Roles(step.configuration, aliases, side, book), time),
+  );
 }
 
 /** Feeds every frame; true when it was interrupted. */

@@ -1,45 +1,53 @@
 // The packet in a captured ICMP error, given the address of the endpoint that its own stands for, as the packet around it was; every
 // checksum keeps the error it had, if any.
 
-import { get16, put16, put32, sumOf } from "../wire/words.ts";
-import { type FrameView, IPV4, PROTOCOL_TCP, PROTOCOL_UDP, TCP, UDP } from "./frame.ts";
-import { changed } from "./readdress.ts";
+import { get16, put16, sumOf } from "../wire/words.ts";
+import type { FrameView } from "./frame.ts";
+import { changed, readdress, readdressHeader } from "./readdress.ts";
 import type { Role } from "./roles.ts";
 
 export const PROTOCOL_ICMP = 1;
-const ERROR_TYPES: readonly number[] = [3, 11, 12];
-const ICMP = { type: 0, checksum: 2, header: 8 };
-const ALL_ONES = 0xffff;
+export const PROTOCOL_ICMPV6 = 58;
+/** Types of errors (RFC 792, RFC 4443). */
+const ERRORS: Record<number, readonly number[]> = { [PROTOCOL_ICMP]: [3, 11, 12], [PROTOCOL_ICMPV6]: [1, 2, 3, 4] };
+const ICMP = { type: 0, checksum: 2, checksumEnd: 4, header: 8 };
 
-/** Which end of the packet in an error is the endpoint's: of an error to the endpoint the source, of one from it the destination. */
-export function restateEmbedded(view: FrameView, role: Role, fromEndpoint: boolean): void {
+/**
+ * Which end of the packet in an error is the endpoint's: of an error to the endpoint the source, of one from it the destination. The
+ * addresses around it have grown by `growth`, which an ICMPv6 checksum is over as well. `inner` is a view to look with.
+ */
+export function restateEmbedded(
+  view: FrameView,
+  inner: FrameView,
+  role: Role,
+  fromEndpoint: boolean,
+  growth: number,
+): void {
   const { buffer, l4, end, protocol } = view;
-  const inner = l4 + ICMP.header;
-  if (protocol !== PROTOCOL_ICMP || !ERROR_TYPES.includes(buffer[l4 + ICMP.type] as number)) return;
-  const header = inner < end ? ((buffer[inner] as number) & 15) * 4 : 0;
-  const transport = inner + header;
-  if (header < IPV4.min || transport + 4 > end) return;
-  const before = sumOf(buffer, inner, end);
-  const address = inner + (fromEndpoint ? IPV4.destination : IPV4.source);
-  const port = transport + (fromEndpoint ? 2 : 0);
-  const kind = buffer[inner + IPV4.protocol] as number;
-  const grown = sumOf(buffer, address, address + 4);
-  put32(buffer, address, role.address);
-  const addresses = sumOf(buffer, address, address + 4) - grown;
-  put16(buffer, inner + IPV4.checksum, changed(get16(buffer, inner + IPV4.checksum), addresses));
-  const seen = get16(buffer, port);
-  const own = role.frontendPort(seen, kind);
-  put16(buffer, port, own);
-  carry(buffer, transport, end, kind, addresses + own - seen);
-  put16(buffer, l4 + ICMP.checksum, changed(get16(buffer, l4 + ICMP.checksum), sumOf(buffer, inner, end) - before));
+  const errors = ERRORS[protocol];
+  if (errors === undefined || view.version !== (protocol === PROTOCOL_ICMP ? 4 : 6)) return;
+  if (l4 + ICMP.checksumEnd > end) return;
+  const at = l4 + ICMP.header;
+  const before = sumOf(buffer, at, end);
+  if (errors.includes(buffer[l4 + ICMP.type] as number)) restateInner(view, inner, role, fromEndpoint);
+  const around = protocol === PROTOCOL_ICMPV6 ? growth : 0;
+  const checksum = l4 + ICMP.checksum;
+  const grown = sumOf(buffer, at, end) - before + around;
+  if (grown !== 0) put16(buffer, checksum, changed(get16(buffer, checksum), grown));
 }
 
-/** Carries a change into the TCP or UDP checksum, where it is there. */
-function carry(buffer: Uint8Array, at: number, end: number, protocol: number, growth: number): void {
-  const [field, needed] = protocol === PROTOCOL_TCP ? [TCP.checksum, TCP.checksumEnd] : [UDP.checksum, UDP.checksumEnd];
-  if ((protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) || at + needed > end) return;
-  const before = get16(buffer, at + field);
-  if (protocol === PROTOCOL_UDP && before === 0) return;
-  const after = changed(before, growth);
-  put16(buffer, at + field, protocol === PROTOCOL_UDP ? after || ALL_ONES : after);
+function restateInner(view: FrameView, inner: FrameView, role: Role, fromEndpoint: boolean): void {
+  const at = view.l4 + ICMP.header;
+  inner.read(view.buffer, at, Math.max(0, view.end - at), "raw", view.network, () => undefined);
+  if (!inner.addressed || inner.version !== view.version) return;
+  const { source, destination, sourcePort, destinationPort, ported, protocol } = inner;
+  if (fromEndpoint) {
+    const to = { source, sourcePort, destination: role.address };
+    if (!ported) readdressHeader(inner, to);
+    else readdress(inner, { ...to, destinationPort: role.frontendPort(destinationPort, protocol) }, 0);
+    return;
+  }
+  const to = { source: role.address, destination, destinationPort };
+  if (!ported) readdressHeader(inner, to);
+  else readdress(inner, { ...to, sourcePort: role.frontendPort(sourcePort, protocol) }, 0);
 }

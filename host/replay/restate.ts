@@ -7,13 +7,13 @@ import type { Role } from "./roles.ts";
 
 /**
  * Rewrites the frame a view looks at, in place, raising its TTL by `raise`; `to` and `from` are whose its destination and its source
- * are.
+ * are. By how much the sum of its addresses' words has grown.
  */
-export function restate(view: FrameView, to: Role | undefined, from: Role | undefined, raise = 0): void {
+export function restate(view: FrameView, to: Role | undefined, from: Role | undefined, raise = 0): number {
   const { protocol, ported, sourcePort, destinationPort } = view;
   const addresses = { source: from?.address ?? view.source, destination: to?.address ?? view.destination };
   if (!ported) return readdressHeader(view, addresses, raise);
-  readdress(
+  return readdress(
     view,
     {
       ...addresses,

@@ -1,20 +1,20 @@
 // Who is who in a capture: which addresses are endpoints', which ports their services answer on, and what a captured packet
 // is because of that: a request, a reply, or no matter of ours.
 
-import type { Configuration, ServiceRule } from "../config/configuration.ts";
-import { addressNumber } from "../config/address.ts";
+import type { Configuration, PrivateEndpoint, ServiceRule } from "../config/configuration.ts";
 import { isSix } from "../config/ipv6.ts";
 import { floatingAddress, type RuleOfService, rulesOf } from "../config/service-rules.ts";
 import { takersOf } from "../config/pools.ts";
 import { reachOf } from "../config/reach.ts";
 import { LinkplaneError } from "../errors.ts";
 import type { Side } from "../plane.ts";
+import { ADDRESSES, type AddressBook } from "./address-book.ts";
 import { type FrameView, PROTOCOL_TCP, type VlanNetworks } from "./frame.ts";
 import type { EndpointAlias } from "./options.ts";
 import { type Announced, announcements } from "./proxy-header.ts";
 import { Sizes } from "./sizes.ts";
 
-/** One endpoint as the replay sees it. */
+/** One endpoint as the replay sees it, by one of its addresses. */
 export interface Role {
   /** Number of the endpoint. */
   endpoint: number;
@@ -22,6 +22,9 @@ export interface Role {
   address: number;
   network: number;
   providerNetwork: number;
+  /** Its address is one of IPv6, and its service's servers have such. */
+  isSix: boolean;
+  isServiceSix: boolean;
   /** Address and port in the capture that stand for it; port undefined for every one. */
   seenAddress: number;
   seenPort: number | undefined;
@@ -50,12 +53,12 @@ export class Roles {
   /** The role of the packet last classified, when it is a request or a reply. */
   role: Role | undefined;
 
-  constructor(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side) {
+  constructor(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side, book: AddressBook) {
     this.atServers = side === "provider";
     this.sizes = new Sizes(configuration);
     this.peers = reachOf(configuration).peers;
-    for (const role of rolesOf(configuration, aliases, side)) {
-      const key = role.network * 2 ** 32 + role.seenAddress;
+    for (const role of rolesOf(configuration, aliases, side, book)) {
+      const key = role.network * ADDRESSES + role.seenAddress;
       this.byAddress.set(key, [...(this.byAddress.get(key) ?? []), role]);
     }
   }
@@ -97,7 +100,7 @@ export class Roles {
   }
 
   private findIn(network: number, address: number, port: number | undefined): Role | undefined {
-    const roles = this.byAddress.get(network * 2 ** 32 + address);
+    const roles = this.byAddress.get(network * ADDRESSES + address);
     if (roles === undefined) return undefined;
     const own = roles.find((role) => role.seenPort === port) ?? roles.find((role) => role.seenPort === undefined);
     return own ?? (port === undefined ? roles[0] : undefined);
@@ -111,16 +114,21 @@ export function serves(role: Role, protocol: number, port: number): boolean {
 
 const portKey = (protocol: string, port: number): string => `${protocol}/${port}`;
 
-function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[], side: Side): Role[] {
+function rolesOf(
+  configuration: Configuration,
+  aliases: readonly EndpointAlias[],
+  side: Side,
+  book: AddressBook,
+): Role[] {
   const networks = configuration.virtualNetworks.map(({ name }) => name);
   const announced = announcements(configuration);
   return configuration.privateEndpoints.flatMap((endpoint, index) => {
     const service = configuration.privateLinkServices.find(({ name }) => name === endpoint.privateLinkService);
-    if (service === undefined || isSix(endpoint.privateIPAddress)) return [];
+    if (service === undefined) return [];
     const rules = rulesOf(service, configuration.loadBalancers);
     const base = {
       endpoint: index,
-      address: addressNumber(endpoint.privateIPAddress),
+      isServiceSix: service.natAddresses.some(isSix),
       network: networks.indexOf(endpoint.virtualNetwork),
       providerNetwork: networks.indexOf(service.virtualNetwork),
       ports: new Set(
@@ -129,33 +137,53 @@ function rolesOf(configuration: Configuration, aliases: readonly EndpointAlias[]
       frontendPort: (port: number) => port,
       server: 0,
       keeps: () => false,
-      announced: announced[index],
     };
     for (const port of base.ports)
       if (port.startsWith("All/")) for (const protocol of ["Tcp", "Udp"]) base.ports.add(port.replace("All", protocol));
     const itsAliases = aliases.filter((alias) => alias.endpoint === endpoint.name);
-    refuseSix(itsAliases);
-    const aliased = itsAliases.map((alias) => ({
-      ...base,
-      seenAddress: addressNumber(alias.address),
-      seenPort: alias.port,
-    }));
-    if (side === "provider") return [...aliased, ...serverRoles(base, rules)];
-    return [...aliased, { ...base, seenAddress: base.address, seenPort: undefined }];
+    const addresses = addressesOf(endpoint);
+    refuseOtherFamilies(itsAliases, addresses);
+    const says = announced[index];
+    return addresses.flatMap((text): Role[] => {
+      const address = book.ofText(text);
+      const own = {
+        ...base,
+        address,
+        isSix: isSix(text),
+        announced: says === undefined ? undefined : { ...says, address: book.bytes(address) },
+      };
+      const aliased = itsAliases
+        .filter((alias) => isSix(alias.address) === own.isSix)
+        .map((alias) => ({ ...own, seenAddress: book.ofText(alias.address), seenPort: alias.port }));
+      if (side === "provider") return [...aliased, ...serverRoles(own, rules, book)];
+      return [...aliased, { ...own, seenAddress: address, seenPort: undefined }];
+    });
   });
 }
 
-/** Packets of IPv6 are fed in as they are: no address stands for an endpoint's. */
-function refuseSix(aliases: readonly EndpointAlias[]): void {
-  const six = aliases.find(({ address }) => isSix(address));
-  if (six === undefined) return;
-  throw new LinkplaneError("USAGE", `${six.address} cannot stand for "${six.endpoint}" in a replay: it is IPv6.`, {
-    remedy: "Give the endpoint that address as privateIPv6Address, or leave the alias out.",
+/** An endpoint's addresses, one of each family at most. */
+const addressesOf = ({ privateIPAddress, privateIPv6Address }: PrivateEndpoint): string[] =>
+  privateIPv6Address === undefined ? [privateIPAddress] : [privateIPAddress, privateIPv6Address];
+
+/** A packet stays one of its family until the plane translates it. */
+function refuseOtherFamilies(aliases: readonly EndpointAlias[], addresses: readonly string[]): void {
+  const other = aliases.find(({ address }) => !addresses.some((own) => isSix(own) === isSix(address)));
+  if (other === undefined) return;
+  const [family, setting] = isSix(other.address) ? ["IPv6", "privateIPv6Address"] : ["IPv4", "privateIPAddress"];
+  const sentence = `${other.address} cannot stand for "${other.endpoint}": the endpoint has no ${family} address.`;
+  throw new LinkplaneError("USAGE", sentence, {
+    remedy: `Give the endpoint one as ${setting}, or leave the alias out: packets to it are of ${family}.`,
   });
 }
 
 /** In a capture taken at a server, a backend's address and port stand for the endpoint, by the rule that leads there. */
-function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: readonly RuleOfService[]): Role[] {
+function serverRoles(
+  base: Omit<Role, "seenAddress" | "seenPort">,
+  rules: readonly RuleOfService[],
+  book: AddressBook,
+): Role[] {
+  // Packets to servers of the other family cannot have been the endpoint's by this address.
+  if (base.isSix !== base.isServiceSix) return [];
   const leads = firstOf(rules, leadOf);
   const ports = firstOf(rules, ({ frontendPort }) => frontendPort);
   const ruleOf = (port: number, protocol: number) => ports(port, protocol) ?? ports(0, protocol);
@@ -165,7 +193,7 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: readon
     const frontend = floatingAddress(balancer, rule);
     // Servers of a rule with floating IP all have the frontend's address.
     if (frontend !== undefined)
-      return [{ ...base, seenAddress: addressNumber(frontend), seenPort, frontendPort: (port: number) => port }];
+      return [{ ...base, seenAddress: book.ofText(frontend), seenPort, frontendPort: (port: number) => port }];
     const frontendPort = (port: number, protocol: number): number =>
       seenPort === undefined ? port : (leads(leadOf(rule), protocol) ?? rule).frontendPort;
     if (pool === undefined) return [];
@@ -173,11 +201,13 @@ function serverRoles(base: Omit<Role, "seenAddress" | "seenPort">, rules: readon
     const own = pool.backends.filter(({ address }) => rule.backend === undefined || rule.backend === address);
     return own.map((backend) => ({
       ...base,
-      seenAddress: addressNumber(backend.address),
+      seenAddress: book.ofText(backend.address),
       seenPort,
       frontendPort,
-      server: addressNumber(backend.address),
+      server: book.ofText(backend.address),
       keeps(port: number, protocol: number) {
+        // A frame names a backend to prefer by an IPv4 address only (docs/behaviour.md, section 23).
+        if (base.isServiceSix) return false;
         const led = ruleOf(port, protocol);
         if (led?.backend !== undefined) return led.backend === backend.address;
         return takes.has(backend) && led?.backendAddressPool === rule.backendAddressPool;

@@ -1,7 +1,7 @@
 // A TCP segment as far as it is captured: numbers, lengths and selective acknowledgements, by the replay's own reading.
 
 import { get16, get32, put16, put32, sumOf } from "../wire/words.ts";
-import { type FrameView, IPV4, TCP } from "./frame.ts";
+import { type FrameView, TCP } from "./frame.ts";
 import { changed } from "./readdress.ts";
 
 export const SEQUENCE = 4;
@@ -30,9 +30,8 @@ export interface Segment {
 
 /** Reads a TCP segment of a frame of so many bytes on the wire; undefined when its header is not wholly captured. */
 export function segmentOf(view: FrameView, wireLength: number): Segment | undefined {
-  const { buffer, ip, l4, end } = view;
-  const total = get16(buffer, ip + IPV4.totalLength);
-  const length4 = (total === 0 ? wireLength - ip : total) - (l4 - ip);
+  const { buffer, l4, end, total } = view;
+  const length4 = view.length4(wireLength);
   const captured = Math.min(end - l4, length4);
   if (captured < TCP.min) return undefined;
   const header = ((buffer[l4 + TCP.offset] as number) >> 4) * WORD;

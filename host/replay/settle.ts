@@ -9,16 +9,13 @@ import { Comparison } from "./comparison.ts";
 import type { FeedParts } from "./parts.ts";
 import type { Datagram, Fragments } from "./fragments.ts";
 import { FrameView } from "./frame.ts";
-import { KIND_FRAGMENT, KIND_OTHER, KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
+import { KIND_FRAGMENT, KIND_REPLY, KIND_REQUEST, type Pending } from "./pending.ts";
 import { PROXY_HEADER_COMMENT, type Stamp } from "./recording.ts";
-import { SixComparison } from "./six.ts";
 import { isTurned } from "../result.ts";
 import type { Departure } from "./stream.ts";
 import { Wire } from "./wire.ts";
 
 const SIDES = ["consumer", "provider"] as const;
-/** Bytes of an Ethernet header before its type and tags. */
-const MACS = 12;
 const NO_VLANS = (): undefined => undefined;
 
 /** Reads verdicts and emits of the core's last run. */
@@ -28,23 +25,21 @@ export class Settler {
   private readonly core: Core;
   private readonly comparison: Comparison;
   private readonly fragments: Fragments;
-  private readonly before = new FrameView();
-  private readonly after = new FrameView();
+  private readonly before: FrameView;
+  private readonly after: FrameView;
   /** Some service puts PROXY headers in front of streams. */
   private readonly announces: boolean;
   private readonly wire: Wire | undefined;
-  private readonly six: SixComparison | undefined;
 
   constructor(parts: FeedParts, pending: Pending, fragments: Fragments) {
     this.parts = parts;
     this.fragments = fragments;
     this.pending = pending;
+    this.before = new FrameView(parts.book);
+    this.after = new FrameView(parts.book);
     this.core = parts.plane.core;
     this.comparison = new Comparison(parts, pending);
     this.announces = this.core.control(Abi.CONTROL_PROXIES) > 0;
-    const changesSyns = parts.plane.configuration.settings.clampMss || this.core.control(Abi.CONTROL_HOLD_SLOTS) > 0;
-    const isCompared = this.core.control(Abi.CONTROL_SIX) > 0 && !this.announces;
-    this.six = isCompared ? new SixComparison(changesSyns, parts.rewritesLinks) : undefined;
     this.wire = parts.wire === undefined ? undefined : new Wire(parts.wire, parts, pending);
   }
 
@@ -63,8 +58,7 @@ export class Settler {
     const datagram = this.pending.datagram[at];
     const wrong = datagram === undefined ? undefined : this.judgeFragments(at, datagram, first, emits, code);
     if (datagram !== undefined) this.countFragment(at, code, reason);
-    const otherwise = code === Abi.FORWARD && left !== undefined ? this.judgeSix(at, left, reason) : undefined;
-    const note = fault ?? otherwise ?? wrong ?? says;
+    const note = fault ?? wrong ?? says;
     this.comparison.follow(at, core.u32(verdict + Abi.VERDICT_FLOW));
     const endpoint = this.pending.conversation[at]?.endpoint ?? (this.pending.endpoint[at] as number);
     if (code === Abi.DROP) this.noteDrop(at, reason);
@@ -157,24 +151,6 @@ export class Settler {
     mirror.forwarded(conversation, true, pending.flags[at] as number, pending.clock[at] as number, reason);
   }
 
-  /** What is wrong with an IPv6 packet that left; it is counted, and replies that are right too. */
-  private judgeSix(at: number, left: Uint8Array, reason: number): string | undefined {
-    const { before, pending, six } = this;
-    if (six === undefined || pending.kind[at] !== KIND_OTHER) return undefined;
-    const entered = pending.frame[at] as Uint8Array;
-    before.read(entered, 0, entered.length, pending.link[at] ?? "other", 0, NO_VLANS);
-    if (before.six < 0) return undefined;
-    const place = `${pending.interfaceId[at]} ${entered.slice(MACS, before.six)}`;
-    const outcome = six.check({ entered, ip: before.six, left, place, reason });
-    if (outcome === undefined) return undefined;
-    const { isReply, fault } = outcome;
-    const { tally } = this.parts;
-    if (isReply) tally.mirrored++;
-    if (fault !== "") tally.different++;
-    else if (isReply) tally.identical++;
-    return fault === "" ? undefined : fault;
-  }
-
   private compare(at: number, left: Departure | undefined, code: number, reason: number): string | undefined {
     const kind = this.pending.kind[at];
     if (kind === KIND_REPLY) return this.comparison.reply(at, left?.packet, code, reason);
@@ -207,8 +183,11 @@ export class Settler {
     const transport = transportError(before);
     tally.verified++;
     if (ip !== 0 || (transport ?? 0) !== 0) tally.wrongBefore++;
-    if (ip !== ipError(after) || moved(transport, left.length - entered.length) !== transportError(after))
-      tally.changed++;
+    const longer = after.end - after.l4 - (before.end - before.l4);
+    const result = transportError(after);
+    // UDP without a checksum, which IPv6 does not have, is given one.
+    const isFilled = transport === undefined && result === 0 && after.version > before.version;
+    if (ip !== ipError(after) || (moved(transport, longer) !== result && !isFilled)) tally.changed++;
   }
 
   /** Whether an emit is the packet of a PROXY header: one that the plane made right before a client's packet. */

@@ -1,14 +1,14 @@
-// What networks take: packets that are too big for one, and the MSS that ends are told (docs/behaviour.md, section 18), by the
+// What networks take: packets that are too big for one, and the MSS that ends are told (docs/behaviour.md, sections 18 and 23.5), by the
 // replay's own reckoning.
 
 import { type Configuration, DEFAULT_MTU } from "../config/configuration.ts";
-import { DONT_FRAGMENT } from "../wire/ip.ts";
+import { DONT_FRAGMENT, IPV6 } from "../wire/ip.ts";
 import { get16, put16 } from "../wire/words.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, TCP } from "./frame.ts";
 import { changed } from "./readdress.ts";
 
 /** Bytes of IP and TCP headers without options. */
-const HEADERS = IPV4.min + TCP.min;
+const headersOf = (isSix: boolean): number => (isSix ? IPV6.size : IPV4.min) + TCP.min;
 const SYN = 0x02;
 const WORD = 4;
 const KIND_END = 0;
@@ -30,15 +30,20 @@ export class Sizes {
     this.clamps = settings.clampMss;
   }
 
-  /** Whether the packet in a view may not leave to a network. */
-  isTooBig({ buffer, ip }: FrameView, network: number): boolean {
-    if (!this.drops || (get16(buffer, ip + IPV4.fragment) & DONT_FRAGMENT) === 0) return false;
-    return get16(buffer, ip + IPV4.totalLength) > this.mtuOf(network);
+  /** Whether the packet in a view may not leave to a network, over IPv6 or IPv4. */
+  isTooBig({ buffer, ip, l4, total, version, fragmentHeader }: FrameView, network: number, isSix: boolean): boolean {
+    if (!this.drops || total === 0) return false;
+    if (version === 4 && !isSix && (get16(buffer, ip + IPV4.fragment) & DONT_FRAGMENT) === 0) return false;
+    if (isSix === (version === 6)) return total > this.mtuOf(network);
+    // What had a fragment header has no don't-fragment over IPv4.
+    if (fragmentHeader >= 0) return false;
+    return total - (l4 - ip) + (isSix ? IPV6.size : IPV4.min) > this.mtuOf(network);
   }
 
-  /** The highest MSS that leaves between two networks; undefined when it is left alone. */
-  mss(network: number, other: number): number | undefined {
-    return this.clamps ? Math.min(this.mtuOf(network), this.mtuOf(other)) - HEADERS : undefined;
+  /** The highest MSS that leaves between two networks, over IPv6 or IPv4 in each; undefined when it is left alone. */
+  mss(network: number, isSix: boolean, other: number, isOtherSix: boolean): number | undefined {
+    if (!this.clamps) return undefined;
+    return Math.min(this.mtuOf(network) - headersOf(isSix), this.mtuOf(other) - headersOf(isOtherSix));
   }
 
   private mtuOf(network: number): number {

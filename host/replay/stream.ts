@@ -2,11 +2,12 @@
 // pass, what the header goes into, and which numbers the server has.
 
 import * as Abi from "../abi.ts";
-import { ACK, FIN, RST, SYN } from "./conversation.ts";
+import { IPV6 } from "../wire/ip.ts";
 import { checksumOf, get16, put16, put32, sumOf } from "../wire/words.ts";
+import { ACK, FIN, RST, SYN } from "./conversation.ts";
 import { type FrameView, IPV4, PROTOCOL_TCP, TCP } from "./frame.ts";
 import { type Announced, headerLength, headerOf } from "./proxy-header.ts";
-import { changed } from "./readdress.ts";
+import { changed, setTotal } from "./readdress.ts";
 import {
   acknowledgement,
   ahead,
@@ -33,7 +34,7 @@ export interface Departure {
 /** The header of one flow, and how far it has come. */
 export class Stream {
   private readonly announced: Announced;
-  private readonly client: number;
+  private readonly client: Uint8Array;
   private readonly clientPort: number;
   private readonly port: number;
   /** Bytes of the header. */
@@ -45,7 +46,8 @@ export class Stream {
   /** A packet with the client's first byte, or its FIN in that place, has left. */
   private isFollowed = false;
 
-  constructor(announced: Announced, client: number, clientPort: number, port: number) {
+  /** `client` is its address, 4 or 16 bytes. */
+  constructor(announced: Announced, client: Uint8Array, clientPort: number, port: number) {
     this.announced = announced;
     this.client = client;
     this.clientPort = clientPort;
@@ -83,8 +85,8 @@ export class Stream {
       return { packet: buffer, header: undefined };
     }
     this.hasLeft = true;
-    if ((flags & URG) === 0 && total !== 0 && total + this.length <= this.announced.mtu)
-      return { packet: this.joined(view, segment), header: undefined };
+    const isWhole = total !== 0 && total + this.length <= this.announced.mtu && !isExtended(view);
+    if ((flags & URG) === 0 && isWhole) return { packet: this.joined(view, segment), header: undefined };
     const header = this.alone(view, segment);
     setSequence(view, further(sequence, this.length));
     return { packet: buffer, header };
@@ -142,7 +144,7 @@ export class Stream {
 
   /** The packet in a view with the header between its TCP header and its data. */
   private joined(view: FrameView, { header, length, total }: Segment): Uint8Array {
-    const { buffer, ip, l4 } = view;
+    const { buffer, l4 } = view;
     const bytes = this.bytes();
     const data = l4 + header;
     const packet = new Uint8Array(buffer.length + bytes.length);
@@ -152,32 +154,38 @@ export class Stream {
     const checksum = get16(buffer, l4 + TCP.checksum);
     let growth = sumOf(bytes, 0, bytes.length) + bytes.length;
     if (bytes.length % 2 === 1) {
-      const others = pseudoSum(buffer, ip, header + length) + sumOf(buffer, l4, data) - checksum;
+      const others = pseudoSum(view, buffer, header + length) + sumOf(buffer, l4, data) - checksum;
       const sum = (((ALL_ONES - checksum - others) % ALL_ONES) + ALL_ONES) % ALL_ONES;
       growth += ((sum * 256) % ALL_ONES) - sum;
     }
     put16(packet, l4 + TCP.checksum, changed(checksum, growth));
-    put16(packet, ip + IPV4.totalLength, total + bytes.length);
-    put16(packet, ip + IPV4.checksum, changed(get16(buffer, ip + IPV4.checksum), bytes.length));
+    setTotal(view, packet, total + bytes.length);
     return packet;
   }
 
   /** A packet of its own for the header, with the headers of the packet in a view. */
-  private alone({ buffer, ip, l4 }: FrameView, { header }: Segment): Uint8Array {
+  private alone(view: FrameView, { header }: Segment): Uint8Array {
+    const { buffer, ip, version } = view;
     const bytes = this.bytes();
+    // IPv6 extension headers stay behind.
+    const l4 = version === 6 ? ip + IPV6.size : view.l4;
     const data = l4 + header;
     const start = this.start as number;
     const packet = new Uint8Array(data + bytes.length);
-    packet.set(buffer.subarray(0, data));
+    packet.set(buffer.subarray(0, l4));
+    packet.set(buffer.subarray(view.l4, view.l4 + header), l4);
     packet.set(bytes, data);
+    if (version === 6) packet[ip + IPV6.next] = PROTOCOL_TCP;
     put32(packet, l4 + SEQUENCE, start);
     packet[l4 + TCP.flags] = ACK;
     put16(packet, l4 + URGENT, 0);
-    put16(packet, ip + IPV4.totalLength, packet.length - ip);
-    put16(packet, ip + IPV4.checksum, 0);
-    put16(packet, ip + IPV4.checksum, checksumOf(sumOf(packet, ip, l4)));
+    setTotal(view, packet, packet.length - ip);
+    if (version === 4) {
+      put16(packet, ip + IPV4.checksum, 0);
+      put16(packet, ip + IPV4.checksum, checksumOf(sumOf(packet, ip, l4)));
+    }
     put16(packet, l4 + TCP.checksum, 0);
-    const sum = pseudoSum(packet, ip, packet.length - l4) + sumOf(packet, l4, packet.length);
+    const sum = pseudoSum(view, packet, packet.length - l4) + sumOf(packet, l4, packet.length);
     put16(packet, l4 + TCP.checksum, checksumOf(sum));
     return packet;
   }
@@ -190,7 +198,9 @@ export class Stream {
 /** Whether a segment has neither data nor FIN. */
 const isBare = ({ length, flags }: Segment): boolean => length === 0 && (flags & FIN) === 0;
 
-/** Sum of a pseudo-header's words. */
-function pseudoSum(buffer: Uint8Array, ip: number, length: number): number {
-  return sumOf(buffer, ip + IPV4.source, ip + IPV4.min) + PROTOCOL_TCP + length;
-}
+/** Whether an IPv6 packet has extension headers. */
+const isExtended = ({ version, ip, l4 }: FrameView): boolean => version === 6 && l4 - ip > IPV6.size;
+
+/** Sum of a pseudo-header's words; the packet has the addresses of the one in a view. */
+const pseudoSum = (view: FrameView, packet: Uint8Array, length: number): number =>
+  view.addressesSum(packet) + PROTOCOL_TCP + length;

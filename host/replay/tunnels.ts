@@ -39,7 +39,7 @@ export interface Opened {
 }
 
 /** An IP packet: what it carries, where that begins, where it ends on the wire, and its addresses. */
-export interface Packet extends Behind6 {
+export interface Packet extends Omit<Behind6, "fragment"> {
   /** Where its header begins. */
   ip: number;
   six: boolean;
@@ -142,7 +142,7 @@ export class Tunnels {
 
   private packet6({ bytes, wireLength }: CapturedFrame): Packet | undefined {
     const { six } = this.view;
-    const behind = behind6(bytes, six, wireLength);
+    const behind = behind6(bytes, six, bytes.length, wireLength);
     const { source, destination } = packet6(bytes, six) ?? {};
     if (behind === undefined || source === undefined || destination === undefined) return undefined;
     return { ...behind, ip: six, six: true, source, destination };

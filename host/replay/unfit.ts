@@ -1,17 +1,16 @@
-// Whether a packet itself is so that the plane has to drop it, whatever its flow (docs/behaviour.md, sections 1.2, 1.3 and 3):
+// Whether a packet itself is so that the plane has to drop it, whatever its flow (docs/behaviour.md, sections 1.2, 1.3, 3 and 23.1):
 // the replay's own reading, so that a drop of a sound packet stands out.
 
 import { get16 } from "../wire/words.ts";
-import { type FrameView, IPV4, PROTOCOL_TCP, TCP, UDP } from "./frame.ts";
+import { type FrameView, PROTOCOL_TCP, TCP, UDP } from "./frame.ts";
 
 const TTL_LAST = 1;
 const WORD = 4;
 
 /** Looks at the packet in a view of a frame of so many bytes on the wire; `ttl` is what it enters the plane with. */
 export function isUnfit(view: FrameView, wireLength: number, ttl: number): boolean {
-  const { buffer, ip, l4 } = view;
+  const { buffer, ip, l4, total } = view;
   const room = Math.max(wireLength, buffer.length) - ip;
-  const total = get16(buffer, ip + IPV4.totalLength);
   const length = total === 0 ? room : total;
   if (ttl <= TTL_LAST || length < l4 - ip || length > room) return true;
   const length4 = length - (l4 - ip);

@@ -11,6 +11,7 @@ import type { LinkName } from "../links.ts";
 import { emissionAt } from "../result.ts";
 import type { Conversation } from "./conversation.ts";
 import type { FeedParts } from "./parts.ts";
+import { isSixNumber } from "./address-book.ts";
 import { FrameView } from "./frame.ts";
 import { KIND_REPLY, type Pending } from "./pending.ts";
 import { readdress } from "./readdress.ts";
@@ -89,6 +90,7 @@ export class Wire {
       return undefined;
     const address = this.parts.plane.names.endpointAddresses[endpoint] as string;
     const from = { source: Math.floor(client / PORTS), sourcePort: client % PORTS };
+    if (isSixNumber(from.source)) return undefined;
     readdress(view, { ...from, destination: addressNumber(address), destinationPort: service % PORTS }, 1);
     return frame;
   }

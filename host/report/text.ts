@@ -193,18 +193,15 @@ function busiest({ busiest: list, endpoints: known, backends, bypassing: [past] 
       `  ${count(seen).padStart(9)}  ${endText(address, port)} ${protocol}`,
   );
   const server = list.find(({ address }) => backends.some((backend) => backend.address === address));
-  // No IPv6 address stands for an endpoint's.
+  // Most endpoints have an IPv4 address.
   const { address, port } = list.find((each) => !isSix(each.address)) ?? first;
-  const alias =
-    past === undefined
-      ? `${known[0]?.name ?? "ENDPOINT"}=${endText(address, port)}`
-      : `${past.endpoint}=${past.destination}`;
+  const place = past?.destination ?? endText(address, port);
+  const alias = `${past?.endpoint ?? known[0]?.name ?? "ENDPOINT"}=${place}`;
   const which = past === undefined ? "one of them" : "the public address of its resource";
+  const whose = place.startsWith("[") ? "an endpoint that has an IPv6 address" : "an endpoint";
   const advice =
     server === undefined
-      ? isSix(address)
-        ? `Give an endpoint the address that its clients speak to, as privateIPv6Address, such as ${address}`
-        : `Let ${which} stand for an endpoint: --as ${alias}`
+      ? `Let ${which} stand for ${whose}: --as ${alias}`
       : `${server.address} is a backend: was the capture taken there, at the server? Then say so: --side provider`;
   return [`${none}. The busiest destinations, in packets:`, ...lines, advice].join("\n");
 }

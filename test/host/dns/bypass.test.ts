@@ -67,6 +67,23 @@ suite("Traffic past an endpoint", (test) => {
     assert.match(row?.change ?? "", /find out which resolver the client asks/);
   });
 
+  test("is known by an AAAA answer, over IPv6, with the name and without", async () => {
+    const message = encode({
+      type: "response",
+      questions: [{ type: "AAAA", name: ACCOUNT }],
+      answers: [{ type: "AAAA", name: ACCOUNT, data: "2603:1030::4" }],
+    });
+    const told: Line = [0, `udp [fd00:1::53]:53 > [fd00:1::9]:5353 hex=${hexOf(message)}`];
+    for (const [said, lines] of [
+      ["dns", [told, ...past(1, "[fd00:1::9]:5000", "[2603:1030::4]:443", bytes("?"))]],
+      ["name", past(1, "[fd00:1::9]:5000", "[2603:1030::4]:443", clientHello(ACCOUNT))],
+    ] as const) {
+      const [row, ...others] = await bypassing([...lines]);
+      assert.equal([row?.known, row?.name, row?.packets, others], [said, ACCOUNT, 5, []]);
+      assert.equal([row?.client, row?.destination], ["fd00:1::9", "[2603:1030::4]:443"]);
+    }
+  });
+
   test("says that a zone is not linked, where that is why", async () => {
     const unlinked = named({ privateDnsZones: [zoneOf("blob", "lab")] });
     const [row] = await bypassing(past(0, "10.1.0.9:5000", "20.60.1.2:443", bytes("?")), unlinked);

@@ -1,8 +1,10 @@
 // DNS answers in a capture, compared with what the configuration's zones give.
 
 import { encode, TRUNCATED_RESPONSE } from "dns-packet";
+import type { Configuration } from "../../../host/config/configuration.ts";
 import { NameWatch, type WrongAnswer } from "../../../host/dns/watch.ts";
 import { addressNumber } from "../../../host/config/address.ts";
+import { AddressBook } from "../../../host/replay/address-book.ts";
 import { FrameView, PROTOCOL_UDP, UDP } from "../../../host/replay/frame.ts";
 import { answersText } from "../../../host/report/answers.ts";
 import { assert, suite } from "../../kit.ts";
@@ -41,7 +43,37 @@ function watched(...views: FrameView[]): WrongAnswer[] {
   return watch.wrongAnswers();
 }
 
+/** The same of an AAAA question, over IPv6. */
+function answerTo6(book: AddressBook, client: string, addresses: readonly string[]): FrameView {
+  const answers = addresses.map((data) => ({ type: "AAAA" as const, name: ACCOUNT, data }));
+  const message = encode({ type: "response", questions: [{ type: "AAAA", name: ACCOUNT }], answers });
+  const view = new FrameView(book);
+  view.buffer = Buffer.concat([new Uint8Array(UDP.min), message]);
+  view.end = view.buffer.length;
+  view.protocol = PROTOCOL_UDP;
+  view.sourcePort = 53;
+  view.destination = book.ofText(client);
+  return view;
+}
+
+/** The sample with endpoints of both families. */
+const dual = (): Configuration => named({}, [{ privateIPv6Address: "fd00:1::4" }, {}]);
+
 suite("DNS answers in a capture", (test) => {
+  test("of both types are held against the addresses of their family", () => {
+    const book = new AddressBook();
+    const rows = (...views: FrameView[]): WrongAnswer[] => {
+      const watch = new NameWatch(dual(), book);
+      views.forEach((view, i) => watch.see(view, i + 1));
+      return watch.wrongAnswers();
+    };
+    const right = [answerTo("10.1.0.9", ACCOUNT, ["10.1.0.4"]), answerTo6(book, "fd00:1::9", ["fd00:1::4"])];
+    assert.equal(rows(...right, answerTo6(book, "fd00:1::9", [])), []);
+    const [row, ...others] = rows(answerTo6(book, "fd00:1::9", ["2603:1030::4"]));
+    assert.equal(others, []);
+    assert.equal([row?.answered, row?.expected, row?.clients], [["2603:1030::4"], ["fd00:1::4"], ["fd00:1::9"]]);
+  });
+
   test("that lead past an endpoint are listed with what was expected and who got them", () => {
     const past = (client: string): FrameView => answerTo(client, ACCOUNT, ["20.60.1.2"]);
     const [row, ...others] = watched(past("10.1.0.9"), past("10.1.0.10"), past("10.1.0.9"));

@@ -2,6 +2,7 @@
 
 import { addressNumber } from "../../../host/config/address.ts";
 import type { Configuration } from "../../../host/config/configuration.ts";
+import { AddressBook } from "../../../host/replay/address-book.ts";
 import { Drains } from "../../../host/replay/drains.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith } from "./conversation.ts";
@@ -22,7 +23,7 @@ const inState = (state: "up" | "draining"): Configuration =>
 
 suite("The mirror's draining backends", (test) => {
   test("with floating IP may have cut flows of the frontend, and may no longer once they are up again", () => {
-    const drains = new Drains();
+    const drains = new Drains(new AddressBook());
     drains.take(inState("draining"), 0, false);
     assert.is(drains.mayHaveEnded(FRONTEND, 5 * SECOND, 11 * SECOND), true);
     drains.take(inState("up"), 6 * SECOND, false);

@@ -6,6 +6,7 @@ import type { ReplaySummary } from "../../../host/replay/summary.ts";
 import { migrationText } from "../../../host/report/migration.ts";
 import { textReport } from "../../../host/report/text.ts";
 import { identifying, OTHER, OWN } from "../../conformance/first-message-kit.ts";
+import { withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, inputOf, type Line } from "../replay/conversation.ts";
 import { connection, get } from "../replay/requests.ts";
@@ -20,10 +21,10 @@ async function migrated(
 }
 
 /** A connection that says nothing for so many seconds. */
-const pausing = (client: string, pause: number): Line[] => [
-  ...conversation(0, client).slice(0, 5),
-  [pause, `tcp ${client} > ${AT_443} PA seq=109 ack=907 data=more`],
-  [pause + 0.1, `tcp ${AT_443} > ${client} PA seq=907 ack=113 data=again ttl=55`],
+const pausing = (client: string, pause: number, at = AT_443): Line[] => [
+  ...conversation(0, client, at).slice(0, 5),
+  [pause, `tcp ${client} > ${at} PA seq=109 ack=907 data=more`],
+  [pause + 0.1, `tcp ${at} > ${client} PA seq=907 ack=113 data=again ttl=55`],
 ];
 
 suite("A migration report", (test) => {
@@ -123,6 +124,21 @@ suite("A migration report", (test) => {
       ["10.1.0.9:5000", "shop-approved", 443, 300, 2],
     );
     assert.ok((row?.seconds ?? 0) > 499 && (row?.seconds ?? 0) < 500);
+  });
+
+  test("lists those of IPv6 clients, and of an address that stands for the endpoint's", async () => {
+    const lines = pausing("[fd00:1::9]:5000", 400, "[2603:1030::4]:443");
+    const { migration, replies } = await replay({
+      configuration: configurationWith(withIpv6),
+      inputs: [inputOf(lines)],
+      aliases: [{ endpoint: "dual", address: "2603:1030::4" }],
+      migration: true,
+    });
+    assert.equal(
+      migration?.silences.map(({ client, endpoint, port, times }) => [client, endpoint, port, times]),
+      [["[fd00:1::9]:5000", "dual", 443, 1]],
+    );
+    assert.equal([migration?.works.map(({ endpoint }) => endpoint), replies.different], [["dual"], 0]);
   });
 
   test("does not take a connection that was closed, or never answered, for a pausing one", async () => {
