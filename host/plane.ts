@@ -80,7 +80,7 @@ export class Plane {
     this.onFlowEnd = onFlowEnd;
     if (core instanceof ShardedCore) core.onEnded = (shard) => this.keepEnded(shard);
     this.intake = new Intake(names, configuration);
-    this.encapsulator = Encapsulator.of(configuration, names.networks);
+    this.encapsulator = Encapsulator.of(plan.tables.numbering.networks.things);
   }
 
   /** The one in force. */
@@ -97,7 +97,7 @@ export class Plane {
     this.plan = replanned(this.plan, configuration);
     this.core.adopt(this.plan.tables.image);
     this.intake = new Intake(this.names, configuration);
-    this.encapsulator = Encapsulator.of(configuration, this.names.networks);
+    this.encapsulator = Encapsulator.of(this.plan.tables.numbering.networks.things);
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import * as Abi from "../abi.ts";
 import { writeAddresses } from "./addresses.ts";
-import type { AdminState, Configuration } from "./configuration.ts";
+import type { AdminState, Configuration, VirtualNetwork } from "./configuration.ts";
 import { writeFilters } from "./endpoint-rules.ts";
 import { numberEndpoints, writeEndpoints } from "./endpoints.ts";
 import { seedWords } from "./hash.ts";
@@ -99,7 +99,7 @@ export function compile(configuration: Configuration, midStream: "admit" | "drop
   writeSwitches(image, configuration);
   image.u64(Abi.TABLES_SEED, seed[0]);
   image.u64(Abi.TABLES_SEED + 8, seed[1]);
-  image.u32(Abi.TABLES_FLAGS, flags(configuration, midStream));
+  image.u32(Abi.TABLES_FLAGS, flags(configuration, midStream, numbering.networks.things));
   image.u32(Abi.TABLES_SHARDS, settings.shards);
   image.u64(Abi.TABLES_FRAGMENT_LIFE, BigInt(Math.round(settings.timers.fragmentSeconds * NANOSECONDS)));
   image.u32(Abi.TABLES_QUARANTINE, Math.ceil((settings.portQuarantineSeconds * NANOSECONDS) / TICK_NANOSECONDS));
@@ -128,7 +128,8 @@ function needsLinks(configuration: Configuration): boolean {
   );
 }
 
-function flags({ settings, virtualNetworks }: Configuration, midStream: "admit" | "drop"): number {
+/** `networks`: all that there were, since resets may still leave to one that is gone. */
+function flags({ settings }: Configuration, midStream: "admit" | "drop", networks: readonly VirtualNetwork[]): number {
   return (
     ((settings.midStream ?? midStream) === "drop" ? Abi.FLAG_MID_STREAM_DROP : 0) |
     (settings.endpointSources === "drop" ? Abi.FLAG_ENDPOINT_SOURCES_DROP : 0) |
@@ -138,7 +139,7 @@ function flags({ settings, virtualNetworks }: Configuration, midStream: "admit" 
     (settings.packetTooBig === "forward" ? 0 : Abi.FLAG_TOO_BIG_DROP) |
     (settings.packetTooBig === "answer" ? Abi.FLAG_TOO_BIG_ANSWER : 0) |
     (settings.clampMss ? Abi.FLAG_CLAMP_MSS : 0) |
-    (virtualNetworks.some(({ encapsulation }) => encapsulation !== undefined) ? Abi.FLAG_NAME_NETWORKS : 0) |
+    (networks.some(({ encapsulation }) => encapsulation !== undefined) ? Abi.FLAG_NAME_NETWORKS : 0) |
     (settings.timers.tcpHalfClosedSeconds === undefined ? 0 : Abi.FLAG_HALF_CLOSED) |
     (settings.identification.enableTcpReset ? 0 : Abi.FLAG_REFUSE_SILENTLY) |
     (settings.identification.otherBeginning === "allow" ? Abi.FLAG_OTHER_BEGINNING : 0)
@@ -172,7 +173,7 @@ function namesOf(configuration: Configuration, numbering: Numbering): Names {
     ),
   );
   return {
-    networks: [...numbering.networks.things],
+    networks: numbering.networks.things.map(({ name }) => name),
     endpoints: endpoints.things.map(({ name }) => name),
     endpointAddresses: endpoints.things.map(({ address }) => address),
     linkIdentifiers: endpoints.things.map(({ link }) => link),

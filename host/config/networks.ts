@@ -3,7 +3,7 @@
 
 import * as Abi from "../abi.ts";
 import { cut } from "./classes.ts";
-import { type Configuration, DEFAULT_MTU } from "./configuration.ts";
+import { type Configuration, DEFAULT_MTU, type VirtualNetwork } from "./configuration.ts";
 import type { TableImage } from "./image.ts";
 import type { Intervals } from "./intervals.ts";
 import { isSix } from "./ipv6.ts";
@@ -25,8 +25,8 @@ export interface NetworkNumbers {
 }
 
 /** Gives networks their numbers. */
-export function numberNetworks({ virtualNetworks }: Configuration, networks: Numbered<string>): NetworkNumbers {
-  const numbers = virtualNetworks.map(({ name }) => networks.number(name, name));
+export function numberNetworks({ virtualNetworks }: Configuration, networks: Numbered<VirtualNetwork>): NetworkNumbers {
+  const numbers = virtualNetworks.map((network) => networks.number(network.name, network));
   return { numbers, count: networks.count };
 }
 

@@ -1,7 +1,7 @@
 // The numbers that the core knows things by. A plane keeps them over its configurations: the same name has the same number, and a
 // number is never given to another, since flows may refer to it for long.
 
-import type { AdminState, BackendState } from "./configuration.ts";
+import type { AdminState, BackendState, VirtualNetwork } from "./configuration.ts";
 
 /** Numbers of one kind of thing, from 0 up, each with what is known of it. */
 export class Numbered<Thing> {
@@ -89,7 +89,7 @@ export const keyOf = (...parts: (string | number | undefined)[]): string => JSON
 
 /** All numbers of a plane. */
 export class Numbering {
-  readonly networks: Numbered<string>;
+  readonly networks: Numbered<VirtualNetwork>;
   /** An endpoint that is mapped to something else, or has another address, is another one. */
   readonly endpoints: Numbered<NumberedEndpoint>;
   readonly services: Numbered<NumberedService>;

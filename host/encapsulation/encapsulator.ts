@@ -1,7 +1,7 @@
 // What leaves to a network with an encapsulation, put into its tunnel (docs/behaviour.md, section 24).
 
 import { addressBytes, addressOf, macBytes } from "../config/address.ts";
-import type { Configuration, Encapsulation, VirtualNetwork } from "../config/configuration.ts";
+import type { Encapsulation, VirtualNetwork } from "../config/configuration.ts";
 import type { LinkName } from "../links.ts";
 import { madeUpMac } from "../wire/ethernet.ts";
 import { IPV4 } from "../wire/ip.ts";
@@ -33,11 +33,10 @@ export class Encapsulator {
     this.tunnels = tunnels;
   }
 
-  /** That of a configuration whose networks have these numbers; undefined when none has an encapsulation. */
-  static of({ virtualNetworks }: Configuration, names: readonly string[]): Encapsulator | undefined {
-    if (!virtualNetworks.some(({ encapsulation }) => encapsulation !== undefined)) return undefined;
-    const byName = new Map(virtualNetworks.map((network) => [network.name, network]));
-    return new Encapsulator(names.map((name) => endsOf(byName.get(name))));
+  /** That of networks by number, as the last configuration that had them says; undefined when none has an encapsulation. */
+  static of(networks: readonly VirtualNetwork[]): Encapsulator | undefined {
+    const tunnels = networks.map(endsOf);
+    return tunnels.some((tunnel) => tunnel !== undefined) ? new Encapsulator(tunnels) : undefined;
   }
 
   /** A frame with an IP packet that leaves to a network, by number, in its tunnel; undefined when the network has none. */
@@ -70,8 +69,8 @@ export class Encapsulator {
 const trafficClassOf = (frame: Uint8Array, ip: number): number =>
   (frame[ip] as number) >> 4 === SIX ? (get16(frame, ip) >> 4) & 0xff : (frame[ip + IPV4.trafficClass] as number);
 
-function endsOf(network: VirtualNetwork | undefined): Ends | undefined {
-  if (network?.encapsulation === undefined) return undefined;
+function endsOf(network: VirtualNetwork): Ends | undefined {
+  if (network.encapsulation === undefined) return undefined;
   const { type, local, remote, port, ttl, dscp, localMacAddress, remoteMacAddress } = network.encapsulation;
   return {
     type,

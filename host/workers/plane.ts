@@ -50,7 +50,7 @@ export class WorkerPlane {
     this.fronts = fronts;
     this.last = fronts[0];
     this.intake = new Intake(crew.plan.tables.names, configuration);
-    this.encapsulator = Encapsulator.of(configuration, crew.plan.tables.names.networks);
+    this.encapsulator = Encapsulator.of(crew.plan.tables.numbering.networks.things);
     this.reportEnded = reportEnded;
   }
 
@@ -64,7 +64,7 @@ export class WorkerPlane {
     return this.inTurn(async () => {
       await taken(this.crew.apply(configuration, this.fronts));
       this.intake = new Intake(this.crew.plan.tables.names, configuration);
-      this.encapsulator = Encapsulator.of(configuration, this.crew.plan.tables.names.networks);
+      this.encapsulator = Encapsulator.of(this.crew.plan.tables.numbering.networks.things);
     });
   }
 

@@ -78,7 +78,7 @@ async function settleIn(): Promise<void> {
 
 function follow(next: PlanePlan): void {
   plan = next;
-  encapsulator = Encapsulator.of(plan.configuration, plan.tables.names.networks);
+  encapsulator = Encapsulator.of(plan.tables.numbering.networks.things);
 }
 
 /** Does whatever is there to do, slots in their order, and waits for the bell when there is nothing. */

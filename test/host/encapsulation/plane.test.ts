@@ -229,6 +229,36 @@ suite("The network that something leaves to", (test) => {
     assert.is(left(plane, `${REQUEST} A`).length, 54);
   });
 
+  for (const shards of [1, 2])
+    test(`is gone with a change, and the resets of flows that it cuts leave in its tunnel, of ${shards} shards`, async () => {
+      const resetting = (configuration: Configuration): void => {
+        configuration.settings.shards = shards;
+        for (const rule of configuration.loadBalancers[0]?.loadBalancingRules ?? []) rule.enableTcpReset = true;
+      };
+      const flow = [packet(SYN), packet(ANSWER, { side: "provider" }), packet(`${REQUEST} A`)];
+      const gone = (encapsulations: Record<string, Encapsulation>): Configuration =>
+        tunnelled(encapsulations, (configuration) => {
+          resetting(configuration);
+          const { virtualNetworks, privateEndpoints } = configuration;
+          configuration.virtualNetworks = virtualNetworks.filter(({ name }) => name !== "shop");
+          configuration.privateEndpoints = privateEndpoints.filter((one) => one.virtualNetwork !== "shop");
+        });
+      for (const [next, toServer] of [
+        [gone({ provider: VXLAN }), 50],
+        [gone({}), 0],
+      ] as const) {
+        const plane = await planeOf({ shop: VXLAN, provider: VXLAN }, resetting);
+        plane.process(flow);
+        plane.apply(next);
+        const [client, server] = plane.advance(1n);
+        assert.is(hex(client?.bytes as Uint8Array, 46, 49), "111111");
+        assert.is(client?.bytes.length, 50 + 54);
+        assert.is(server?.bytes.length, toServer + 54);
+        plane.apply(tunnelled({}, resetting));
+        assert.is(left(plane, SYN).length, 54, "it is there again, and has none");
+      }
+    });
+
   test("and its tunnel are told by explain, which shows what is inside", async () => {
     const plane = await planeOf({ provider: VXLAN });
     const explanation = plane.explain(packet(SYN));
