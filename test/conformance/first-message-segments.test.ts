@@ -16,6 +16,13 @@ const twoThirds: Step[] = [
   { in: sent(b, 801), gives: held, out: [] },
 ];
 
+/** Ten bytes that leave a gap of ten behind a request. */
+const beyond = (character: string): Uint8Array => new TextEncoder().encode(character.repeat(10));
+const BEHIND_GAP = 101 + request(OWN).length + 10;
+/** A request, and twenty bytes behind it. */
+const whole = (bytes: Uint8Array, character: string): Uint8Array =>
+  Uint8Array.from([...bytes, ...beyond(character), ...beyond(character)]);
+
 table("The first message: in segments", [
   {
     name: "segments are held, and leave in order when the last has come",
@@ -282,6 +289,21 @@ table("The first message: HelloRetryRequest", [
       { in: sent(request(OWN)), gives: "forward forwarded 0" },
       server(`A seq=901 ack=${101 + request(OWN).length}`),
       { in: sent(request(OTHER)), gives: "forward forwarded 0" },
+    ],
+  },
+  {
+    name: "what came behind a gap is let go with the request, and may come again with other bytes; the request may not",
+    change: identifying("http"),
+    steps: [
+      ...OPENING,
+      { in: sent(beyond("x"), BEHIND_GAP), gives: held, out: [] },
+      {
+        in: sent(request(OWN)),
+        gives: "forward forwarded 0",
+        out: [left(request(OWN)), left(beyond("x"), BEHIND_GAP)],
+      },
+      { in: sent(whole(request(OWN), "y")), gives: "forward forwarded 0", out: [left(whole(request(OWN), "y"))] },
+      { in: sent(whole(request(OTHER), "x")), gives: "drop segments-conflict 1000" },
     ],
   },
 ]);

@@ -46,6 +46,11 @@ export class Hold {
     this.headers = 0;
   }
 
+  /** What lies behind an offset is known no longer. */
+  forgetBehind(offset: number): void {
+    for (const known of [...this.bytes.keys()]) if (known >= offset) this.bytes.delete(known);
+  }
+
   part(from: number, to: number): Uint8Array {
     return Uint8Array.from({ length: to - from }, (_, i) => this.bytes.get(from + i) as number);
   }

@@ -183,7 +183,10 @@ function add(request: Request, offset: number, bytes: Uint8Array, from: number):
   if (judgement.kind === "reason") return request.against(judgement.reason, judgement.name, offset);
   request.commit(judgement.found);
   if (judgement.kind === "all") return request.passAll(offset);
-  return request.passWith(leaving(hold, judgement.found.expects === "answer"), offset);
+  if (judgement.found.expects !== "answer") return request.passWith(leaving(hold, false), offset);
+  const decision = request.passWith(leaving(hold, true), offset);
+  hold.forgetBehind(reach);
+  return decision;
 }
 
 export function wait(request: Request, hold: Hold, offset: number, length: number): Decision {
