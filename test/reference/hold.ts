@@ -48,7 +48,7 @@ export class Hold {
 
   /** What lies behind an offset is known no longer. */
   forgetBehind(offset: number): void {
-    for (const known of [...this.bytes.keys()]) if (known >= offset) this.bytes.delete(known);
+    for (const known of this.bytes.keys()) if (known >= offset) this.bytes.delete(known);
   }
 
   part(from: number, to: number): Uint8Array {
