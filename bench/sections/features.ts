@@ -1,5 +1,6 @@
-// What a feature costs on the path that uses it, beside plain IPv4: fragments, tunnels that are opened, IPv6, sizes, ICMP errors, shards.
-// Every subject has a plane of its own, opened with the same flows, and takes turns with the plain one.
+// What a feature costs on the path that uses it, beside plain IPv4: fragments, tunnels that are opened, IPv6, sizes, ICMP errors, shards;
+// and, beside reading out what leaves, what a host makes of it: encapsulation, the legs of DASH. Every subject has a plane of its own,
+// opened with the same flows, and takes turns with the plain one.
 
 import * as Abi from "../../host/abi.ts";
 import { type Configuration, markChecked } from "../../host/config/configuration.ts";
@@ -10,10 +11,13 @@ import { emptySection, type Section } from "../../host/measure/row.ts";
 import { BATCH, rateRow, ratioRow, sameRow } from "../../host/measure/rung.ts";
 import { createPlane, type Plane } from "../../host/plane.ts";
 import { answerTo, datagramFrame, errorBy, fragmentsOf, identify, inVxlan } from "../datagrams.ts";
+import { bothLegs, consumerLeg, encapsulating, mapping, readOut, type Take } from "../leaving.ts";
 import type { Say } from "../plan.ts";
 
 const FLOWS = 1000;
 const BATCHES = 300;
+/** Of what is read out of the core, which takes ten times as long and more. */
+const READ_BATCHES = 200;
 const ROUNDS = 15;
 const SHARDS = 4;
 const PORT_FIRST = 5000;
@@ -39,16 +43,21 @@ interface Variant {
   six?: boolean;
   /** What is played instead of a datagram. */
   as?: (datagram: Uint8Array) => Uint8Array[];
+  /** What is made of each packet that leaves; nothing reads it when absent. */
+  takes?: (plane: Plane) => Take;
 }
 
+/** Ends the name of a subject that is another one a second time. */
+const AGAIN = ", again";
 const PLAIN_NAME = "IPv4, UDP, 98 bytes, both directions";
+const READ_NAME = "plain, what leaves read out of the core, a copy of each";
 const SHARDED_NAME = `${SHARDS} shards in one thread`;
 const sharded = ({ settings }: Configuration): void => void Object.assign(settings, { shards: SHARDS });
 const opening = ({ settings }: Configuration): void => void Object.assign(settings, { tunnels: [{ type: "vxlan" }] });
 
 const VARIANTS: Variant[] = [
   { name: PLAIN_NAME },
-  { name: `${PLAIN_NAME}, again` },
+  { name: `${PLAIN_NAME}${AGAIN}` },
   { name: "in two fragments, in order", as: fragmentsOf },
   { name: "in two fragments, the last one first", as: (datagram) => fragmentsOf(datagram).reverse() },
   { name: "an ICMP error about each", as: (datagram) => [errorBy(datagram)] },
@@ -69,6 +78,22 @@ const VARIANTS: Variant[] = [
     change: sharded,
     as: (datagram) => fragmentsOf(datagram).reverse(),
   },
+  { name: READ_NAME, takes: readOut },
+  { name: `${READ_NAME}${AGAIN}`, to: READ_NAME, takes: readOut },
+  {
+    name: "read out in VXLAN over IPv4",
+    to: READ_NAME,
+    change: encapsulating("vxlan", "192.0.2.1", "192.0.2.2"),
+    takes: readOut,
+  },
+  {
+    name: "read out in NVGRE over IPv6",
+    to: READ_NAME,
+    change: encapsulating("nvgre", "2001:db8::1", "2001:db8::2"),
+    takes: readOut,
+  },
+  { name: "DASH, the consumer's leg", to: READ_NAME, change: mapping, takes: consumerLeg },
+  { name: "DASH, the consumer's and the provider's leg", to: READ_NAME, change: mapping, takes: bothLegs },
 ];
 
 export async function measureFeatures(say: Say): Promise<Section> {
@@ -77,17 +102,21 @@ export async function measureFeatures(say: Say): Promise<Section> {
     `What features cost that a packet uses: ${FLOWS.toLocaleString("en")} established flows, batches of ${BATCH}`,
   );
   section.notes.push(
-    `Every variant has a plane of its own and takes turns with the plain one, ${ROUNDS} rounds. A packet is what comes in: a datagram in two fragments counts as two. A rate is that of a turn's median call. Every packet has to leave.`,
+    `Every variant has a plane of its own and takes turns with the plain one, ${ROUNDS} rounds. A packet is what comes in: a datagram in two fragments counts as two. A rate is that of a turn's median call. Every packet has to leave. Of what is read out, and of what a host makes of it, all is timed.`,
   );
   const subjects: Subject[] = [];
   for (const variant of VARIANTS) subjects.push(await subjectOf(variant));
   say(subjects.map(({ name }) => name).join("; "));
   const all = await takeTurns(subjects, ROUNDS);
   const [plain, again, ...others] = all as [Series, Series, ...Series[]];
-  section.rows.push(rateRow(PLAIN_NAME, plain), sameRow(section, `${PLAIN_NAME}, again / itself (A/A)`, plain, again));
+  section.rows.push(rateRow(PLAIN_NAME, plain), sameRow(section, `${PLAIN_NAME}${AGAIN} / itself (A/A)`, plain, again));
   for (const series of others) {
     const to = VARIANTS.find(({ name }) => name === series.name)?.to;
     const base = to === undefined ? plain : (all.find(({ name }) => name === to) as Series);
+    if (series.name.endsWith(AGAIN)) {
+      section.rows.push(sameRow(section, `${series.name} / itself (A/A)`, base, series));
+      continue;
+    }
     section.rows.push(rateRow(series.name, series));
     section.rows.push(ratioRow(`${series.name} / ${to ?? "plain"}`, series, base));
   }
@@ -95,19 +124,23 @@ export async function measureFeatures(say: Say): Promise<Section> {
 }
 
 /** A plane with its flows, and what is played to it. */
-async function subjectOf({ name, change, six = false, as = (datagram) => [datagram] }: Variant): Promise<Subject> {
+async function subjectOf(variant: Variant): Promise<Subject> {
+  const { name, change, six = false, as = (datagram) => [datagram] } = variant;
   const configuration = structuredClone(measuredConfiguration(2 * FLOWS));
   change?.(configuration);
   const plane = await createPlane(markChecked(configuration));
   const played = opened(plane, six).map(({ side, frames }) => ({ side, frames: frames.flatMap(as) }));
+  const take = variant.takes?.(plane);
+  const batches = take === undefined ? BATCHES : READ_BATCHES;
   let datagram = 0;
   return {
     name,
     turn() {
       const calls: number[] = [];
-      for (let batch = 0; batch < BATCHES; batch++) {
+      for (let batch = 0; batch < batches; batch++) {
+        const first = datagram;
         for (let placed = 0; placed < BATCH; datagram++) placed += placeNext(plane, played, datagram);
-        calls.push(timedRun(name, plane));
+        calls.push(timedRun(name, plane, (left) => taken(take, plane, played, first + left)));
       }
       return BATCH / (intervalOf(calls).median * 1e6);
     },
@@ -149,12 +182,22 @@ function place({ core }: Plane, frame: Uint8Array, side: number): void {
   core.place(frame, frame.length, side, Abi.LINK_ETHERNET, side, 1, 0);
 }
 
-/** Has a batch handled; milliseconds. */
-function timedRun(name: string, { core }: Plane): number {
+/** Has what left of a run taken, packets that were not cut up, from a datagram on. */
+function taken(take: Take | undefined, { core }: Plane, played: readonly Played[], datagram: number): void {
+  if (take === undefined) return;
+  for (let emit = 0; emit < core.emitCount; emit++) {
+    const { side, frames } = played[(datagram + emit) % played.length] as Played;
+    if (take(emit, frames[0] as Uint8Array, side) === undefined) throw new Error("Nothing came of a packet.");
+  }
+}
+
+/** Has a batch handled, and what left after so many others taken; milliseconds. */
+function timedRun(name: string, { core }: Plane, take: (left: number) => void): number {
   let left = 0;
   const start = performance.now();
   while (core.waiting > 0) {
     core.run();
+    take(left);
     left += core.emitCount;
   }
   const time = performance.now() - start;

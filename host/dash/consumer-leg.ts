@@ -24,6 +24,12 @@ export interface WireSummary {
   provider: { toService: number; toConsumer: number };
 }
 
+/** What a flow's requests and replies become. */
+interface Flow {
+  request: Ends;
+  reply: Ends;
+}
+
 /** Makes packets of the leg. */
 export class ConsumerLeg {
   readonly summary: WireSummary = {
@@ -36,7 +42,7 @@ export class ConsumerLeg {
     provider: { toService: 0, toConsumer: 0 },
   };
   private readonly mappings: readonly (Mapping | undefined)[];
-  private readonly flows = new Map<string, Transform>();
+  private readonly flows = new Map<string, Flow>();
   private readonly most: number;
   private readonly view = new FrameView();
 
@@ -51,14 +57,10 @@ export class ConsumerLeg {
     const mapping = this.mappings[endpoint];
     if (mapping === undefined) return undefined;
     if (!isIpv4(view, frame, link)) return this.leaveOut(endpoint);
-    const transform = mapping.of(view.source, view.destination, view.destinationPort);
-    if (typeof transform === "string") {
-      summary.drops[transform]++;
-      return undefined;
-    }
-    this.remember(keyOf(view, endpoint, false), transform);
+    const flow = this.flowOf(mapping, endpoint);
+    if (flow === undefined) return undefined;
     summary.toService++;
-    return legOf(view, link === "ethernet", wireLength, endsOf(mapping, transform, view.sourcePort));
+    return legOf(view, link === "ethernet", wireLength, flow.request);
   }
 
   /** The packet for a reply of an endpoint, as the client gets it. */
@@ -67,14 +69,13 @@ export class ConsumerLeg {
     const mapping = this.mappings[endpoint];
     if (mapping === undefined) return undefined;
     if (!isIpv4(view, frame, link)) return this.leaveOut(endpoint);
-    const transform = this.flows.get(keyOf(view, endpoint, true));
-    if (transform === undefined) {
+    const flow = this.flows.get(keyOf(view, endpoint, true));
+    if (flow === undefined) {
       summary.withoutFlow++;
       return undefined;
     }
     summary.toConsumer++;
-    const ends = endsOf(mapping, transform, view.destinationPort);
-    return legOf(view, link === "ethernet", wireLength, turned(ends));
+    return legOf(view, link === "ethernet", wireLength, flow.reply);
   }
 
   /** Counts a forwarded packet that cannot be written. */
@@ -82,13 +83,30 @@ export class ConsumerLeg {
     if (this.mappings[endpoint] !== undefined) this.summary.leftOut++;
   }
 
-  private remember(key: string, transform: Transform): void {
-    if (!this.flows.has(key) && this.flows.size >= this.most)
+  /** The flow of the request in the view, made by its first packet; undefined when the mapping drops it, which is counted. */
+  private flowOf(mapping: Mapping, endpoint: number): Flow | undefined {
+    const { view } = this;
+    const key = keyOf(view, endpoint, false);
+    const known = this.flows.get(key);
+    if (known !== undefined) return known;
+    const transform = mapping.of(view.source, view.destination, view.destinationPort);
+    if (typeof transform === "string") {
+      this.summary.drops[transform]++;
+      return undefined;
+    }
+    const request = endsOf(mapping, transform, view.sourcePort);
+    const flow = { request, reply: turned(request) };
+    this.remember(key, flow);
+    return flow;
+  }
+
+  private remember(key: string, flow: Flow): void {
+    if (this.flows.size >= this.most)
       for (const oldest of this.flows.keys()) {
         this.flows.delete(oldest);
         break;
       }
-    this.flows.set(key, transform);
+    this.flows.set(key, flow);
   }
 }
 
@@ -105,7 +123,13 @@ function keyOf(view: FrameView, endpoint: number, isReply: boolean): string {
 
 function endsOf(mapping: Mapping, transform: Transform, sourcePort: number): Ends {
   const { source, destination, port } = transform;
-  return { source, destination, sourcePort, destinationPort: port, outer: mapping.outerOf(transform) };
+  return {
+    source: bytesOf(source),
+    destination: bytesOf(destination),
+    sourcePort,
+    destinationPort: port,
+    outer: mapping.outerOf(transform),
+  };
 }
 
 function turned({ source, destination, sourcePort, destinationPort, outer }: Ends): Ends {
@@ -116,4 +140,12 @@ function turned({ source, destination, sourcePort, destinationPort, outer }: End
     destinationPort: sourcePort,
     outer: { ...outer, local: outer.remote, remote: outer.local },
   };
+}
+
+/** An address of 128 bits. */
+function bytesOf(address: bigint): Uint8Array {
+  const view = new DataView(new ArrayBuffer(16));
+  view.setBigUint64(0, address >> 64n);
+  view.setBigUint64(8, BigInt.asUintN(64, address));
+  return new Uint8Array(view.buffer);
 }

@@ -18,8 +18,9 @@ const SOURCE = 2;
 
 /** Where a packet of the leg goes, inside and outside. */
 export interface Ends {
-  source: bigint;
-  destination: bigint;
+  /** Addresses of 16 bytes. */
+  source: Uint8Array;
+  destination: Uint8Array;
   sourcePort: number;
   destinationPort: number;
   outer: Outer;
@@ -65,7 +66,7 @@ function lengthOf({ buffer, ip, l4 }: FrameView, wireLength: number): number {
 function transportOf(view: FrameView, { source, destination, sourcePort, destinationPort }: Ends): Uint8Array {
   const { buffer, ip, l4, end, protocol } = view;
   const copy = buffer.slice(l4, end);
-  const addresses = words(source) + words(destination);
+  const addresses = sumOf(source, 0, source.length) + sumOf(destination, 0, destination.length);
   const ports = sourcePort + destinationPort - view.sourcePort - view.destinationPort;
   const growth = addresses - sumOf(buffer, ip + IPV4.source, ip + IPV4.min) + ports;
   put16(copy, 0, sourcePort);
@@ -99,22 +100,11 @@ function writeIpv6(frame: Uint8Array, at: number, view: FrameView, length: numbe
   put16(frame, at + IPV6.payloadLength, length > ALL_ONES ? 0 : length);
   frame[at + IPV6.next] = view.protocol;
   frame[at + IPV6.hops] = view.ttl;
-  put128(frame, at + IPV6.source, source);
-  put128(frame, at + IPV6.destination, destination);
+  frame.set(source, at + IPV6.source);
+  frame.set(destination, at + IPV6.destination);
 }
 
 function writeMacs(frame: Uint8Array, at: number): void {
   frame.set(madeUpMac(DESTINATION), at + ETHERNET.destination);
   frame.set(madeUpMac(SOURCE), at + ETHERNET.source);
-}
-
-/** Sum of the 16-bit words of an address. */
-function words(address: bigint): number {
-  let sum = 0;
-  for (let rest = address; rest > 0n; rest >>= 16n) sum += Number(rest & 0xffffn);
-  return sum;
-}
-
-function put128(buffer: Uint8Array, at: number, value: bigint): void {
-  for (let i = 0; i < 8; i++) put16(buffer, at + i * 2, Number((value >> BigInt(112 - i * 16)) & 0xffffn));
 }

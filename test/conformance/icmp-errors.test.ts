@@ -1,5 +1,6 @@
 import type { Configuration } from "../../host/config/configuration.ts";
 import { errorAbout, PARAMETER_PROBLEM, TIME_EXCEEDED, UNREACHABLE } from "./icmp-kit.ts";
+import { sumOf, wrongBy } from "./proxy-kit.ts";
 import type { Step } from "./table.ts";
 import { table } from "./table.ts";
 
@@ -232,9 +233,12 @@ table("An ICMP error that is not to be believed is dropped", [
     steps: [
       ...handshake,
       {
-        in: errorAbout(`${BACKEND} > ${NAT}`, `${SENT} A l4sum=4660`),
+        in: errorAbout(`${BACKEND} > ${NAT}`, `${SENT} A l4sum=${wrongBy(sumOf(`${SENT} A`), 4660)}`),
         side: provider,
         gives: "forward icmp-error 0",
+        out: [
+          `consumer ${errorAbout(`${ENDPOINT} > ${CLIENT} ttl=63`, `${REQUEST} A l4sum=${wrongBy(sumOf(`${REQUEST} A`), 4660)}`)}`,
+        ],
       },
     ],
   },

@@ -133,6 +133,28 @@ table("IPv6: what the plane sends", [
     ],
   },
   {
+    name: "whatever a network takes, nobody is told less than 1,280 bytes",
+    settings: { packetTooBig: "answer" },
+    change(configuration) {
+      withIpv6(configuration);
+      for (const network of configuration.virtualNetworks) network.mtu = 1000;
+    },
+    steps: [
+      {
+        in: `${SYN} data=${"x".repeat(941)}`,
+        gives: "drop packet-too-big -1",
+        out: [`consumer/answer ${error(SIX, CLIENT, 2, 1280, `${SYN} data=${"x".repeat(941)}`, swapped)}`],
+      },
+      {
+        in: `tcp ${CLIENT}:5000 > ${DUAL}:443 S data=${"x".repeat(961)}`,
+        gives: "drop packet-too-big -1",
+        out: [
+          `consumer/answer ${error(DUAL, CLIENT, 2, 1280, `tcp ${CLIENT}:5000 > ${DUAL}:443 S data=${"x".repeat(961)}`, swapped)}`,
+        ],
+      },
+    ],
+  },
+  {
     name: "MSS: sixty bytes of headers where the side is IPv6",
     settings: { clampMss: true },
     change: withIpv6,

@@ -48,7 +48,11 @@ table("Malformed packets are dropped with their reason, and nothing is read beyo
       { in: `${UDP} udplength=13`, gives: "drop bad-udp-length -1" },
       { in: `${UDP} udplength=0`, gives: "drop bad-udp-length -1" },
       { in: `${UDP} total=27`, gives: "drop bad-udp-length -1" },
-      { in: `${UDP} udplength=9`, gives: "forward new-flow 0" },
+      {
+        in: `${UDP} udplength=9`,
+        gives: "forward new-flow 0",
+        out: ["provider udp 10.2.0.10:1024 > 10.2.1.1:5353 data=abcd udplength=9 ttl=63"],
+      },
     ],
   },
   {

@@ -201,6 +201,7 @@ table("Tunnels that are not opened", [
     steps: [
       closed(within("gre")),
       closed(within("gre", { id: 7, flags: 0x3000 })),
+      closed(within("gre", { id: 7, flags: 0xa000 })),
       closed(within("gre", { id: 7, type: IPV4 })),
       open(within("gre", { id: 7 })),
     ],

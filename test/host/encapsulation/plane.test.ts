@@ -168,6 +168,23 @@ suite("Entropy of what leaves", (test) => {
     assert.ok(ports.size > 190, `${ports.size} ports for 200 flows`);
   });
 
+  test("spreads flows over flow labels of IPv6 and FlowIDs of NVGRE, every packet of one alike", async () => {
+    const plane = await planeOf({ shop: { ...NVGRE, ...SIX }, provider: { ...NVGRE, ...SIX } });
+    const labelOf = (frame: Uint8Array): number => new DataView(frame.buffer, frame.byteOffset).getUint32(14) & 0xfffff;
+    const flowIdOf = (frame: Uint8Array): number => frame[61] as number;
+    const labels = new Set<number>();
+    const flowIds = new Set<number>();
+    for (let i = 0; i < 200; i++) {
+      const there = left(plane, `tcp 10.1.0.9:${2000 + i} > 10.1.0.4:443 S`);
+      const again = left(plane, `tcp 10.1.0.9:${2000 + i} > 10.1.0.4:443 A ttl=9 data=abc`);
+      assert.equal([labelOf(again), flowIdOf(again)], [labelOf(there), flowIdOf(there)]);
+      labels.add(labelOf(there));
+      flowIds.add(flowIdOf(there));
+    }
+    assert.ok(labels.size > 198, `${labels.size} labels for 200 flows`);
+    assert.ok(flowIds.size > 110, `${flowIds.size} FlowIDs of 256 for 200 flows`);
+  });
+
   for (const [there, back] of [
     ["tcp 10.0.0.1:5000 > 10.0.0.2:443 S", "tcp 10.0.0.2:443 > 10.0.0.1:5000 SA"],
     ["udp [fd00::1]:5000 > [fd00::2]:53", "udp [fd00::2]:53 > [fd00::1]:5000 data=abc"],
