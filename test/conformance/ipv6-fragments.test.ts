@@ -133,6 +133,24 @@ table("Fragments of IPv6", [
     ],
   },
   {
+    name: "first ones whose TCP or UDP header is not whole (RFC 7112)",
+    steps: [
+      { in: `${QUERY} cut=16-`, gives: "held awaiting-fragment -1" },
+      { in: `${QUERY} cut=0-0+`, gives: "drop fragment-malformed -1", out: [] },
+      {
+        in: `tcp ${CLIENT}:5000 > ${SIX}:443 S data=abcdefgh id=9 cut=0-16`,
+        gives: "drop fragment-malformed -1",
+        out: [],
+      },
+      {
+        in: `tcp ${CLIENT}:5000 > ${SIX}:443 S data=abcdefgh id=9 cut=16-`,
+        gives: "drop fragment-malformed -1",
+        out: [],
+      },
+      { in: `tcp ${CLIENT}:5000 > ${SIX}:443 S data=abcdefghijkl id=10 cut=0-24`, gives: "forward new-flow 0" },
+    ],
+  },
+  {
     name: "the header of a fragment is not all there",
     steps: [
       { in: `${QUERY} cut=0-16`, captured: 14 + 40 + 7, gives: "drop truncated -1" },

@@ -34,7 +34,12 @@ table("Lifetime of a TCP flow", [
       const rule = loadBalancers[0]?.loadBalancingRules[0];
       if (rule !== undefined) rule.idleTimeoutInMinutes = 30;
     },
-    steps: [...handshake, { at: 1799, in: packet("A"), gives: "forward forwarded 0" }],
+    steps: [
+      ...handshake,
+      { at: 1799, in: packet("A"), gives: "forward forwarded 0" },
+      { at: 3598, in: packet("A"), gives: "forward forwarded 0" },
+      { at: 5398, in: packet("A"), gives: "drop mid-stream 1000" },
+    ],
   },
   {
     name: "not answered: 60 s",

@@ -68,6 +68,11 @@ for (const server of SERVER_NAMES)
     });
     test.after(async () => running?.stop());
 
+    test.skipUnless(there, absent, "and names the client, which no address of a packet does", async () => {
+      const [frames] = await arriving("aws", [ACK, data(0, 500), data(500)]);
+      assert.match(await (running as Server).answer(reassembled(frames)), /10\.1\.0\.9/);
+    });
+
     for (const profile of PROFILES)
       for (const [name, sent, headers] of WAYS)
         test.skipUnless(there, absent, `${profile}: ${name}`, async () => {
