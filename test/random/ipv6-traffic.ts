@@ -6,6 +6,7 @@ import type { LinkName, Outcome, PacketIn } from "../plane.ts";
 import type { Dice } from "./dice.ts";
 import { Fragments, mayBeCut } from "./fragments.ts";
 import { Fragments6 } from "./fragments6.ts";
+import { perhapsToGroup } from "./group.ts";
 import { icmpErrorAbout } from "./icmp.ts";
 import { icmp6ErrorAbout } from "./icmp6.ts";
 import { Traffic } from "./traffic.ts";
@@ -238,8 +239,11 @@ export class Ipv6Traffic {
         ]);
     const types = [...tags, 0x86, 0xdd];
     const mac = [2, 0, 0, 0, 0, 1];
-    if (link === "sll2") return [...types.slice(0, 2), 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, ...mac, 0, 0, ...types.slice(2)];
-    return link === "sll" ? [0, 0, 0, 1, 0, 6, ...mac, 0, 0, ...types] : [...mac, 2, 0, 0, 0, 0, 2, ...types];
+    const headers: Partial<Record<LinkName, number[]>> = {
+      sll: [0, 0, 0, 1, 0, 6, ...mac, 0, 0, ...types],
+      sll2: [...types.slice(0, 2), 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, ...mac, 0, 0, ...types.slice(2)],
+    };
+    return perhapsToGroup(headers[link] ?? [...mac, 2, 0, 0, 0, 0, 2, ...types], link, this.dice);
   }
 
   /** Cuts a capture short, or changes a byte, once in a while. */

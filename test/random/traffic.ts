@@ -6,6 +6,7 @@ import type { LinkName, Outcome, PacketIn, Side } from "../plane.ts";
 import type { Dice } from "./dice.ts";
 import { Fragments, isLater, mayBeCut } from "./fragments.ts";
 import { icmpErrorAbout } from "./icmp.ts";
+import { perhapsToGroup } from "./group.ts";
 import { randomTunnel } from "./tunnel.ts";
 
 const LINKS: readonly LinkName[] = ["raw", "null", "sll", "sll2", "other"];
@@ -272,8 +273,12 @@ export class Traffic {
         ]);
     const types = [...tags, ...network];
     if (link === "sll2")
-      return [...types.slice(0, 2), 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, 2, 0, 0, 0, 0, 2, 0, 0, ...types.slice(2)];
-    return [...base, ...types];
+      return perhapsToGroup(
+        [...types.slice(0, 2), 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, 2, 0, 0, 0, 0, 2, 0, 0, ...types.slice(2)],
+        link,
+        dice,
+      );
+    return perhapsToGroup([...base, ...types], link, dice);
   }
 
   /** Cuts a capture short, or changes a byte, once in a while. */
