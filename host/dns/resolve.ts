@@ -116,7 +116,7 @@ export class Resolver {
     answer.steps.push({
       name,
       zone: zone.domain,
-      answer: addresses.map((address) => `${isSix(address) ? "AAAA" : "A"} ${address}`).join(", "),
+      answer: recordsOf(addresses),
       why: `${linked}; "${endpoint.name}" wrote it.`,
     });
     const isReached =
@@ -144,7 +144,7 @@ export class Resolver {
       : known === undefined
         ? "No resource of the configuration has this name."
         : "No endpoint is mapped to the resource of this name.";
-    const texts = answer.addresses.length === 0 ? "A ?" : `A ${answer.addresses.join(" ")}`;
+    const texts = answer.addresses.length === 0 ? "A ?" : recordsOf(answer.addresses);
     answer.steps.push({ name, zone: "public", answer: texts, why: zones.length > 0 ? unlinked : none });
     const alias = this.knows(name) ? undefined : privateForm(name);
     const hiding = this.zones.find(
@@ -155,6 +155,15 @@ export class Resolver {
         `If the resource has a private endpoint anywhere, also one of somebody else's, its public name is an alias of ${alias}: zone "${hiding.name}" is linked to "${network}" and has no such record, so clients there are told that there is no such name.`,
       );
   }
+}
+
+/** Addresses as the records that hold them. */
+function recordsOf(addresses: readonly string[]): string {
+  const [six, four] = [addresses.filter(isSix), addresses.filter((address) => !isSix(address))];
+  const records: string[] = [];
+  if (four.length > 0) records.push(`A ${four.join(" ")}`);
+  if (six.length > 0) records.push(`AAAA ${six.join(" ")}`);
+  return records.join(", ");
 }
 
 function warningsOf(

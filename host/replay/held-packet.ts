@@ -7,7 +7,8 @@ import { ENDS } from "../explain/admission.ts";
 import type { LinkName } from "../links.ts";
 import { REASONS } from "../reasons.ts";
 import { emissionAt, resultAt } from "../result.ts";
-import { FrameView, IPV4, PROTOCOL_TCP, TCP } from "./frame.ts";
+import { AddressBook } from "./address-book.ts";
+import { FrameView, PROTOCOL_TCP, TCP } from "./frame.ts";
 
 /** One held packet. */
 export class HeldPacket {
@@ -51,11 +52,9 @@ export const NEVER_LET_GO = "the rest never came before the capture ended, or wa
 
 /** What is behind a packet's headers, which its translation leaves alone, one character a byte. */
 function dataOf(frame: Uint8Array, link: LinkName): string {
-  const view = new FrameView();
+  const view = new FrameView(new AddressBook());
   view.read(frame, 0, frame.length, link, 0, () => undefined);
-  const { ip, l4, protocol, fragmentOffset } = view;
-  const total = ((frame[ip + IPV4.totalLength] ?? 0) << 8) | (frame[ip + IPV4.totalLength + 1] ?? 0);
-  const end = total === 0 ? frame.length : Math.min(ip + total, frame.length);
+  const { l4, end, protocol, fragmentOffset } = view;
   const isSegment = protocol === PROTOCOL_TCP && fragmentOffset === 0;
   const header = isSegment ? ((frame[l4 + TCP.offset] ?? 0) >> 4) * 4 : 0;
   return String.fromCharCode(...frame.subarray(l4 + header, end));

@@ -49,10 +49,21 @@ export interface SharedCapture {
   endpointPackets: number | undefined;
 }
 
+function allProposals(): Proposal[] {
+  if (!existsSync(`${FOLDER}pe-configs.json`)) return [];
+  return JSON.parse(readFileSync(`${FOLDER}pe-configs.json`, "utf8")) as Proposal[];
+}
+
+/** Proposals over IPv6 that is in no tunnel, and the capture's place. */
+export const ipv6Proposals = (): { proposal: Proposal; path: string }[] =>
+  allProposals()
+    .filter(({ pe_ip, encap }) => pe_ip.includes(":") && encap === null)
+    .map((proposal) => ({ proposal, path: FOLDER + proposal.file }));
+
 /** All captures, none when the folder is absent. */
 export function sharedCaptures(): SharedCapture[] {
-  if (!existsSync(`${FOLDER}pe-configs.json`)) return [];
-  const proposals = JSON.parse(readFileSync(`${FOLDER}pe-configs.json`, "utf8")) as Proposal[];
+  const proposals = allProposals();
+  if (proposals.length === 0) return [];
   const files = [...readdirSync(FOLDER), ...readdirSync(`${FOLDER}malformed`).map((file) => `malformed/${file}`)];
   return files
     .filter((file) => /\.(pcap|pcapng|pcap\.gz)$/.test(file))

@@ -67,6 +67,19 @@ suite("Traffic past an endpoint", (test) => {
     assert.match(row?.change ?? "", /find out which resolver the client asks/);
   });
 
+  test("is known by an IPv6 address of the configuration, UDP as well", async () => {
+    const configuration = named();
+    configuration.privateLinkServices[0]?.resources?.[0]?.publicIPAddresses?.push("2603:1030::4");
+    const lines: Line[] = [
+      [0, "udp [fd00:1::9]:5000 > [2603:1030::4]:443 data=question"],
+      [1, "udp [2603:1030::4]:443 > [fd00:1::9]:5000 data=answer"],
+      [2, "udp [fd00:1::9]:5000 > [2603:1030::5]:443 data=question"],
+    ];
+    const [row, ...others] = await bypassing(lines, configuration);
+    assert.equal([row?.known, row?.protocol, row?.packets, others], ["configuration", "udp", 2, []]);
+    assert.is(row?.destination, "[2603:1030::4]:443");
+  });
+
   test("is known by an AAAA answer, over IPv6, with the name and without", async () => {
     const message = encode({
       type: "response",

@@ -36,6 +36,12 @@ suite("A name", (test) => {
     resolves(dual, ACCOUNT, "shop", [ALIAS, `${ZONE}: A 10.1.0.4, AAAA fd00::4`], "pe-shop");
     resolves(dual, ACCOUNT, "lab", [ALIAS, `${ZONE}: AAAA fd00::9`], "pe-lab");
   });
+  test("has public addresses of both families", () => {
+    const both = named();
+    const [service] = both.privateLinkServices;
+    service?.resources?.[0]?.publicIPAddresses?.unshift("2603:1030::4");
+    resolves(both, ACCOUNT, "office", [ALIAS, "public: A 20.60.1.2, AAAA 2603:1030::4"], undefined);
+  });
   test("and a network without an endpoint none", () =>
     resolves(named(), ACCOUNT, "office", [ALIAS, "public: A 20.60.1.2"], undefined));
   test("a linked zone answers for the alias", () =>

@@ -35,6 +35,8 @@ suite("An explanation", (test) => {
   test("tells what became of a held packet, and what refused the request of a reply", async () => {
     const told = (name: string) => explained(REPLAYED.find((each) => each.name === name) as Replayed);
     assert.is((await told("held-let-go")).later, "let go with packet 6");
+    assert.is((await told("held-let-go-ipv6")).later, "let go with packet 5");
+    assert.is((await told("fragment-let-go-ipv6")).later, "let go with packet 2");
     assert.match((await told("held-discarded")).later ?? "", /packet 5 had its flow refused as resource-denied/);
     const [{ looked } = { looked: {} }] = (await told("reply-of-refused")).steps;
     assert.equal(looked, { request: "connection-pending", packet: 1 });

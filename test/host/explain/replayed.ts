@@ -4,6 +4,7 @@ import type { Configuration } from "../../../host/config/configuration.ts";
 import type { ReplayExplanation, ReplayOptions } from "../../../host/replay/options.ts";
 import { QUERY } from "../../conformance/fragment-kit.ts";
 import { client, identifying, OTHER, OWN, part, sent } from "../../conformance/first-message-kit.ts";
+import { DUAL, withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { clientHello } from "../../names/hello.ts";
 import { configurationWith, conversation, type Line, replayLines } from "../replay/conversation.ts";
 
@@ -18,6 +19,7 @@ export interface Replayed {
 }
 
 const CLIENT = "10.1.0.9:5000";
+const CLIENT6 = "[fd00:1::9]:5000";
 const hello = clientHello(OWN);
 const others = clientHello(OTHER);
 const HANDSHAKE: Line[] = [
@@ -26,6 +28,10 @@ const HANDSHAKE: Line[] = [
   [0.2, client("A seq=101 ack=901")],
 ];
 const FIRST_HALF: Line = [0.3, sent(part(hello, 0, 40))];
+
+/** The same packets of an IPv6 client, with the dual-stack endpoint. */
+const over6 = (lines: readonly Line[]): Line[] =>
+  lines.map(([time, text]) => [time, text.replace(CLIENT, CLIENT6).replace("10.1.0.4:", `${DUAL}:`)]);
 
 function twoServers(configuration: Configuration): void {
   const [pool] = configuration.loadBalancers[0]?.backendAddressPools ?? [];
@@ -75,6 +81,31 @@ export const REPLAYED: Replayed[] = [
       [2, QUERY.in("0-16")],
     ],
     packet: 1,
+  },
+  {
+    name: "held-let-go-ipv6",
+    change: (it) => {
+      withIpv6(it);
+      identifying("tls")(it);
+    },
+    lines: over6([...HANDSHAKE, FIRST_HALF, [0.5, sent(part(hello, 40), 141)]]),
+    packet: 4,
+  },
+  {
+    name: "fragment-let-go-ipv6",
+    change: withIpv6,
+    lines: [
+      [0, `udp ${CLIENT6} > ${DUAL}:53 id=70001 data=abcdefghijklmnopqrstuvwxyz cut=16-`],
+      [1, `udp ${CLIENT6} > ${DUAL}:53 id=70001 data=abcdefghijklmnopqrstuvwxyz cut=0-16`],
+    ],
+    packet: 1,
+  },
+  {
+    name: "reply-rebuilt-ipv6",
+    change: withIpv6,
+    options: { aliases: [{ endpoint: "dual", address: "2603:1030::4" }] },
+    lines: conversation(0, CLIENT6, "[2603:1030::4]:443"),
+    packet: 2,
   },
   {
     name: "reply-of-refused",

@@ -3,6 +3,7 @@
 import { memorySource } from "../../../host/capture/memory.ts";
 import { type Configuration, markChecked } from "../../../host/config/configuration.ts";
 import type { Side } from "../../../host/plane.ts";
+import type { EndpointAlias } from "../../../host/replay/options.ts";
 import { replay } from "../../../host/replay/replay.ts";
 import { assert } from "../../kit.ts";
 import { Dice } from "../../random/dice.ts";
@@ -56,6 +57,7 @@ export async function endure(
   side: Side = "consumer",
   announces = false,
   sizes = false,
+  aliases: EndpointAlias[] = [],
 ): Promise<{ identical: number; headers: number }> {
   let identical = 0;
   let headers = 0;
@@ -65,7 +67,7 @@ export async function endure(
     const timed = withTimers(configuration, dice);
     const announced = announces ? announcing(timed, dice) : timed;
     const given = sizes ? sized(announced, dice) : announced;
-    const { replies, generated } = await replay({ configuration: given, inputs: [input], side });
+    const { replies, generated } = await replay({ configuration: given, inputs: [input], side, aliases });
     assert.is(replies.different, 0, `seed ${seed}: ${JSON.stringify(replies)}`);
     identical += replies.identical;
     headers += generated.proxyHeader;

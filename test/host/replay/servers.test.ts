@@ -3,6 +3,7 @@
 import { memorySink } from "../../../host/capture/memory.ts";
 import type { Configuration } from "../../../host/config/configuration.ts";
 import { SSH } from "../../conformance/configuration.ts";
+import { BACKEND6, withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { assert, suite } from "../../kit.ts";
 import { configurationWith, conversation, flowLines, type Line, replayLines } from "./conversation.ts";
 
@@ -134,5 +135,31 @@ suite("Captures taken at servers", (test) => {
       flows.map(({ backend }) => backend),
       ["10.2.0.5:443", "10.2.0.5:443", "10.2.0.5:443"],
     );
+  });
+
+  test("of IPv6 go through: the load balancer chooses, since a frame prefers no IPv6 backend", async () => {
+    const servers = [BACKEND6, "[fd00:2::1:2]"];
+    const configuration = configurationWith((it) => {
+      withIpv6(it);
+      it.loadBalancers[1]?.backendAddressPools[0]?.backends.push({ address: "fd00:2::1:2", weight: 1, state: "up" });
+    });
+    const lines = servers.flatMap((server, i) => conversation(i, `[fd00:1::9]:${5000 + i}`, `${server}:8443`, 64));
+    const { replies, drops, endpoints } = await replayLines(lines, { configuration, side: "provider" });
+    assert.equal(replies, { mirrored: 6, identical: 6, different: 0, unmatched: 0, refused: 0 });
+    assert.equal([drops, endpoints.find(({ name }) => name === "six")?.flows], [{}, 2]);
+  });
+
+  test("of IPv4 are no endpoint's that has an IPv6 address alone", async () => {
+    const configuration = configurationWith((it) => {
+      withIpv6(it);
+      const [endpoint] = it.privateEndpoints;
+      Object.assign(endpoint as object, { privateIPAddress: "fd00:1::44" });
+      it.privateEndpoints = it.privateEndpoints.slice(0, 1);
+    });
+    const { packets } = await replayLines(conversation(0, "10.1.0.9:5000", "10.2.1.1:8443", 64), {
+      configuration,
+      side: "provider",
+    });
+    assert.equal([packets.forwarded, packets.passed], [0, 8]);
   });
 });
