@@ -29,6 +29,7 @@ import * as Ipv6 from "../wire/ipv6";
 import * as Link from "../wire/link";
 import * as Counterpart from "./counterpart";
 import * as Embedded from "./embedded";
+import * as Extensions from "./extensions";
 import { changing, setEnds } from "./ends";
 
 /** Ends that an error leaves with, as templates have them, and the ports of the packet in it; whether that is IPv6 then. */
@@ -98,35 +99,41 @@ function cross(desc: u32, parsed: u32, flow: u32, side: u32, behind: u32, hops: 
   const ownIcmp = own + (toSix ? Ipv6.HEADER : Ipv4.HEADER_MIN);
   const inner = ownIcmp + Icmp.HEADER;
   const innerLength = writeInner(inner);
-  const length = load<u32>(parsed, L4_LENGTH) - (Embedded.l4 - Embedded.ip) + innerLength;
-  const cut = surplus(parsed, length);
-  writeOuter(own, ip, length - cut, Ip.ttl(ip) + hops);
+  Extensions.find(parsed, toSix, innerLength);
+  const extended = Extensions.quoted != 0;
+  const plain = load<u32>(parsed, L4_LENGTH) - (Embedded.l4 - Embedded.ip) + innerLength;
+  const cut = extended ? Extensions.cut() : surplus(parsed, plain);
+  const length = extended ? Icmp.HEADER + Extensions.quoted + Extensions.size : plain - cut;
+  writeOuter(own, ip, length, Ip.ttl(ip) + hops);
 
   const known = Embedded.l4 - icmp + changing();
   let before = Icmp.sumWithout(icmp, known);
   if (!toSix) before = fold(before + Icmp6.pseudoSum(ip, load<u32>(parsed, L4_LENGTH)));
   const addresses = Ip.addressesSum(Embedded.ip);
   setEnds(ports, fold((~addresses & 0xffff) + Ip.addressesSum(inner)), flow, side);
-  Icmp.writeHeader(ownIcmp, Counterpart.type, Counterpart.code, Counterpart.rest, icmp);
+  const rest = extended ? Extensions.lengthWord(toSix) : Counterpart.rest;
+  Icmp.writeHeader(ownIcmp, Counterpart.type, Counterpart.code, rest, icmp);
   let after = fold(Icmp.sumWithout(ownIcmp, Icmp.HEADER + innerLength) + sum(Embedded.l4, changing()));
-  if (toSix) after = fold(after + Icmp6.pseudoSum(own, length - cut));
-  const end = icmp + load<u32>(parsed, L4_LENGTH) - cut;
+  if (toSix) after = fold(after + Icmp6.pseudoSum(own, length));
+  const end = extended ? Extensions.keptEnd() : icmp + load<u32>(parsed, L4_LENGTH) - cut;
   if (cut != 0) after = fold(after + (~sum(end, cut) & 0xffff));
   Icmp.adjustChecksum(ownIcmp, fold((~before & 0xffff) + after));
 
   const headLength = inner + innerLength - head;
-  const gone = Embedded.l4 - frame;
-  const body = cut != 0 ? end - Embedded.l4 : load<u32>(desc, DESC_CAPTURED) - gone;
-  const wire = cut != 0 ? headLength + body : load<u32>(desc, DESC_WIRE) - gone + headLength;
-  emitWithHead(behind, flow, desc, headLength, Embedded.l4, body, wire, CAUSE_INPUT);
+  const begins = extended ? Extensions.lay() : Embedded.l4;
+  const gone = begins - frame;
+  const ends = cut != 0 && !extended;
+  const body = ends ? end - begins : load<u32>(desc, DESC_CAPTURED) - gone;
+  const wire = ends ? headLength + body : load<u32>(desc, DESC_WIRE) - gone + headLength;
+  emitWithHead(behind, flow, desc, headLength, begins, body, wire, CAUSE_INPUT);
   return head;
 }
 
-/** Bytes that a message of so many bytes, as it leaves, has to lose at its end. */
+/** Bytes that a message of so many bytes, as it leaves, has to lose at its end: extensions that cannot leave are there. */
 function surplus(parsed: u32, length: u32): u32 {
-  const total = Ipv6.HEADER + length;
-  if (!toSix || total <= Icmp6.LEAST_MTU || load<u32>(parsed, L4_CAPTURED) < load<u32>(parsed, L4_LENGTH)) return 0;
-  return total - Icmp6.LEAST_MTU;
+  const total = Ipv6.HEADER + length - Extensions.size;
+  if (!toSix || load<u32>(parsed, L4_CAPTURED) < load<u32>(parsed, L4_LENGTH)) return 0;
+  return Extensions.size + (total > Icmp6.LEAST_MTU ? total - Icmp6.LEAST_MTU : 0);
 }
 
 /** Writes the header around a message of so many bytes. */

@@ -10,6 +10,16 @@ const REST: usize = 4;
 const MTU: usize = 6;
 /** Byte of the packet that a parameter problem points at. */
 const POINTER: usize = 4;
+/** Length of the packet in an error that has extensions, in units of 4 bytes (RFC 4884, 4). */
+const LENGTH: usize = 5;
+const LENGTH_UNIT: u32 = 4;
+const LENGTH_SHIFT: u32 = 16;
+/** Bytes of the packet in such an error at least, and at most. */
+export const EXTENDED_LEAST: u32 = 128;
+export const EXTENDED_MOST: u32 = 255 * LENGTH_UNIT;
+/** Extensions begin with their version, 2 (RFC 4884, 7). */
+export const EXTENSIONS_HEADER: u32 = 4;
+const EXTENSIONS_VERSION: u32 = 2;
 /** Header; the packet in an error lies behind it. */
 export const HEADER: u32 = 8;
 /** Bytes of the packet in an error at most: with the headers in front they are what every host takes (RFC 1812, 4.3.2.3). */
@@ -54,6 +64,20 @@ export function mtu(icmp: u32): u32 {
 
 export function pointer(icmp: u32): u32 {
   return <u32>load<u8>(icmp, POINTER);
+}
+
+/** Bytes of the packet in an error with extensions, 0 without. */
+export function quotedLength(icmp: u32): u32 {
+  return <u32>load<u8>(icmp, LENGTH) * LENGTH_UNIT;
+}
+
+/** The word behind the checksum, in host order, that says so many bytes. */
+export function quotedWord(bytes: u32): u32 {
+  return (bytes / LENGTH_UNIT) << LENGTH_SHIFT;
+}
+
+export function isExtensions(at: u32): bool {
+  return <u32>load<u8>(at) >> 4 == EXTENSIONS_VERSION;
 }
 
 /** Folded sum of all of a message but its checksum, as far as `length` bytes go. */

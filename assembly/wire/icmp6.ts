@@ -9,6 +9,10 @@ const CODE: usize = 1;
 const CHECKSUM: usize = 2;
 /// MTU of a message that a packet is too big, 0 of others.
 const REST: usize = 4;
+/** Length of the packet in an error that has extensions, in units of 8 bytes (RFC 4884, 4). */
+const LENGTH: usize = 4;
+const LENGTH_UNIT: u32 = 8;
+const LENGTH_SHIFT: u32 = 24;
 export const HEADER: u32 = 8;
 /** Bytes of the packet in an error at most: with the headers in front they fill the least MTU there is (RFC 4443, 2.4). */
 export const QUOTED_MOST: u32 = 1232;
@@ -36,6 +40,18 @@ const PROTOCOL_BE: u32 = PROTOCOL << 8;
 export function isOfLink(icmp: u32): bool {
   const type = <u32>load<u8>(icmp, TYPE);
   return (type >= LINK_FIRST && type <= LINK_LAST) || type == LISTENERS;
+}
+
+/** Bytes of the packet in an error with extensions, 0 without; two types have a length. */
+export function quotedLength(icmp: u32): u32 {
+  const type = <u32>load<u8>(icmp, TYPE);
+  if (type != TYPE_UNREACHABLE && type != TYPE_TIME_EXCEEDED) return 0;
+  return <u32>load<u8>(icmp, LENGTH) * LENGTH_UNIT;
+}
+
+/** The word behind the checksum, in host order, that says so many bytes. */
+export function quotedWord(bytes: u32): u32 {
+  return (bytes / LENGTH_UNIT) << LENGTH_SHIFT;
 }
 
 /** The MTU of a message that a packet is too big, or where a parameter problem points. */

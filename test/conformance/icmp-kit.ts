@@ -17,6 +17,8 @@ export interface ErrorWords {
   rest?: number;
   /** Bytes of the packet behind its IP header; all of them when absent. */
   quoted?: number;
+  /** What is behind the packet in the message. */
+  behind?: Uint8Array;
   /** Added to the checksum. */
   wrong?: number;
 }
@@ -27,16 +29,17 @@ export function errorAbout(outer: string, inner: string, words: ErrorWords = {})
   const whole = frameOf(inner, "raw");
   const header = ((whole[0] as number) & 15) * 4;
   const quoted = whole.slice(0, header + (words.quoted ?? whole.length));
-  const { type = UNREACHABLE, code = 1, rest: word = 0, wrong = 0 } = words;
-  return `icmp ${source} ${arrow} ${destination} ${[...rest, `hex=${hexOf(message(type, code, word, quoted, wrong))}`].join(" ")}`;
+  const { type = UNREACHABLE, code = 1, rest: word = 0, wrong = 0, behind = [] } = words;
+  const body = Uint8Array.from([...quoted, ...behind]);
+  return `icmp ${source} ${arrow} ${destination} ${[...rest, `hex=${hexOf(message(type, code, word, body, wrong))}`].join(" ")}`;
 }
 
 /** An ICMPv6 error likewise: type 1 and code 0 unless words say otherwise, at most as much of the packet as fits. */
 export function errorAbout6(outer: string, inner: string, words: ErrorWords = {}): string {
   const whole = frameOf(inner, "raw");
   const bytes = whole.slice(0, words.quoted === undefined ? QUOTED_MOST : headersOf(inner) + words.quoted);
-  const { type = 1, code = 0, rest = 0, wrong = 0 } = words;
-  return message6(outer, type, code, rest, bytes, wrong);
+  const { type = 1, code = 0, rest = 0, wrong = 0, behind = [] } = words;
+  return message6(outer, type, code, rest, Uint8Array.from([...bytes, ...behind]), wrong);
 }
 
 /** An ICMPv6 message, as the text of a packet. */

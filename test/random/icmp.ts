@@ -1,6 +1,7 @@
 // Random ICMP errors: mostly right, about packets that planes have seen, with everything in them that may be wrong.
 
 import type { Dice } from "./dice.ts";
+import { extended } from "./extensions.ts";
 
 const HEADER = 20;
 const ICMP = 8;
@@ -8,10 +9,11 @@ const ICMP = 8;
 /** A frame with an ICMP error about the packet that lies at `ip` of another frame; `captured`: as its sender would be told of it. */
 export function icmpErrorAbout(frame: Uint8Array, ip: number, captured: boolean, dice: Dice): Uint8Array {
   const header = ((frame[ip] as number) & 15) * 4;
-  const inner = frame.slice(
+  const packet = frame.slice(
     ip,
     dice.chance(60) ? ip + header + dice.pick([8, 8, 8, 7, 9, 12, 18, 20, 28]) : frame.length,
   );
+  const { bytes: inner, length } = dice.chance(20) ? extended(packet, 4, dice) : { bytes: packet, length: 0 };
   if (dice.chance(85)) checksum(inner, 0, Math.min(header, inner.length), 10);
   const out = new Uint8Array(ip + HEADER + ICMP + inner.length);
   out.set(frame.subarray(0, ip));
@@ -28,7 +30,7 @@ export function icmpErrorAbout(frame: Uint8Array, ip: number, captured: boolean,
   checksum(out, ip, ip + HEADER, 10);
   const message = ip + HEADER;
   out.set(
-    [dice.pick([3, 3, 3, 11, 12, 5, 0]), dice.pick([0, 1, 3, 4]), 0, 0, 0, 0, dice.below(6), dice.below(256)],
+    [dice.pick([3, 3, 3, 11, 12, 5, 0]), dice.pick([0, 1, 3, 4]), 0, 0, 0, length, dice.below(6), dice.below(256)],
     message,
   );
   out.set(inner, message + ICMP);

@@ -1,6 +1,7 @@
 // Random ICMPv6 errors: mostly right, about packets that planes have seen, with everything in them that may be wrong.
 
 import type { Dice } from "./dice.ts";
+import { extended } from "./extensions.ts";
 
 const HEADER = 40;
 const ICMP = 8;
@@ -13,7 +14,8 @@ const OTHER = [0xfd, 0, ...Array.from({ length: 13 }, () => 0), 5];
 
 /** A frame with an ICMPv6 error about the packet that lies at `ip` of another frame; `captured`: as its sender would be told of it. */
 export function icmp6ErrorAbout(frame: Uint8Array, ip: number, captured: boolean, dice: Dice): Uint8Array {
-  const inner = quoted(dice.chance(15) ? fragmented(frame.subarray(ip), dice) : frame.subarray(ip), dice);
+  const packet = quoted(dice.chance(15) ? fragmented(frame.subarray(ip), dice) : frame.subarray(ip), dice);
+  const { bytes: inner, length } = dice.chance(20) ? extended(packet, 8, dice) : { bytes: packet, length: 0 };
   const out = new Uint8Array(ip + HEADER + ICMP + inner.length);
   out.set(frame.subarray(0, ip));
   const view = new DataView(out.buffer, ip);
@@ -27,7 +29,7 @@ export function icmp6ErrorAbout(frame: Uint8Array, ip: number, captured: boolean
   out.set(dice.chance(70) || captured ? from : ROUTER, ip + SOURCE);
   out.set(dice.chance(96) ? to : OTHER, ip + SOURCE + ADDRESS);
   const message = ip + HEADER;
-  const rest = dice.pick([0, 6, 40, 1280, 1300, 1400, 9000, 0xffffffff, dice.below(48)]);
+  const rest = length * 2 ** 24 || dice.pick([0, 6, 40, 1280, 1300, 1400, 9000, 0xffffffff, dice.below(48)]);
   out.set([dice.pick([1, 2, 2, 3, 4, 4, 0, 5, 128]), dice.pick([0, 0, 1, 2, 3, 4, 5])], message);
   new DataView(out.buffer).setUint32(message + 4, rest);
   out.set(inner, message + ICMP);

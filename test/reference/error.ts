@@ -3,6 +3,7 @@ import { addressBytes } from "./address.ts";
 import { carriedOver, checksumOf, wordSum } from "./checksum.ts";
 import { counterpart } from "./counterpart.ts";
 import { type Embedded, ICMP_HEADER, type Numbers, pseudoSum, setTransport, withEnds } from "./embedded.ts";
+import { extendedBody } from "./extensions.ts";
 import type { Flow } from "./flow.ts";
 import { type Family, ICMP } from "./ip.ts";
 import { DONT_FRAGMENT, IPV4, MORE_FRAGMENTS } from "./ipv4.ts";
@@ -59,13 +60,17 @@ function crossed(path: Path, { packet, ip }: Arrival, aim: Aim): Uint8Array | un
   const header = innerHeader(view, embedded, family, ends);
   const { transport, protocol, end } = embedded;
   const first = [words.type, words.code, 0, 0, 0, 0, 0, 0];
-  const message = Uint8Array.from([...first, ...header, ...frame.subarray(transport, end)]);
-  new DataView(message.buffer).setUint32(REST, words.rest);
+  const isWhole = frame.length >= ip.at + ip.totalLength;
+  const extended = extendedBody(frame, embedded, isWhole, { family, type: words.type, header: header.length });
+  const message = Uint8Array.from([...first, ...header, ...(extended?.bytes ?? frame.subarray(transport, end))]);
+  new DataView(message.buffer).setUint32(REST, extended?.rest ?? words.rest);
   const addresses = { before: addressSum(frame, embedded), after: addressSum(header, { family, at: 0 }) };
   const place = { at: first.length + header.length, end: message.length, protocol };
   setTransport(message, place, { ...ends, numbers }, addresses);
-  const length = ip.totalLength - ip.headerLength - (embedded.transport - embedded.at) + header.length;
-  return framed(frame, { packet, ip }, { family, message, length, aim: { ends, ttl } });
+  const plain = ip.totalLength - ip.headerLength - (embedded.transport - embedded.at) + header.length;
+  const length = extended === undefined ? plain : message.length;
+  const ended = extended !== undefined && extended.rest === undefined;
+  return framed(frame, { packet, ip }, { family, message, length, ended, aim: { ends, ttl } });
 }
 
 /** Link header, IP header and message, which has a checksum then, in one frame. */
@@ -76,8 +81,9 @@ function framed(
     family,
     message,
     length,
+    ended,
     aim,
-  }: { family: Family; message: Uint8Array; length: number; aim: Pick<Aim, "ends" | "ttl"> },
+  }: { family: Family; message: Uint8Array; length: number; ended: boolean; aim: Pick<Aim, "ends" | "ttl"> },
 ): Uint8Array {
   const at = ip.at + ip.headerLength;
   const whole = frame.length >= ip.at + ip.totalLength;
@@ -103,7 +109,7 @@ function framed(
   const checksum = new DataView(frame.buffer, frame.byteOffset).getUint16(at + ICMP_HEADER.checksum);
   new DataView(own.buffer).setUint16(ICMP_HEADER.checksum, carriedOver(checksum, before, after));
   const link = naming(frame.slice(0, ip.at), packet.link, family);
-  return Uint8Array.from([...link, ...outer, ...own, ...(cut ? [] : frame.subarray(end))]);
+  return Uint8Array.from([...link, ...outer, ...own, ...(cut || ended ? [] : frame.subarray(end))]);
 }
 
 /** The header of the packet in an error, in the other family, with its fragment header. */
