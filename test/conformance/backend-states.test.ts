@@ -64,6 +64,15 @@ table("Backends that take new flows", [
     steps: onlyTo(4),
   },
   {
+    name: "AllProbedUp: new flows spread over all that are down, and over no other",
+    change: backends([["down"], ["draining"], ["down"], ["down", "Down"], ["down"]], ALL_UP),
+    steps: Array.from({ length: 60 }, (_, i) => ({ in: syn(1 + i), gives: "forward new-flow" })),
+    check: (plane) => {
+      const used = new Set(plane.flows().map(({ backend }) => backend));
+      assert.equal([...used].sort(), ["10.2.1.1:8443", "10.2.1.3:8443", "10.2.1.5:8443"]);
+    },
+  },
+  {
     name: "AllProbedUp: not while another does",
     change: backends([["down"], ["up"]], ALL_UP),
     steps: onlyTo(2),

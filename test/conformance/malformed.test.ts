@@ -58,8 +58,16 @@ table("Malformed packets are dropped with their reason, and nothing is read beyo
   {
     name: "offloaded frames: a total length of 0 stands for what is on the wire",
     steps: [
-      { in: `${SYN} total=0 data=offloaded`, gives: "forward new-flow 0" },
-      { in: `${UDP} total=0 udplength=0`, gives: "forward new-flow 1" },
+      {
+        in: `${SYN} total=0 data=offloaded`,
+        gives: "forward new-flow 0",
+        out: ["provider tcp 10.2.0.10:1024 > 10.2.1.1:8443 S total=0 data=offloaded ttl=63"],
+      },
+      {
+        in: `${UDP} total=0 udplength=0`,
+        gives: "forward new-flow 1",
+        out: ["provider udp 10.2.0.10:1024 > 10.2.1.1:5353 data=abcd total=0 udplength=0 ttl=63"],
+      },
     ],
   },
   {
