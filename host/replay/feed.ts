@@ -241,7 +241,8 @@ export class Feed {
     const entered = moved ? this.copy(frame.bytes) : frame.bytes;
     if (moved) {
       view.move(entered);
-      readdress(view, { ...tupleOf(view), destination: role.address, destinationPort: port }, 0);
+      const { source, sourcePort } = view;
+      readdress(view, { source, sourcePort, destination: role.address, destinationPort: port }, 0);
     }
     const at = this.place(
       frame,
@@ -280,7 +281,7 @@ export class Feed {
     if (view.ttl + ttlLoss > TTL_MAX) return this.refuse(frame, HIGH_TTL, role);
     const copies = [this.copy(frame.bytes), this.copy(frame.bytes)] as const;
     const { entered, wireLength, due, unfit } = rebuilt(view, frame, conversation, role, this.parts, copies);
-    const at = this.place({ ...frame, wireLength }, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY);
+    const at = this.place(frame, entered, role.providerNetwork, Abi.SIDE_PROVIDER, KIND_REPLY, 0, wireLength);
     this.pending.expected[at] = due;
     this.about(at, conversation, unfit ? UNFIT : FIT);
     this.parts.tally.mirrored++;
@@ -349,9 +350,10 @@ export class Feed {
     side: number,
     kind: number,
     backend = 0,
+    wireLength = frame.wireLength,
   ): number {
     const { pending } = this;
-    const { wireLength, link, timeLow, timeHigh } = frame;
+    const { link, timeLow, timeHigh } = frame;
     const { core } = this.parts.plane;
     const at = core.place(entered, wireLength, network, linkNumber(link), side, timeLow, timeHigh, backend);
     pending.count = at + 1;
@@ -383,8 +385,4 @@ export class Feed {
     this.scratchEnd += bytes.length;
     return copy;
   }
-}
-
-function tupleOf({ source, destination, sourcePort, destinationPort }: FrameView) {
-  return { source, destination, sourcePort, destinationPort };
 }

@@ -14,7 +14,7 @@ export interface Addresses {
   destination: number;
 }
 
-/** New addresses and ports. */
+/** New addresses and ports. Made anew for each packet: spreading another object into it takes longer than all of readdressing (measured). */
 export interface Tuple extends Addresses {
   sourcePort: number;
   destinationPort: number;

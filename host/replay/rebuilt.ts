@@ -36,8 +36,12 @@ export function rebuilt(
   const { destination, sourcePort, destinationPort, protocol } = view;
   view.move(due);
   if (changes) returned(view, link);
-  const own = { source: role.address, sourcePort: role.frontendPort(sourcePort, protocol) };
-  readdress(view, { ...own, destination, destinationPort }, ttlLoss - 1);
+  const source = role.address;
+  readdress(
+    view,
+    { source, sourcePort: role.frontendPort(sourcePort, protocol), destination, destinationPort },
+    ttlLoss - 1,
+  );
   const mss = sizes.mss(view.network, role.isSix, role.providerNetwork, role.isServiceSix);
   if (mss !== undefined) lowerMss(view, mss);
   const wire = frame.wireLength - (due.length - view.buffer.length);
