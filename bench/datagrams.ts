@@ -131,7 +131,7 @@ export function identify(frame: Uint8Array, identification: number): void {
   frame[ETHERNET.end + IPV4.identification + 1] = identification;
 }
 
-/** A frame in VXLAN, from one host of an overlay to another. */
+/** A frame in VXLAN, from one host of an overlay to another, without a UDP checksum (RFC 7348, 5). */
 export function inVxlan(frame: Uint8Array): Uint8Array {
   const [source, destination] = [Uint8Array.of(192, 0, 2, 1), Uint8Array.of(192, 0, 2, 2)];
   const outer = datagramFrame(
@@ -139,6 +139,7 @@ export function inVxlan(frame: Uint8Array): Uint8Array {
     VXLAN.end + frame.length,
   );
   const vxlan = outer.length - frame.length - VXLAN.end;
+  outer.fill(0, vxlan - UDP.end + UDP.checksum, vxlan);
   outer[vxlan] = VXLAN_VALID;
   outer[vxlan + VXLAN.vni + 2] = 1;
   outer.set(frame, vxlan + VXLAN.end);
