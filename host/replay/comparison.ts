@@ -65,7 +65,7 @@ export class Comparison {
       : against !== undefined
         ? `request differs: it is against its PROXY header (${REASONS[against]?.name}), and the plane let it through`
         : this.translation(at, conversation, left, bound, reason);
-    mirror.forwarded(conversation, false, flags, time, reason);
+    mirror.forwarded(conversation, false, flags, time, pending.since[at] as number, reason);
     return fault === undefined ? undefined : this.differs(fault);
   }
 
@@ -101,7 +101,7 @@ export class Comparison {
       tally.refused++;
       return undefined;
     }
-    mirror.forwarded(conversation, true, pending.flags[at] as number, time, reason);
+    mirror.forwarded(conversation, true, pending.flags[at] as number, time, pending.since[at] as number, reason);
     if (conversation.stream !== undefined && this.reads(at)) conversation.stream.answered(this.before);
     if (unfit)
       return this.differs(
@@ -134,7 +134,13 @@ export class Comparison {
     const flags = this.pending.flags[at] as number;
     const cutShort = code === Abi.DROP && reason === Abi.REASON_TRUNCATED && isBeginning(flags);
     const { mirror } = this.parts;
-    if (cutShort && !bound) mirror.refused(conversation, this.pending.clock[at] as number);
+    const time = this.pending.clock[at] as number;
+    if (cutShort && !bound && mirror.mayLive(conversation, time)) {
+      // It is a copy of its flow's SYN, or has begun another flow.
+      mirror.mayHaveOpened(conversation);
+      return undefined;
+    }
+    if (cutShort && !bound) mirror.refused(conversation, time);
     if (isFresh(reason) || (cutShort && !bound)) mirror.begins(conversation, flags, !cutShort);
     if (conversation.stream === undefined || !this.reads(at)) return undefined;
     return conversation.stream.take(this.before, this.pending.wireLength[at] as number);

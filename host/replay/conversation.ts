@@ -52,8 +52,9 @@ export class Conversation {
   answering = 0;
   /** The flow's first message is not let through for good: each request may end it. */
   undecided = false;
-  /** Plane's time when a packet of it was last forwarded; before that, of its first request. */
+  /** Plane's time when a packet of it was last forwarded; before that, of its first request. At least and at most: shards have clocks of their own. */
   last: number;
+  latest: number;
   /** Time of its latest packet, forwarded or not. */
   seen: number;
   /** Reason code and number of the packet that a request of it was dropped with first, since one was forwarded. */
@@ -84,6 +85,7 @@ export class Conversation {
     this.network = network;
     this.idle = idle;
     this.last = time;
+    this.latest = time;
     this.seen = time;
   }
 

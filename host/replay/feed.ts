@@ -48,11 +48,13 @@ export class Feed {
   private refusal: ReplayRefusal | undefined;
   private lastInterface = 0;
   private lastLink: LinkName | undefined;
+  private readonly isSharded: boolean;
   /** Frames of several link types were placed. */
   private mixesLinks = false;
 
   constructor(parts: FeedParts) {
     this.parts = parts;
+    this.isSharded = parts.plane.configuration.settings.shards > 1;
     this.view = new FrameView(parts.book);
     this.inner = new FrameView(parts.book);
     this.fragments = new Fragments(parts.tally, parts.rewritesLinks, parts.book);
@@ -325,8 +327,13 @@ export class Feed {
 
   /** The plane's clock when it handles a frame that is placed next. */
   private timeOf({ timeLow, timeHigh }: Pick<CapturedFrame, "timeLow" | "timeHigh">): number {
+    return Math.max(this.clock, this.since({ timeLow, timeHigh }));
+  }
+
+  /** Time of a frame since the origin. */
+  private since({ timeLow, timeHigh }: Pick<CapturedFrame, "timeLow" | "timeHigh">): number {
     const { low, high } = (this.origin ??= { low: timeLow, high: timeHigh });
-    return Math.max(this.clock, (timeHigh - high) * 2 ** 32 + (timeLow - low));
+    return (timeHigh - high) * 2 ** 32 + (timeLow - low);
   }
 
   /** A captured packet that cannot be fed in; it keeps its place in the recording. */
@@ -368,6 +375,8 @@ export class Feed {
     pending.timeLow[at] = timeLow;
     pending.timeHigh[at] = timeHigh;
     this.clock = this.timeOf(frame);
+    // Each shard has a clock of its own, which its own packets move: times that go back in between do not hold for it.
+    pending.since[at] = this.isSharded ? this.since(frame) : this.clock;
     this.lastInterface = frame.interfaceId;
     this.mixesLinks ||= this.lastLink !== undefined && this.lastLink !== link;
     this.lastLink = link;

@@ -66,7 +66,7 @@ export class Lifespans {
 
   /** Whether a conversation's flow may live still. */
   mayLive(conversation: Conversation, time: number): boolean {
-    return time - conversation.last - SLACK < this.span(conversation);
+    return time - conversation.latest - SLACK < this.span(conversation);
   }
 
   /** How long after its last packet a conversation is of use: as long as its flow, if it has one, should live. */

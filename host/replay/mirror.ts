@@ -100,7 +100,12 @@ export class Mirror {
     return !this.lifespans.mustLive(conversation, time) || this.changes.mayHaveEnded(conversation, time);
   }
 
-  /** The same for a packet that is placed behind those of a batch that wait: a FIN among them makes a flow die sooner. */
+  /** Whether a conversation that may be dead may have its flow still, for a packet that begins a connection. */
+  mayLive(conversation: Conversation, time: number): boolean {
+    return conversation.state === "translated" && !conversation.closing && this.lifespans.mayLive(conversation, time);
+  }
+
+  /** The same as `mayBeDead` for a packet that is placed behind those of a batch that wait: a FIN among them makes a flow die sooner. */
   mayBeDeadAfter(conversation: Conversation, time: number, batch: number): boolean {
     if (this.mayBeDead(conversation, time)) return true;
     return conversation.waitsIn === batch && !this.lifespans.mustLiveAfter(conversation, time);
@@ -147,13 +152,21 @@ export class Mirror {
     return !(conversation.closing && isBeginning(flags));
   }
 
-  /** Takes note of a packet that was forwarded at a time; a reset out of sequence leaves its flow as it was (behaviour.md, 20.2). */
-  forwarded(conversation: Conversation, isReply: boolean, flags: number, time: number, reason: number): void {
+  /** Takes note of a packet that was forwarded at a time, by the clock of its shard at `since` at least; a reset out of sequence leaves its flow as it was (behaviour.md, 20.2). */
+  forwarded(
+    conversation: Conversation,
+    isReply: boolean,
+    flags: number,
+    time: number,
+    since: number,
+    reason: number,
+  ): void {
     if (reason === REASON_RESET_OUT_OF_SEQUENCE) return;
     if (isReply && (flags & (SYN | ACK | RST)) === (SYN | ACK)) conversation.mayBeAnew ||= conversation.closing;
     if (isReply) conversation.answered |= flags;
     else conversation.asked |= flags;
-    conversation.last = time;
+    conversation.last = since;
+    conversation.latest = time;
     conversation.lastChange = this.changes.count;
     conversation.dropped = undefined;
     this.memory.touch(conversation);
@@ -165,6 +178,7 @@ export class Mirror {
     conversation.state = "refused";
     conversation.stream = undefined;
     conversation.last = time;
+    conversation.latest = time;
     this.memory.touch(conversation);
   }
 

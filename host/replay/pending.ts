@@ -40,6 +40,8 @@ export class Pending {
   readonly conversation: (Conversation | undefined)[] = [];
   /** The plane's time when it handles the frame, nanoseconds since the first. */
   readonly clock = new Float64Array(BATCH_MAX);
+  /** The least that the clock of its shard can be then. */
+  readonly since = new Float64Array(BATCH_MAX);
   /** Number of the endpoint that a packet of no conversation is charged to, or -1. */
   readonly endpoint = new Int32Array(BATCH_MAX);
   /** Of a request or reply: its TCP flags. */

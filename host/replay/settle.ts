@@ -148,7 +148,12 @@ export class Settler {
     else if (reason === Abi.REASON_REPLY_REFUSED) tally.refused++;
     const conversation = pending.conversation[at];
     if (code !== Abi.FORWARD || pending.turned[at] === 0 || conversation === undefined) return;
-    mirror.forwarded(conversation, true, pending.flags[at] as number, pending.clock[at] as number, reason);
+    const [flags, time, since] = [
+      pending.flags[at] as number,
+      pending.clock[at] as number,
+      pending.since[at] as number,
+    ];
+    mirror.forwarded(conversation, true, flags, time, since, reason);
   }
 
   private compare(at: number, left: Departure | undefined, code: number, reason: number): string | undefined {

@@ -28,9 +28,12 @@ export function conversation(start = 0, client = "10.1.0.9:5000", endpoint = "10
   ];
 }
 
-/** A classic microsecond pcap of some lines, Ethernet. */
+/** A classic microsecond pcap of some lines, Ethernet; of one with the word `snap=N` so many bytes were captured. */
 export function pcapOf(lines: readonly Line[]): Uint8Array {
-  const frames = lines.map(([, text]) => frameOf(text));
+  const whole = lines.map(([, text]) => frameOf(text));
+  const frames = whole.map((frame, i) =>
+    frame.subarray(0, Number(/ snap=(\d+)/.exec(lines[i]?.[1] ?? "")?.[1] ?? frame.length)),
+  );
   const bytes = new Uint8Array(24 + frames.reduce((sum, frame) => sum + 16 + frame.length, 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0xa1b2c3d4, true);
@@ -44,7 +47,7 @@ export function pcapOf(lines: readonly Line[]): Uint8Array {
     view.setUint32(at, Math.floor(microseconds / 1e6), true);
     view.setUint32(at + 4, microseconds % 1e6, true);
     view.setUint32(at + 8, frame.length, true);
-    view.setUint32(at + 12, frame.length, true);
+    view.setUint32(at + 12, whole[i]?.length ?? 0, true);
     bytes.set(frame, at + 16);
     at += 16 + frame.length;
   });

@@ -155,4 +155,16 @@ suite("A recording of a service with PROXY headers", (test) => {
       assert.ok(text.includes("PROXY header, in front of the client's first byte"));
     });
   }
+
+  for (const whenFull of ["evict", "refuse"] as const)
+    test(`a SYN that comes again and is cut short says nothing of the flow that it opened, ${whenFull}`, async () => {
+      const [syn = "", answer = "", ack = ""] = HANDSHAKE;
+      const capture = lines(syn, `${syn} snap=50`, answer, ack, `${REQUEST} PA seq=101 ack=901 data=question`);
+      const configuration = configurationWith((it) => {
+        announcing()(it);
+        Object.assign(it.settings, { whenFull, maxFlows: 4 });
+      });
+      const { replies, drops } = await run(capture, { configuration });
+      assert.equal([replies.different, drops.truncated], [0, 1]);
+    });
 });

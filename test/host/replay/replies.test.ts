@@ -70,6 +70,18 @@ suite("Replies of a one-sided capture", (test) => {
     assert.equal(replies, { mirrored: 3, identical: 2, different: 0, unmatched: 1, refused: 1 });
   });
 
+  test("of flows in several shards, whose clocks do not go back together, may have timed out in one", async () => {
+    const clients = Array.from({ length: 8 }, (_, i) => `10.1.0.9:${5000 + i}`);
+    const each = (time: number, flags: string): Line[] =>
+      clients.map((client) => [time, `tcp ${client} > 10.1.0.4:443 ${flags} seq=101 ack=901`]);
+    const opened = clients.flatMap((client) => conversation(0, client).slice(0, 5)).sort((a, b) => a[0] - b[0]);
+    const ahead: Line = [1000, `tcp ${clients[0]} > 10.1.0.4:443 A seq=101 ack=901`];
+    const lines = [...opened, ahead, ...each(1, "A").slice(1), ...each(1001, "A").reverse()];
+    const configuration = configurationWith(({ settings }) => void Object.assign(settings, { shards: 2 }));
+    const { replies } = await replayLines(lines, { configuration });
+    assert.equal([replies.different, replies.identical], [0, 16]);
+  });
+
   test("that the plane has to drop are refused: malformed, or out of TTL", async () => {
     const reply = "tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=109 data=answer";
     const odd: Line[] = ["offset=4", "offset=15", "ttl=0", "total=39"].map((what, i) => [0.1 + i, `${reply} ${what}`]);
