@@ -1,8 +1,9 @@
 // ICMP errors about packets of flows 6 to 4: each side is told in its own family (docs/behaviour.md, 23.6; RFC 7915, 4.2 and 5.2).
 
 import type { Configuration } from "../../host/config/configuration.ts";
-import { errorAbout, errorAbout6, PARAMETER_PROBLEM, TIME_EXCEEDED } from "./icmp-kit.ts";
+import { errorAbout, errorAbout6, message6, PARAMETER_PROBLEM, TIME_EXCEEDED } from "./icmp-kit.ts";
 import { CLIENT, DUAL, table6 as table, withIpv6 } from "./ipv6-kit.ts";
+import { frameOf } from "./packet.ts";
 import type { Step } from "./table.ts";
 
 const ROUTER = "[fd00:1::1]";
@@ -21,6 +22,11 @@ const handshake: Step[] = [
   { in: `${REPLY} SA seq=900 ack=101`, side: provider, gives: "forward forwarded 0" },
   { in: `${REQUEST} A seq=101 ack=901`, gives: "forward forwarded 0" },
 ];
+
+/** A fragment that fills the largest IPv4 packet, and 28 bytes more as IPv6. */
+const GIANT = `A data=${"x".repeat(65_535 - 20 - 8 - 40)} fragment=0x2000 id=5`;
+const GIANT4 = `${SENT} ${GIANT}`;
+const GIANT6 = `${REQUEST} ${GIANT}`;
 
 interface Words {
   type: number;
@@ -277,6 +283,20 @@ table("An ICMP error of 6 to 4 and the packet in it", [
         gives: "forward icmp-error 0",
         out: [`consumer ${errorAbout6(`${DUAL} > ${CLIENT} ttl=63`, `${REQUEST} A data=0123456789`)}`],
         leaves: 14 + 40 + 8 + 40 + 23,
+      },
+    ],
+  },
+  {
+    name: "longer as IPv6 than a payload length can tell: it says 0",
+    steps: [
+      ...handshake,
+      {
+        in: errorAbout(`${BACKEND} > ${NAT}`, GIANT4),
+        side: provider,
+        captured: 14 + 20 + 8 + 20 + 23,
+        gives: "forward icmp-error 0",
+        out: [`consumer ${message6(`${DUAL} > ${CLIENT} ttl=63 payload=0`, 1, 0, 0, frameOf(GIANT6, "raw"))}`],
+        leaves: 14 + 40 + 8 + 48 + 23,
       },
     ],
   },

@@ -18,6 +18,7 @@ const SENT4 = `udp 10.2.0.10:1024 > 10.2.1.1:5353 data=${DATA} id=0x5678 fragmen
 const ANSWER4 = `udp 10.2.1.1:5353 > 10.2.0.10:1024 data=${DATA} id=7 fragment=0`;
 const GIVEN6 = `udp ${DUAL}:53 > ${CLIENT}:5000 data=${DATA} id=7 ttl=63`;
 
+const SYN = `tcp ${CLIENT}:5000 > ${SIX}:443 S data=${DATA} id=9`;
 const LONG = `udp 10.2.1.1:5353 > 10.2.0.10:1024 data=${"x".repeat(1600)} id=7 fragment=0`;
 
 const inOrder = (request: string, sent: string, reply: string, given: string): Step[] => [
@@ -292,6 +293,19 @@ table("Fragments of IPv6", [
       { in: `${ACROSS.replace(":5000", `:501${i}`)} cut=16-`, gives: "forward forwarded" },
     ]),
     counters: { reasons: { forwarded: 12, "new-flow": 12 } },
+  },
+  {
+    name: "are not another client's that took their flow's place, its ports and its nanosecond",
+    settings: { maxFlows: 2, whenFull: "evict" },
+    steps: [
+      // It has the other addresses of the flow too, so that the client's place alone gets free.
+      { in: QUERY.replace("::9", "::7"), gives: "forward new-flow 0" },
+      { in: `${SYN} cut=0-24`, gives: "forward new-flow 1" },
+      { in: `${SYN.replace("::9", "::8")} cut=0-24`, gives: "forward new-flow 1" },
+      { in: `${SYN} cut=24-`, gives: "drop fragment-timeout -1", out: [] },
+      { in: `${SYN.replace("::9", "::8")} cut=24-`, gives: "forward forwarded 1" },
+    ],
+    counters: { flows: { evicted: 1 } },
   },
   {
     name: "with fragments: drop, and of a flow that is gone",

@@ -7,6 +7,7 @@ import { explanationText } from "../../../host/report/explanation.ts";
 import { createPlane, type Packet, type Plane } from "../../../host/plane.ts";
 import { createWorkerPlane } from "../../../host/workers/plane.ts";
 import { explainFlow } from "../../../host/explain/flow.ts";
+import { clientHello } from "../../names/hello.ts";
 import { identifying, OWN } from "../../conformance/first-message-kit.ts";
 import { baseConfiguration } from "../../conformance/configuration.ts";
 import { frameOf } from "../../conformance/packet.ts";
@@ -299,6 +300,27 @@ suite("The network that something leaves to", (test) => {
     left(plane, SYN, { side: "captured" });
     const turned = left(plane, "tcp 10.1.0.4:443 > 10.1.0.9:5000 SA ttl=63", { side: "captured" });
     bytes(turned, frameOf("tcp 10.2.1.1:8443 > 10.2.0.10:1024 SA ttl=64"), "as its backend sent it");
+  });
+
+  test("is that of a client's segments which a captured reply lets go: they leave, though it does not", async () => {
+    const plane = await planeOf({ provider: VXLAN }, identifying("tls"));
+    const side = "captured" as const;
+    const hello = clientHello(OWN);
+    const end = 101 + hello.length;
+    const of = (bytes_: Uint8Array | number[]): string => `hex=${Buffer.from(bytes_).toString("hex")}`;
+    left(plane, `${SYN} seq=100`, { side });
+    left(plane, "tcp 10.1.0.4:443 > 10.1.0.9:5000 SA seq=900 ack=101 ttl=63", { side });
+    left(plane, `${REQUEST} A seq=101 ack=901`, { side });
+    assert.is(left(plane, `${REQUEST} PA seq=101 ack=901 ${of(hello)}`, { side }).length, 50 + 54 + hello.length);
+    const begun = packet(`${REQUEST} PA seq=${end} ack=901 ${of([22, 3, 3, 0, 64])}`, { side });
+    assert.is(plane.process([begun])[0]?.verdict, "held");
+    const serverHello = [22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3, ...Array.from({ length: 84 }, () => 7)];
+    const answer = `tcp 10.1.0.4:443 > 10.1.0.9:5000 PA seq=901 ack=${end} ttl=63 ${of(serverHello)}`;
+    const out = plane.process([packet(answer, { side })])[0]?.out ?? [];
+    assert.equal(out.map(({ cause, bytes: { length } }) => [cause, length]).sort(), [
+      ["held", 50 + 54 + 5],
+      ["input", 54 + serverHello.length],
+    ]);
   });
 
   test("is the same in shards and in workers", async () => {
