@@ -2,6 +2,7 @@
 // the first packet that met one.
 
 import { addressText } from "../config/address.ts";
+import { PORTS_END } from "../wire/transport.ts";
 import { get16 } from "../wire/words.ts";
 import { type FrameView, PROTOCOL_TCP, PROTOCOL_UDP, TCP } from "./frame.ts";
 import { packet6 } from "./frame6.ts";
@@ -11,7 +12,6 @@ const DESTINATIONS_MAX = 65_536;
 const SHOWN = 10;
 const TCP_SYN = 0x02;
 const TCP_ACK = 0x10;
-const PORTS_END = 4;
 
 type Ports = Pick<FrameView, "sourcePort" | "destinationPort" | "flags">;
 
