@@ -151,21 +151,25 @@ function addChecksum(parsed: u32, source: u32, destination: u32): void {
   Udp.setChecksum(udp, complement(fold(Udp.pseudoSum(length, addresses) + sum(udp, length))));
 }
 
+/** Begins a packet of the other family at `nextHead`, with the link header in front of `ip`; where its IP header goes. */
+export function beginAcross(frame: u32, ip: u32, link: u32): u32 {
+  const head = nextHead();
+  const length = ip - frame;
+  memory.copy(head, frame, length);
+  Link.nameFamily(head, link, length, !Ip.isSix(ip));
+  return head + length;
+}
+
 /** Lets an IPv4 packet, rewritten behind its header, leave as IPv6 to the client of a reply direction's record. */
 export function emitAsSix(desc: u32, parsed: u32, reply: u32, flow: u32): void {
   const frame = load<u32>(desc, DESC_FRAME);
   const ip = load<u32>(parsed, IP);
   const l4 = load<u32>(parsed, L4);
-  const head = nextHead();
-  const linkLength = ip - frame;
-  const link = <u32>load<u8>(desc, DESC_LINK);
-  memory.copy(head, frame, linkLength);
-  Link.nameFamily(head, link, linkLength, true);
-  const own = head + linkLength;
+  const own = beginAcross(frame, ip, <u32>load<u8>(desc, DESC_LINK));
   const low = load<u64>(reply, REC_TEMPLATE);
   const length = load<u32>(parsed, L4_LENGTH);
   const written = writeSix(own, ip, length, <u32>-1, <u32>(low >> 32), <u32>load<u64>(reply, REC_TEMPLATE + 8));
-  const headLength = linkLength + written;
+  const headLength = ip - frame + written;
   const before = l4 - frame;
   emitWithHead(
     SIDE_CONSUMER,

@@ -4,14 +4,13 @@
 import { SIDE_CAPTURED, SIDE_CONSUMER, SIDE_PROVIDER } from "../abi";
 import { REC_SEEN, REC_SIZE, REC_TEMPLATE, SEEN_HANDLED, TEMPLATE_DESTINATION, TEMPLATE_SOURCE } from "../abi/records";
 import { addressAt } from "../address/book";
-import { emitFrame, emitJoined, nextHead } from "../emit/queue";
+import { emitFrame, emitJoined } from "../emit/queue";
 import { flowOf } from "../flow/lifetime";
 import { rewriteLinkOf } from "../rewrite";
-import { leavesAsSix, totalFour, writeFour, writeSix } from "../translate";
+import { beginAcross, leavesAsSix, totalFour, writeFour, writeSix } from "../translate";
 import * as Ip from "../wire/ip";
 import * as Ipv4 from "../wire/ipv4";
 import * as Ipv6 from "../wire/ipv6";
-import * as Link from "../wire/link";
 
 /// The direction that fragments at hand are of, the side they came from, and what they leave for.
 let record: u32 = 0;
@@ -55,12 +54,9 @@ export function leave6(frame: u32, ip: u32, link: u32, captured: u32, wire: u32)
     readdressLink(frame, link);
     return emitFrame(behind, cause, link, flow, frame, captured, wire);
   }
-  const head = nextHead();
+  const own = beginAcross(frame, ip, link);
   const linkLength = ip - frame;
-  memory.copy(head, frame, linkLength);
-  Link.nameFamily(head, link, linkLength, !Ip.isSix(ip));
-  readdressLink(head, link);
-  const own = head + linkLength;
+  readdressLink(own - linkLength, link);
   const data = Ip.isSix(ip) ? Ipv6.fragmentData(ip) : ip + Ipv4.headerLength(ip);
   const headLength = linkLength + (Ip.isSix(ip) ? writeFourOf(own, ip, data, ttl) : writeSixOf(own, ip, data));
   const gone = data - frame;
