@@ -22,10 +22,10 @@ const SETS: Record<string, (i: number) => Client> = {
   "sequential ports of one client": (i) => [0x0a010009, 1024 + i],
   "a scan: sequential addresses, one port": (i) => [0x0a000000 + i, 5000],
   "256 clients with the same ports": (i) => [0x0a010100 + (i & 255), 1024 + (i >> 8)],
-  "addresses that differ in the high bits only": (i) => [((i & 0xff) << 24) | 9, 1024 + (i >> 8)],
+  "addresses that differ in the high bits only": (i) => [(((i & 0x7f) + 1) << 24) | 9, 1024 + (i >> 7)],
   "addresses and ports that grow together": (i) => [0x0a010000 + i, 1024 + i],
   "address and port that cancel each other in a sum": (i) => [0x0a010000 + i, 60_000 - i],
-  "keys that are each other's reverse": (i) => [i % 2 === 0 ? 0x0a020000 + i : 0x00000a02 + (i << 16), 443],
+  "keys that are each other's reverse": (i) => [i % 2 === 0 ? 0x0a020100 + i : 0x01000a02 + (i << 16), 443],
 };
 
 async function planeFor(maxFlows: number): Promise<Plane> {
