@@ -23,8 +23,11 @@ const ANSWERED_MAX = 8;
 export interface WrongAnswer {
   name: string;
   network: string;
+  /** Of the records that were asked for. */
+  type: "A" | "AAAA";
   /** Addresses; empty: no such name. */
   answered: string[];
+  /** Addresses; empty: no such name, or none of this type. */
   expected: string[];
   /** Why that is expected. */
   why: string;
@@ -111,11 +114,11 @@ export class NameWatch {
     const expected = addresses.filter((address) => isSix(address) === (type === "AAAA")).sort();
     const unknown = outcome === "public" && expected.length === 0;
     if (unknown || expected.join() === answered.join()) return;
-    const key = keyOf(name.toLowerCase(), network, ...answered);
+    const key = keyOf(name.toLowerCase(), network, type, ...answered);
     let row = this.rows.get(key);
     if (row === undefined) {
       if (this.rows.size >= ROWS_MAX) return;
-      row = { name, network, answered, expected, why, answers: 0, clients: [], seen: new Set() };
+      row = { name, network, type, answered, expected, why, answers: 0, clients: [], seen: new Set() };
       this.rows.set(key, row);
     }
     row.answers++;

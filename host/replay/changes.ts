@@ -35,6 +35,7 @@ export class Changes {
   /** The replay begins with a configuration; times are nanoseconds from its first packet on. */
   begin(configuration: Configuration): void {
     this.drains.take(configuration, 0, configuration.settings.shards > 1);
+    this.enter(configuration);
     this.singled = singledOf(configuration, this.book);
   }
 
@@ -42,6 +43,7 @@ export class Changes {
   take(before: Configuration, after: Configuration, time: number): void {
     this.count++;
     this.drains.take(after, time, false);
+    this.enter(after);
     this.singled = singledOf(after, this.book);
     this.cuts = after.settings.connectionLost === "cut";
     this.closed = closedOf(after);
@@ -50,6 +52,11 @@ export class Changes {
     const now = takingOf(after, this.book);
     for (const [address, takes] of now) if (states.get(address) !== takes) this.ofBackends.set(address, this.count);
     this.idle = new Set([...now].filter(([, takes]) => !takes.includes("1")).map(([address]) => address));
+  }
+
+  /** Enters the NAT addresses in the book for good: flows have them for as long as they live. */
+  private enter({ privateLinkServices }: Configuration): void {
+    for (const { natAddresses } of privateLinkServices) for (const address of natAddresses) this.book.ofText(address);
   }
 
   /** Whether a change since its last packet, or the end of its backend's time to drain, may have ended a conversation's flow. */

@@ -11,9 +11,10 @@ const SHOWN = 12;
 export function answersText(answers: readonly WrongAnswer[] = []): string {
   if (answers.length === 0) return "";
   const table = new Table({ head: ["name", "answered", "expected", "answers", "clients", "network"], ...PLAIN_TABLE });
-  const listed = (addresses: readonly string[]): string => addresses.join(" ") || "no such name";
-  for (const { name, network, answered, expected, answers: times, clients } of answers.slice(0, SHOWN))
-    table.push([name, listed(answered), listed(expected), count(times), count(clients.length), network]);
+  for (const { name, network, type, answered, expected, answers: times, clients } of answers.slice(0, SHOWN)) {
+    const [was, due] = [answered.join(" ") || "no such name", expected.join(" ") || `no ${type} record`];
+    table.push([name, was, due, count(times), count(clients.length), network]);
+  }
   const more = answers.length > SHOWN ? `\n  and ${amount(answers.length - SHOWN, "more answer")}` : "";
   return `DNS answers other than the configuration's zones give (linkplane resolve says why):\n${table.toString()}${more}`;
 }

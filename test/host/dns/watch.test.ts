@@ -74,6 +74,15 @@ suite("DNS answers in a capture", (test) => {
     assert.equal([row?.answered, row?.expected, row?.clients], [["2603:1030::4"], ["fd00:1::4"], ["fd00:1::9"]]);
   });
 
+  test("with an IPv6 address of a name that leads to an IPv4 endpoint: no record was due, the name is there", () => {
+    const book = new AddressBook();
+    const watch = new NameWatch(named(), book);
+    watch.see(answerTo6(book, "fd00:1::9", ["2603:1030::4"]), 1);
+    const rows = watch.wrongAnswers();
+    assert.equal([rows[0]?.type, rows[0]?.expected], ["AAAA", []]);
+    assert.match(answersText(rows), / 2603:1030::4 +no AAAA record /);
+  });
+
   test("that lead past an endpoint are listed with what was expected and who got them", () => {
     const past = (client: string): FrameView => answerTo(client, ACCOUNT, ["20.60.1.2"]);
     const [row, ...others] = watched(past("10.1.0.9"), past("10.1.0.10"), past("10.1.0.9"));

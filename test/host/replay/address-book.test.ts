@@ -2,6 +2,9 @@
 
 import { bytesOf } from "../../../host/config/ipv6.ts";
 import { AddressBook, isSixNumber } from "../../../host/replay/address-book.ts";
+import { Changes } from "../../../host/replay/changes.ts";
+import { baseConfiguration } from "../../conformance/configuration.ts";
+import { NAT6, withIpv6 } from "../../conformance/ipv6-kit.ts";
 import { assert, suite } from "../../kit.ts";
 
 const MOST = 65_536;
@@ -36,5 +39,15 @@ suite("An address book", (test) => {
     assert.is(book.text(first), "::");
     assert.ok(!numbers.has(book.read(address(0), 0)));
     assert.is(book.read(address(3 * MOST - 1), 0), own + 3 * MOST);
+  });
+
+  test("never forgets a NAT address, which a flow has however many clients come after", () => {
+    const book = new AddressBook(MOST);
+    const configuration = baseConfiguration();
+    withIpv6(configuration);
+    new Changes(book).begin(configuration);
+    const nat = book.read(bytesOf(NAT6.replace(/[[\]]/g, "")), 0);
+    for (let i = 0; i < 3 * MOST; i++) book.read(address(i), 0);
+    assert.is(`[${book.text(nat)}]`, NAT6);
   });
 });
