@@ -18,7 +18,7 @@ const NAT = addressNumber("172.16.0.1");
 const NAT_PORT = 1024;
 
 /** The worked example of SONiC-DASH's private-link-service.md. */
-const MAPPING: DashMapping = {
+export const WORKED_EXAMPLE: DashMapping = {
   plUnderlaySip: "2.2.2.1",
   underlayDip: "3.3.3.1",
   encapsulation: "nvgre",
@@ -47,7 +47,7 @@ export const encapsulating =
 
 /** The endpoint has a mapping. */
 export function mapping({ privateEndpoints: [endpoint] }: Configuration): void {
-  if (endpoint !== undefined) endpoint.dash = MAPPING;
+  if (endpoint !== undefined) endpoint.dash = WORKED_EXAMPLE;
 }
 
 /** The packet of the consumer's leg: of a request as it came, of a reply as it leaves. */

@@ -79,19 +79,25 @@ function conversation({ port, server }: Way, shards: number, shard: number): Ste
   ];
 }
 
+/** Rows of ways in planes of two and four shards, each shard with one flow. */
+const rowsOf = <Of extends Way>(
+  ways: readonly Of[],
+  stepsOf: (way: Of, shards: number, shard: number) => Step[],
+  dropped: (shards: number) => Record<string, number> = () => ({}),
+): Row[] =>
+  ways.flatMap((way) =>
+    [2, 4].map((shards) => ({
+      name: `${way.name}, ${shards} shards: requests, replies and errors of both sides meet in one`,
+      change: way.change,
+      settings: { shards, maxFlows: shards * FLOWS, maxDenied: shards * 10 },
+      steps: Array.from({ length: shards }, (_, shard) => stepsOf(way, shards, shard)).flat(),
+      counters: { reasons: { "new-flow": shards, "icmp-error": shards * 3, ...dropped(shards) } },
+    })),
+  );
+
 table(
   "Frontends in planes of several shards",
-  WAYS.flatMap((way) =>
-    [2, 4].map(
-      (shards): Row => ({
-        name: `${way.name}, ${shards} shards: requests, replies and errors of both sides meet in one`,
-        change: way.change,
-        settings: { shards, maxFlows: shards * FLOWS, maxDenied: shards * 10 },
-        steps: Array.from({ length: shards }, (_, shard) => conversation(way, shards, shard)).flat(),
-        counters: { reasons: { "new-flow": shards, "icmp-error": shards * 3, "no-flow": shards } },
-      }),
-    ),
-  ),
+  rowsOf(WAYS, conversation, (shards) => ({ "no-flow": shards })),
 );
 
 /** A way of IPv6 clients: to an IPv4 server, or to one of IPv6. */
@@ -169,45 +175,4 @@ function conversation6({ port, server, endpoint, nat: natAddress }: Way6, shards
   ];
 }
 
-table(
-  "Frontends of IPv6 clients in planes of several shards",
-  WAYS6.flatMap((way) =>
-    [2, 4].map(
-      (shards): Row => ({
-        name: `${way.name}, ${shards} shards: requests, replies and errors of both sides meet in one`,
-        change: way.change,
-        settings: { shards, maxFlows: shards * FLOWS, maxDenied: shards * 10 },
-        steps: Array.from({ length: shards }, (_, shard) => conversation6(way, shards, shard)).flat(),
-        counters: { reasons: { "new-flow": shards, "icmp-error": shards * 3 } },
-      }),
-    ),
-  ),
-);
-
-/** Flows of one shard to two backends: the frontend's NAT ports are one pool for both, of each shard. */
-const SHARD = 1;
-const ports = (): number[] => {
-  const found: number[] = [];
-  for (let port = 5000; found.length < 4; port++)
-    if (shardOf(2, 6, addressNumber(CLIENT), port, 443) === SHARD) found.push(port);
-  return found;
-};
-
-table("NAT ports of floating IP in shards", [
-  {
-    name: "are of the shard's slice, whichever backend",
-    change: floating(),
-    settings: { shards: 2, maxFlows: 200, maxDenied: 20 },
-    steps: ports().map((port, i) => ({
-      in: `tcp ${CLIENT}:${port} > ${ENDPOINT}:443 S`,
-      backend: `10.2.1.${1 + (i % 2)}`,
-      gives: `forward new-flow ${FLOWS + i}`,
-      out: [`provider tcp ${NAT}:${1024 + 32_256 + i} > 10.2.0.5:443 S ttl=63`],
-    })),
-    counters: {
-      natPools: {
-        "service 10.2.0.10 10.2.0.5 tcp 1": { inUse: 4 },
-      },
-    },
-  },
-]);
+table("Frontends of IPv6 clients in planes of several shards", rowsOf(WAYS6, conversation6));
