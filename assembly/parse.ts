@@ -33,7 +33,7 @@ import { markReply } from "./captured";
 import { HAS_SIX } from "./memory";
 import { parseIpv6 } from "./parse6";
 import { PLAIN } from "./tables";
-import { open } from "./tunnel/open";
+import { open, verify } from "./tunnel/open";
 import * as Gre from "./wire/gre";
 import * as Ip from "./wire/ip";
 import * as Ipv4 from "./wire/ipv4";
@@ -98,7 +98,10 @@ export function parse(desc: u32, parsed: u32): void {
 /** Parses what is not Ethernet, was captured at a consumer, or may be a tunnel's. */
 function parseElse(desc: u32, parsed: u32, about: u32): void {
   parseFrame(desc, parsed, about & ~CAPTURED);
-  if (PLAIN == 0 && open(desc, parsed)) parseFrame(desc, parsed, load<u32>(desc, DESC_NETWORK) & ~CAPTURED);
+  if (PLAIN == 0 && open(desc, parsed)) {
+    parseFrame(desc, parsed, load<u32>(desc, DESC_NETWORK) & ~CAPTURED);
+    verify(desc, parsed);
+  }
   if (about >= CAPTURED) markReply(parsed);
 }
 

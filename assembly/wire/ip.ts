@@ -1,5 +1,6 @@
 // What IPv4 and IPv6 headers have in common: a packet's version says which of both its header is.
 
+import { fold } from "./checksum";
 import * as Ipv4 from "./ipv4";
 import * as Ipv6 from "./ipv6";
 
@@ -23,6 +24,11 @@ export function comesFromHost(ip: u32): bool {
 /** Whether the source of a packet is a loopback address. */
 export function comesFromLoopback(ip: u32): bool {
   return isSix(ip) ? Ipv6.comesFromLoopback(ip) : Ipv4.comesFromLoopback(ip);
+}
+
+/** Folded sum of the pseudo-header of so many bytes behind a packet's headers. */
+export function pseudoSum(ip: u32, protocol: u32, length: u32): u32 {
+  return fold(addressesSum(ip) + (protocol << 8) + <u32>bswap<u16>(<u16>length));
 }
 
 /** TTL or hop limit. */

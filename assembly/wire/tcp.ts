@@ -27,6 +27,11 @@ export const URG: u32 = 32;
 const PROTOCOL_BE: u32 = 0x0600;
 
 /** Source and destination port, as in the packet. */
+/** Checksum as loaded. */
+export function checksum(tcp: u32): u32 {
+  return <u32>load<u16>(tcp, CHECKSUM);
+}
+
 export function portsBe(tcp: u32): u32 {
   return load<u32>(tcp, PORTS);
 }

@@ -37,9 +37,8 @@ export function pseudoSum(length: u32, addresses: u32): u32 {
   return fold(addresses + PROTOCOL_BE + <u32>bswap<u16>(<u16>length));
 }
 
-/** Whether a checksum over `length` bytes is right, or that of the pseudo-header alone, which a sender leaves to its card. */
-export function isSound(udp: u32, length: u32, addresses: u32): bool {
-  const pseudo = pseudoSum(length, addresses);
+/** Whether a checksum over `length` bytes is right, `pseudo` being the folded sum of the pseudo-header, or that of the pseudo-header alone, which a sender leaves to its card. */
+export function isSound(udp: u32, length: u32, pseudo: u32): bool {
   return checksum(udp) == pseudo || complement(fold(pseudo + sum(udp, length))) == 0;
 }
 

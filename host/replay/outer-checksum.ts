@@ -1,7 +1,7 @@
 // The checksums around what a tunnel carries (docs/behaviour.md, section 22.1), in the replay's own reading.
 
-import { IPV4, IPV6, PROTOCOL_UDP } from "../wire/ip.ts";
-import { UDP } from "../wire/transport.ts";
+import { IPV4, IPV6, PROTOCOL_TCP, PROTOCOL_UDP } from "../wire/ip.ts";
+import { TCP, UDP } from "../wire/transport.ts";
 import { GRE } from "../wire/tunnel.ts";
 import { checksumOf, get16, sumOf } from "../wire/words.ts";
 import type { Packet } from "./tunnels.ts";
@@ -13,11 +13,19 @@ export function areSound(bytes: Uint8Array, { ip, six, protocol, l4, end }: Pack
   if (!six && !isSoundHeader(bytes, ip)) return false;
   if (get16(bytes, ip + (six ? IPV6.payloadLength : IPV4.totalLength)) === 0) return true;
   if (protocol !== PROTOCOL_UDP) return isSoundGre(bytes, l4, end);
-  const addresses = six
-    ? sumOf(bytes, ip + IPV6.source, ip + IPV6.size)
-    : sumOf(bytes, ip + IPV4.source, ip + IPV4.min);
-  return isSoundUdp(bytes, l4, end - l4, addresses);
+  return isSoundUdp(bytes, l4, end - l4, addressesSum(bytes, ip, six));
 }
+
+/** Whether a packet of TCP or UDP has the sum of its pseudo-header for a checksum, so that those around it hold once a card has made it. */
+export function isLeftToCard(bytes: Uint8Array, { ip, six, protocol, l4, end, fragmentFrom }: Packet): boolean {
+  const at = protocol === PROTOCOL_TCP ? l4 + TCP.checksum : l4 + UDP.checksum;
+  if (fragmentFrom !== undefined || (protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP)) return false;
+  if (Math.min(bytes.length, end) < at + 2) return false;
+  return ALL_ONES - checksumOf(addressesSum(bytes, ip, six) + protocol + (end - l4)) === get16(bytes, at);
+}
+
+const addressesSum = (bytes: Uint8Array, ip: number, six: boolean): number =>
+  six ? sumOf(bytes, ip + IPV6.source, ip + IPV6.size) : sumOf(bytes, ip + IPV4.source, ip + IPV4.min);
 
 function isSoundHeader(bytes: Uint8Array, ip: number): boolean {
   const length = ((bytes[ip] as number) & 15) * 4;

@@ -13,7 +13,7 @@ import { get16, get32 } from "../wire/words.ts";
 import type { CapturedFrame } from "./parts.ts";
 import { FrameView, type VlanNetworks } from "./frame.ts";
 import { type Behind6, behind6, packet6 } from "./frame6.ts";
-import { areSound } from "./outer-checksum.ts";
+import { areSound, isLeftToCard } from "./outer-checksum.ts";
 
 const CARRIED: Record<number, LinkName> = { [TYPE_BRIDGED]: "ethernet", [TYPE_IPV4]: "raw", [TYPE_IPV6]: "raw" };
 const WORD = 4;
@@ -87,7 +87,7 @@ export class Tunnels {
     const { type, l4, end, network, source, destination } = outer;
     if (outer.fragmentFrom !== undefined) return CLOSED;
     const header = this.read(frame, outer);
-    if (header === undefined || !areSound(frame.bytes, outer)) return CLOSED;
+    if (header === undefined) return CLOSED;
     const begins = l4 + header.size;
     const named = header.identifier === undefined ? undefined : this.networks.get(header.identifier);
     const inner = {
@@ -100,6 +100,7 @@ export class Tunnels {
     const isNvgre = type === "gre" && this.isNvgre(frame.bytes, l4);
     // A tunnel in it stays closed: only the core, which sees how deep it is, can tell.
     if (this.outerOf(inner) !== undefined) return CLOSED;
+    if (!areSound(frame.bytes, outer) && !this.isLeftToCard(inner)) return CLOSED;
     const opened = {
       frame: inner,
       type: isNvgre ? ("nvgre" as const) : type,
@@ -113,13 +114,23 @@ export class Tunnels {
 
   /** What is around the contents of a frame that is a tunnel's. */
   private outerOf(frame: CapturedFrame): Outer | undefined {
+    const packet = this.packetOf(frame);
+    if (packet === undefined) return undefined;
+    const { bytes } = frame;
+    const type = this.typeOf(bytes.subarray(0, Math.min(bytes.length, packet.end)), packet);
+    return type === undefined ? undefined : { ...packet, type, network: this.view.network };
+  }
+
+  private isLeftToCard(frame: CapturedFrame): boolean {
+    const packet = this.packetOf(frame);
+    return packet !== undefined && isLeftToCard(frame.bytes, packet);
+  }
+
+  private packetOf(frame: CapturedFrame): Packet | undefined {
     const { view } = this;
     const { bytes, link, network } = frame;
     view.read(bytes, 0, bytes.length, link, network, this.vlans);
-    const packet = view.six >= 0 ? this.packet6(frame) : this.packet4(frame);
-    if (packet === undefined) return undefined;
-    const type = this.typeOf(bytes.subarray(0, Math.min(bytes.length, packet.end)), packet);
-    return type === undefined ? undefined : { ...packet, type, network: view.network };
+    return view.six >= 0 ? this.packet6(frame) : this.packet4(frame);
   }
 
   /** The IPv4 packet in the view, if it is sound. */

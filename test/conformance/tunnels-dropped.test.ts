@@ -1,5 +1,7 @@
 import type { Tunnel } from "../../host/config/configuration.ts";
 import { type Around, type Checksum, geneve, gre, nvgre, vxlan } from "../tunnel.ts";
+import { checksumOf, wordSum } from "../reference/checksum.ts";
+import { CLIENT, SIX, withIpv6 } from "./ipv6-kit.ts";
 import { frameOf } from "./packet.ts";
 import { type Step, table } from "./table.ts";
 
@@ -36,6 +38,27 @@ const damaged = (frame: Uint8Array, more: Partial<Step> = {}): Step => ({
 const summed = (checksum: Checksum, six: boolean): Uint8Array[] => [
   within("vxlan", { checksum, six }),
   within("geneve", { checksum, six, options: 8 }),
+];
+
+/** A right checksum around a packet at the end of the frame, whose own, `behind` bytes before that, is left to its sender's card. */
+function offloaded(frame: Uint8Array, protocol: number, header: number, checksum: number, six = false): Uint8Array {
+  const view = new DataView(frame.buffer, frame.byteOffset);
+  const l4 = frame.length - header;
+  const pseudo = wordSum(frame, l4 - (six ? 32 : 8), l4) + protocol + header;
+  view.setUint16(l4 + checksum, 0xffff - checksumOf(pseudo));
+  return frame;
+}
+/** The same: of a SYN, of a query, and of a SYN over IPv6. */
+const OFFLOADED = [
+  (wrap: (frame: Uint8Array) => Uint8Array) => offloaded(wrap(frameOf(SYN)), 6, 20, 16),
+  (wrap: (frame: Uint8Array) => Uint8Array) => offloaded(wrap(frameOf("udp 10.1.0.9:5000 > 10.1.0.4:53")), 17, 8, 6),
+  (wrap: (frame: Uint8Array) => Uint8Array) =>
+    offloaded(wrap(frameOf(`tcp ${CLIENT}:5000 > ${SIX}:443 S`)), 6, 20, 16, true),
+];
+const SUMMED_WRAPS: ((frame: Uint8Array) => Uint8Array)[] = [
+  (frame) => vxlan(frame, { checksum: "right" }),
+  (frame) => geneve(frame, { checksum: "right", six: true }),
+  (frame) => gre(frame, { flags: SUMMED }),
 ];
 
 table("Fragments of tunnels' packets", [
@@ -121,6 +144,37 @@ table("Checksums around tunnels", [
       ...TYPES.map(({ type }) => damaged(within(type, { outer: "ipsum=7" }))),
       open(within("nvgre", { outer: "ipsum=0 options=2" })),
       damaged(within("vxlan", { outer: "ipsum=7 options=2" })),
+    ],
+  },
+  {
+    name: "one that holds when the sender's card has made that of the packet inside (Linux: local checksum offload)",
+    change: withIpv6,
+    ...all,
+    steps: SUMMED_WRAPS.flatMap((wrap, i) =>
+      OFFLOADED.map((leaving, which) => ({
+        frame: leaving(wrap),
+        gives: i === 0 ? `forward new-flow ${which}` : `forward forwarded ${which}`,
+      })),
+    ),
+    counters: { reasons: { "tunnel-bad-checksum": undefined } },
+  },
+  {
+    name: "so does a packet over IPv6 in a plane that handles none",
+    ...all,
+    steps: SUMMED_WRAPS.map((wrap) => ({
+      frame: (OFFLOADED[2] as (typeof OFFLOADED)[0])(wrap),
+      gives: "pass ipv6 -1",
+    })),
+  },
+  {
+    name: "not when the packet inside has a checksum, right or wrong, nor when it is none that cards make one for",
+    ...all,
+    steps: [
+      damaged(vxlan(frameOf(SYN), { checksum: "wrong" })),
+      damaged(vxlan(frameOf(`${SYN} l4sum=7`), { checksum: "wrong" })),
+      damaged(vxlan(frameOf("udp 10.1.0.9:5000 > 10.1.0.4:53 l4sum=0"), { checksum: "wrong" })),
+      damaged(vxlan(frameOf(`${SYN} fragment=0x2000`), { checksum: "wrong" })),
+      damaged(vxlan(new Uint8Array(60), { checksum: "wrong" })),
     ],
   },
   {

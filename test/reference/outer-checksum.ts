@@ -25,11 +25,16 @@ function isSoundUdp(frame: Uint8Array, ip: Ip, udp: Uint8Array, length: number):
   const stated = view.getUint16(UDP_FIELDS.length);
   const covered = stated < UDP_FIELDS.least || stated > length ? length : stated;
   if (udp.length < covered) return true;
-  const { addresses, addressesEnd } = ip.family === 4 ? HEADER4 : HEADER6;
-  const pseudo = wordSum(frame, ip.at + addresses, ip.at + addressesEnd) + UDP + covered;
+  const pseudo = pseudoHeaderSum(frame, ip, covered);
   // A card is given the sum of the pseudo-header, and adds the rest.
   const isForTheCard = checksumOf(pseudo) + stored === 0xffff;
   return isForTheCard || comesOut(pseudo + wordSum(udp, 0, covered));
+}
+
+/** Sum of the words of a packet's pseudo-header, with a length. */
+export function pseudoHeaderSum(frame: Uint8Array, ip: Ip, length: number): number {
+  const { addresses, addressesEnd } = ip.family === 4 ? HEADER4 : HEADER6;
+  return wordSum(frame, ip.at + addresses, ip.at + addressesEnd) + ip.protocol + length;
 }
 
 const isSoundGre = (gre: Uint8Array, length: number): boolean =>

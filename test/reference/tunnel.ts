@@ -1,12 +1,13 @@
 // Tunnels that are opened (behaviour 22.1).
 import type { Configuration, TunnelType } from "../../host/config/configuration.ts";
 import type { PacketIn } from "../plane.ts";
-import { type Ip, UDP } from "./ip.ts";
+import { checksumOf } from "./checksum.ts";
+import { type Ip, TCP, UDP } from "./ip.ts";
 import { readIpv4 } from "./ipv4.ts";
 import { readIpv6 } from "./ipv6.ts";
 import { readLink } from "./link.ts";
 import type { Networks } from "./networks.ts";
-import { isUndamaged } from "./outer-checksum.ts";
+import { isUndamaged, pseudoHeaderSum } from "./outer-checksum.ts";
 
 const GRE = 47;
 const UDP_HEADER = 8;
@@ -18,6 +19,8 @@ const VXLAN = { end: 8, flags: 0, vni: 4, valid: 0x08 };
 const GENEVE = { end: 8, options: 0, flags: 1, type: 2, vni: 4, controlOrCritical: 0xc0 };
 const GRE_FIELDS = { checksum: 0x8000, key: 0x2000, sequence: 0x1000, refused: 0x4000 | 0x0800 | 0x0400 | 0x0007 };
 const WORD = 4;
+/** Where a header has its checksum. */
+const CHECKSUM_AT: Record<number, number> = { [TCP]: 16, [UDP]: 6 };
 
 const BRIDGED = 0x6558;
 const CARRIED = [BRIDGED, 0x0800, 0x86dd];
@@ -71,22 +74,34 @@ export function opened(
   if (ip.kind === "fragment") return "tunnel-fragment";
   try {
     const content = contentOf(types, new Payload(frame, ip));
-    if (!isUndamaged(frame, ip)) return "tunnel-bad-checksum";
     const begins = ip.at + ip.headerLength + content.begins;
     const end = ip.at + ip.totalLength;
     const side = packet.side === "provider" ? "provider" : "consumer";
     const given = networks.of(link.tags, side, packet.network);
-    return {
+    const inside: PacketIn = {
       ...packet,
       frame: frame.subarray(begins, Math.min(frame.length, end)),
       wireLength: end - begins,
       link: content.type === BRIDGED ? "ethernet" : "raw",
       network: networks.nameOf(networks.ofIdentifier(content.identifier, side) ?? given),
     };
+    return isUndamaged(frame, ip) || isForTheCard(inside) ? inside : "tunnel-bad-checksum";
   } catch (reason) {
     if (reason === "tunnel" || reason === "truncated") return reason;
     throw reason;
   }
+}
+
+/** Whether a packet of TCP or UDP has the sum of its pseudo-header where its checksum belongs. */
+function isForTheCard({ frame, link: name, wireLength = frame.length }: PacketIn): boolean {
+  const link = readLink(name, frame);
+  if (typeof link === "string") return false;
+  const ip = (link.family === 6 ? readIpv6 : readIpv4)(frame, link.length, wireLength);
+  if (typeof ip === "string" || ip.kind !== "transport") return false;
+  const at = ip.at + ip.headerLength + (CHECKSUM_AT[ip.protocol] ?? 0);
+  if (Math.min(frame.length, ip.at + ip.totalLength) < at + 2) return false;
+  const stored = new DataView(frame.buffer, frame.byteOffset).getUint16(at);
+  return checksumOf(pseudoHeaderSum(frame, ip, ip.totalLength - ip.headerLength)) + stored === 0xffff;
 }
 
 /** Types of tunnels that a packet may be of: one by its port, both by protocol 47. */
