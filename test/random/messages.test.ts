@@ -9,6 +9,8 @@ import { MessageTraffic, messageConfiguration } from "./messages.ts";
 
 const SEED = Number(process.env.LINKPLANE_SEED ?? Date.now() % 2 ** 32);
 const ROUNDS = Number(process.env.LINKPLANE_ROUNDS ?? 25);
+/** Until every reason was seen there may be more: some are rare, and a seed in some hundred has none of them in so few. */
+const ROUNDS_MOST = 8 * ROUNDS;
 const PACKETS = 1500;
 
 /** Reasons that any seed's traffic provokes. */
@@ -33,9 +35,10 @@ const REASONS_LEAST = [
 suite("First messages", (test) => {
   process.stderr.write(`first messages: LINKPLANE_SEED=${SEED}\n`);
   const seen = new Set<string>();
+  const missing = (): string[] => REASONS_LEAST.filter((reason) => !seen.has(reason));
 
-  test(`${ROUNDS} rounds of ${PACKETS} packets: the core does what the reference does`, async () => {
-    for (let round = 0; round < ROUNDS; round++) {
+  test(`${ROUNDS} rounds and more of ${PACKETS} packets: the core does what the reference does`, async () => {
+    for (let round = 0; round < ROUNDS || (missing().length > 0 && round < ROUNDS_MOST); round++) {
       const dice = new Dice(SEED + round);
       const configuration = messageConfiguration(dice);
       const reference = new ReferencePlane(configuration);
@@ -56,9 +59,6 @@ suite("First messages", (test) => {
   });
 
   test("with every reason", () => {
-    assert.equal(
-      REASONS_LEAST.filter((reason) => !seen.has(reason)),
-      [],
-    );
+    assert.equal(missing(), []);
   });
 });
