@@ -21,7 +21,7 @@ import { IP, L4, L4_CAPTURED, L4_LENGTH, PROTOCOL } from "./parse";
 import { rewriteLink } from "./rewrite";
 import { tracing } from "./trace";
 import { traceRewrite6 } from "./traced";
-import { complement, fold, sum } from "./wire/checksum";
+import { complement, fold, pseudoSum, sum } from "./wire/checksum";
 import * as Ip from "./wire/ip";
 import * as Ipv4 from "./wire/ipv4";
 import * as Ipv6 from "./wire/ipv6";
@@ -148,7 +148,7 @@ function addChecksum(parsed: u32, source: u32, destination: u32): void {
   if (load<u32>(parsed, L4_CAPTURED) < Udp.CHECKSUM_END || Udp.checksum(udp) != 0) return;
   const length = summed(parsed);
   const addresses = fold(Ipv6.addressSum(addressAt(source)) + Ipv6.addressSum(addressAt(destination)));
-  Udp.setChecksum(udp, complement(fold(Udp.pseudoSum(length, addresses) + sum(udp, length))));
+  Udp.setChecksum(udp, complement(fold(pseudoSum(addresses, PROTOCOL_UDP, length) + sum(udp, length))));
 }
 
 /** Begins a packet of the other family at `nextHead`, with the link header in front of `ip`; where its IP header goes. */

@@ -103,13 +103,13 @@ function cross(desc: u32, parsed: u32, flow: u32, side: u32, behind: u32, hops: 
 
   const known = Embedded.l4 - icmp + changing();
   let before = Icmp.sumWithout(icmp, known);
-  if (!toSix) before = fold(before + Icmp6.pseudoSum(ip, load<u32>(parsed, L4_LENGTH)));
+  if (!toSix) before = fold(before + Ip.pseudoSum(ip, Icmp6.PROTOCOL, load<u32>(parsed, L4_LENGTH)));
   const addresses = Ip.addressesSum(Embedded.ip);
   setEnds(ports, fold((~addresses & 0xffff) + Ip.addressesSum(inner)), flow, side);
   const rest = extended ? Extensions.lengthWord(toSix) : Counterpart.rest;
   Icmp.writeHeader(ownIcmp, Counterpart.type, Counterpart.code, rest, icmp);
   let after = fold(Icmp.sumWithout(ownIcmp, Icmp.HEADER + innerLength) + sum(Embedded.l4, changing()));
-  if (toSix) after = fold(after + Icmp6.pseudoSum(own, length));
+  if (toSix) after = fold(after + Ip.pseudoSum(own, Icmp6.PROTOCOL, length));
   const end = extended ? Extensions.keptEnd() : icmp + load<u32>(parsed, L4_LENGTH) - cut;
   if (cut != 0) after = fold(after + (~sum(end, cut) & 0xffff));
   Icmp.adjustChecksum(ownIcmp, fold((~before & 0xffff) + after));

@@ -31,6 +31,15 @@ export function sum(at: u32, length: u32): u32 {
   return fold(total);
 }
 
+/**
+ * Folded sum of the pseudo-header (RFC 768; RFC 8200, 8.1) of `length` bytes of a protocol, host order; `addresses` is the folded sum of
+ * both addresses.
+ */
+export function pseudoSum(addresses: u32, protocol: u32, length: u32): u32 {
+  const lengths = <u32>bswap<u16>(<u16>length) + <u32>bswap<u16>(<u16>(length >> 16));
+  return fold(addresses + (protocol << 8) + lengths);
+}
+
 /** The checksum that makes a folded sum come out right. */
 export function complement(folded: u32): u32 {
   return ~folded & 0xffff;

@@ -1,6 +1,6 @@
 // ICMPv6 messages (RFC 4443). Functions take the address of the first byte and check no bounds.
 
-import { adjust, complement, delta16, fold, sum } from "./checksum";
+import { adjust, complement, delta16, fold, pseudoSum, sum } from "./checksum";
 import * as Ipv6 from "./ipv6";
 
 export const PROTOCOL: u32 = 58;
@@ -34,7 +34,6 @@ export const CODE_NEXT_HEADER: u32 = 1;
 const LINK_FIRST: u32 = 130;
 const LINK_LAST: u32 = 137;
 const LISTENERS: u32 = 143;
-const PROTOCOL_BE: u32 = PROTOCOL << 8;
 
 /** Whether a message is between neighbours on a link, as ARP and IGMP are for IPv4. */
 export function isOfLink(icmp: u32): bool {
@@ -70,15 +69,9 @@ export function isEcho(icmp: u32): bool {
   return <u32>load<u8>(icmp, TYPE) == TYPE_ECHO && load<u8>(icmp, CODE) == 0;
 }
 
-/** Folded sum of the pseudo-header in front of a message of `length` bytes; `ip` is where the IPv6 header lies. */
-export function pseudoSum(ip: u32, length: u32): u32 {
-  const lengths = <u32>bswap<u16>(<u16>length) + <u32>bswap<u16>(<u16>(length >> 16));
-  return fold(Ipv6.addressesSum(ip) + PROTOCOL_BE + lengths);
-}
-
 /** Whether the checksum over a message of `length` bytes is right. */
 export function isSound(icmp: u32, length: u32, ip: u32): bool {
-  return complement(fold(pseudoSum(ip, length) + sum(icmp, length))) == 0;
+  return complement(fold(pseudoSum(Ipv6.addressesSum(ip), PROTOCOL, length) + sum(icmp, length))) == 0;
 }
 
 /** Carries a change of the message or its pseudo-header into its checksum. */
@@ -98,6 +91,8 @@ export function writeError(icmp: u32, ip: u32, type: u32, mtu: u32, packet: u32,
   store<u8>(icmp, 0, CODE);
   store<u16>(icmp, 0, CHECKSUM);
   store<u32>(icmp, bswap<u32>(mtu), REST);
-  const total = fold(pseudoSum(ip, HEADER + quoted) + fold(sum(icmp, HEADER) + sum(packet, quoted)));
+  const total = fold(
+    pseudoSum(Ipv6.addressesSum(ip), PROTOCOL, HEADER + quoted) + fold(sum(icmp, HEADER) + sum(packet, quoted)),
+  );
   store<u16>(icmp, <u16>complement(total), CHECKSUM);
 }

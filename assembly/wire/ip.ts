@@ -1,6 +1,6 @@
 // What IPv4 and IPv6 headers have in common: a packet's version says which of both its header is.
 
-import { fold } from "./checksum";
+import * as Checksum from "./checksum";
 import * as Ipv4 from "./ipv4";
 import * as Ipv6 from "./ipv6";
 
@@ -28,7 +28,7 @@ export function comesFromLoopback(ip: u32): bool {
 
 /** Folded sum of the pseudo-header of so many bytes behind a packet's headers. */
 export function pseudoSum(ip: u32, protocol: u32, length: u32): u32 {
-  return fold(addressesSum(ip) + (protocol << 8) + <u32>bswap<u16>(<u16>length));
+  return Checksum.pseudoSum(addressesSum(ip), protocol, length);
 }
 
 /** TTL or hop limit. */

@@ -1,6 +1,6 @@
 // TCP header (RFC 9293). Functions take the address of its first byte; nothing here checks bounds.
 
-import { adjust, complement, delta16, delta32, fold, sum } from "./checksum";
+import { adjust, complement, delta16, delta32, fold, pseudoSum, sum } from "./checksum";
 
 const PORTS: usize = 0;
 const SEQUENCE: usize = 4;
@@ -24,14 +24,14 @@ export const SYN: u32 = 2;
 export const RST: u32 = 4;
 export const ACK: u32 = 16;
 export const URG: u32 = 32;
-const PROTOCOL_BE: u32 = 0x0600;
+const PROTOCOL: u32 = 6;
 
-/** Source and destination port, as in the packet. */
 /** Checksum as loaded. */
 export function checksum(tcp: u32): u32 {
   return <u32>load<u16>(tcp, CHECKSUM);
 }
 
+/** Source and destination port, as in the packet. */
 export function portsBe(tcp: u32): u32 {
   return load<u32>(tcp, PORTS);
 }
@@ -95,10 +95,10 @@ export function gainPayload(tcp: u32, length: u32, at: u32, more: u32, addresses
   const lengths = delta16(<u32>bswap<u16>(<u16>length), <u32>bswap<u16>(<u16>(length + more)));
   let delta = fold(sum(at, more) + lengths);
   if (more & 1) {
-    const checksum = <u32>load<u16>(tcp, CHECKSUM);
-    const header = fold(sum(tcp, dataOffset(tcp)) + (~checksum & 0xffff));
-    const rest = fold(addressesBe + PROTOCOL_BE + <u32>bswap<u16>(<u16>length) + header);
-    const payload = fold((~checksum & 0xffff) + (~rest & 0xffff));
+    const words = ~checksum(tcp) & 0xffff;
+    const header = fold(sum(tcp, dataOffset(tcp)) + words);
+    const rest = fold(pseudoSum(addressesBe, PROTOCOL, length) + header);
+    const payload = fold(words + (~rest & 0xffff));
     delta = fold(delta + delta16(payload, <u32>bswap<u16>(<u16>payload)));
   }
   adjustChecksum(tcp, delta);
@@ -111,7 +111,7 @@ export function acknowledgeWith(tcp: u32, payload: u32, sequence: u32, addresses
   store<u8>(tcp, <u8>ACK, FLAGS);
   store<u16>(tcp, 0, URGENT);
   store<u16>(tcp, 0, CHECKSUM);
-  const total = fold(sum(tcp, length) + fold(addressesBe + PROTOCOL_BE + <u32>bswap<u16>(<u16>length)));
+  const total = fold(sum(tcp, length) + pseudoSum(addressesBe, PROTOCOL, length));
   store<u16>(tcp, <u16>complement(total), CHECKSUM);
 }
 
@@ -132,7 +132,6 @@ export function writeReset(tcp: u32, portsBe: u32, sequence: u32, acknowledgemen
   store<u16>(tcp, 0, WINDOW);
   store<u16>(tcp, 0, CHECKSUM);
   store<u16>(tcp, 0, URGENT);
-  const length = <u32>bswap<u16>(<u16>HEADER_MIN);
-  const total = fold(sum(tcp, HEADER_MIN) + addressesBe + PROTOCOL_BE + length);
+  const total = fold(sum(tcp, HEADER_MIN) + pseudoSum(addressesBe, PROTOCOL, HEADER_MIN));
   store<u16>(tcp, <u16>complement(total), CHECKSUM);
 }

@@ -2,7 +2,6 @@
 
 import { adjust, complement, delta32, fold, sum } from "./checksum";
 
-const PROTOCOL_BE: u32 = 17 << 8;
 const PORTS: usize = 0;
 const DESTINATION_PORT: usize = 2;
 const LENGTH: usize = 4;
@@ -30,11 +29,6 @@ export function checksum(udp: u32): u32 {
 /** Gives it a checksum that was computed: 0 is sent as all ones. */
 export function setChecksum(udp: u32, computed: u32): void {
   store<u16>(udp, computed == 0 ? 0xffff : <u16>computed, CHECKSUM);
-}
-
-/** Folded sum of the pseudo-header of `length` bytes, `addresses` being that of both addresses. */
-export function pseudoSum(length: u32, addresses: u32): u32 {
-  return fold(addresses + PROTOCOL_BE + <u32>bswap<u16>(<u16>length));
 }
 
 /** Whether a checksum over `length` bytes is right, `pseudo` being the folded sum of the pseudo-header, or that of the pseudo-header alone, which a sender leaves to its card. */
