@@ -9,7 +9,7 @@ import { MessageTraffic, messageConfiguration } from "./messages.ts";
 
 const SEED = Number(process.env.LINKPLANE_SEED ?? Date.now() % 2 ** 32);
 const ROUNDS = Number(process.env.LINKPLANE_ROUNDS ?? 25);
-/** Until every reason was seen there may be more: some are rare, and a seed in some hundred has none of them in so few. */
+/** Until every reason was seen there may be more: some are rare, and not in so few with every seed. */
 const ROUNDS_MOST = 8 * ROUNDS;
 const PACKETS = 1500;
 
